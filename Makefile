@@ -1,0 +1,38 @@
+# SOCIEUX+ request intake: `make help` lists what there is.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench clean
+
+help: ## list these commands
+	@grep -hE "^[a-z]+:.*## " $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## /  make \1\t/" | expand -t 18
+
+# Made anew when the locked packages or the project description change; a second run only looks at the date.
+.venv/.ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $$(command -v $(PYTHON) || command -v python3) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+setup: .venv/.ready ## set everything up in .venv
+
+run: .venv/.ready ## process sample_forms/ and show what came out
+	@mkdir -p var
+	@# 1 says that a form was quarantined: that is an answer, not a failure of this command.
+	@$(BIN)/socieux process sample_forms --table --out var/sample_records.jsonl || [ $$? -eq 1 ]
+
+test: .venv/.ready ## set up, system packages included, then style, types and tests
+	scripts/system-packages
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -q
+
+check: .venv/.ready ## style and types only
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/.ready ## time and memory on this machine (let it be idle)
+	$(BIN)/python -m benchmarks
+
+clean: ## remove the environment and caches; the store in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info build

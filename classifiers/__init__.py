@@ -1,0 +1,1 @@
+"""Judging: an Extraction becomes an Assessment."""

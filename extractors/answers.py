@@ -1,0 +1,296 @@
+"""The answer to a question: which words of the page belong to it, and whether they are an answer at all."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors.asking import Asked, Found
+from extractors.layout import DOTTED, Box2, CellKey, Layout, Span, Unit, key_of
+from pipeline.folding import fold, tidy
+from pipeline.languages import LanguageData
+from pipeline.questions import questions
+from pipeline.records import State
+
+_PUNCTUATION = " \t.:;,*_–—-|…()[]"
+_END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
+_FORM_NUMBER = re.compile(r"^\W*(?:\d+\W*)?$")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The words that belong to a question: ``spans`` is what counts, ``region`` all units that were looked at."""
+
+    state: State
+    spans: tuple[Span, ...]
+    region: tuple[Unit, ...]
+
+    @property
+    def text(self) -> str:
+        """The words: spaces folded, paragraphs joined by one line break, divided words joined."""
+        return joined(self.spans)
+
+
+class Answers:
+    """Finds the answer to each question of one form."""
+
+    def __init__(self, layout: Layout, found: Found, data: LanguageData, skeleton: frozenset[str]) -> None:
+        self.layout, self.found, self.data, self.skeleton = layout, found, data, skeleton
+        self._labels = {u: bid for bid in found.asked for u in range(bid.label.first, bid.label.last + 1)}
+        self._label_cells = self._cells_with_labels()
+        self._prompts = tuple(fold(text) for text in data.marks.placeholder)
+        self._starts = tuple(fold(text) for text in data.instructions["starts"])
+        self._hints = tuple(fold(text) for text in data.marks.hint)
+        self._italic_answers = self._answers_in_italics()
+
+    def answer(self, bid: Asked) -> Answer:
+        """The answer to one question, with its state."""
+        region, rest = self.region(bid)
+        spans = [rest] if rest is not None else []
+        spans += [Span(unit.line, unit.start, unit.end) for unit in region]
+        return self._judged(bid, spans, region)
+
+    # ------------------------------------------------------------------------------------------ where
+    def region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
+        """The units that may hold the answer, and what stands behind the label in its own line."""
+        label = bid.label
+        last = self.layout.units[label.last]
+        behind = Span(last.line, label.cut, last.end)
+        has_rest = label.cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, label.cut)
+        rest = behind if has_rest else None
+        if last.cell is None:
+            return self._flow(last.index + 1, bid, rest), rest
+        return self._in_table(last, bid, rest)
+
+    @staticmethod
+    def _has_piece_behind(unit: Unit, cut: int) -> bool:
+        return any(p.kind != "text" and p.start >= cut for p in unit.pieces)
+
+    def _flow(self, start: int, bid: Asked, rest: Span | None) -> list[Unit]:
+        """Units behind a label in running text, until something else begins."""
+        short = bid.key == "signature" or self._is_short(bid.key)
+        units: list[Unit] = []
+        for unit in self.layout.units[start:]:
+            if unit.index in self.found.stops or not self._is_free(unit):
+                break
+            if short and self._enough(units, rest, unit):
+                break
+            units.append(unit)
+        return units
+
+    def _is_free(self, unit: Unit) -> bool:
+        """A table without any label of its own may hold the answer to the question above it."""
+        return unit.cell is None or not any(cell[0] == unit.cell.table for cell in self._label_cells)
+
+    @staticmethod
+    def _enough(units: list[Unit], rest: Span | None, unit: Unit) -> bool:
+        has_text = (rest is not None and tidy(DOTTED.sub(" ", rest.text)) != "") or any(u.text.strip() for u in units)
+        return has_text and (unit.line.new_paragraph or unit.start > 0)
+
+    @staticmethod
+    def _is_short(key: str) -> bool:
+        return key in questions() and questions()[key].kind in ("line", "country", "email", "phone", "date", "months")
+
+    def _in_table(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
+        assert last.cell is not None
+        own = self.layout.cells[key_of(last.cell)]
+        within = list(self._rest_of_cell(own, last))
+        says = any(not self._is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces) for u in within)
+        if rest is not None or says:
+            return within, rest
+        beside = self._beside(own)
+        if beside:
+            return beside, None
+        under = self._under(own)
+        if under:
+            return under, None
+        if self._is_lone(own):
+            return within + self._flow(own.units[-1].index + 1, bid, None), None
+        return within, None
+
+    def _rest_of_cell(self, own: Box2, last: Unit) -> Iterator[Unit]:
+        for unit in own.units:
+            if unit.index > last.index:
+                if unit.index in self.found.stops:
+                    return
+                yield unit
+
+    def _beside(self, own: Box2) -> list[Unit]:
+        """The cells to the right, over all rows the label spans, and the rows that carry them on."""
+        units: list[Unit] = []
+        boxes: list[Box2] = []
+        for row in range(own.cell.row, own.cell.row + max(1, own.cell.rows)):
+            box = self.layout.at(own.cell.table, row, own.cell.column + max(1, own.cell.columns))
+            while box is not None and key_of(box.cell) not in self._label_cells:
+                if box not in boxes:
+                    boxes.append(box)
+                box = self.layout.right(box.cell)
+        for box in boxes:
+            units += box.units
+        if boxes:
+            units += self._carried_on(own, boxes[0])
+        return units
+
+    def _carried_on(self, own: Box2, answer: Box2) -> list[Unit]:
+        """Rows below, also behind a page break, whose label cell is empty go on with the answer."""
+        units: list[Unit] = []
+        table, row = own.cell.table, own.cell.row + max(1, own.cell.rows)
+        while True:
+            label, more = self.layout.at(table, row, own.cell.column), self.layout.at(table, row, answer.cell.column)
+            if label is None and more is None:
+                following = self.layout.next_table(table)
+                if following is None or not self._same_shape(own, following):
+                    return units
+                table, row = following, 0
+                label, more = self.layout.at(table, row, own.cell.column), self.layout.at(table, row, answer.cell.column)
+            if label is None or more is None or label.text or not more.text or label is more:
+                return units
+            units += more.units
+            row += 1
+
+    def _same_shape(self, own: Box2, table: int) -> bool:
+        page = own.units[0].line.page
+        first = self.layout.tables[table][0]
+        return page is not None and first.units[0].line.page == self.layout.tables[own.cell.table][-1].units[-1].line.page + 1  # type: ignore[operator]
+
+    def _under(self, own: Box2) -> list[Unit]:
+        box = self.layout.below(own.cell)
+        if box is None or key_of(box.cell) in self._label_cells:
+            return []
+        units = list(box.units)
+        cell = box.cell
+        while True:  # a full-width answer may be cut in several rows
+            box = self.layout.below(cell)
+            if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < 2:
+                return units
+            units += box.units
+            cell = box.cell
+
+    def _is_lone(self, own: Box2) -> bool:
+        """A label alone in a box: the answer may stand below the box."""
+        return len([box for box in self.layout.tables[own.cell.table] if box.text]) == 1
+
+    def _cells_with_labels(self) -> set[CellKey]:
+        cells = {key_of(u.cell) for i in self._labels if (u := self.layout.units[i]).cell is not None and u.cell}
+        for index in self.found.stops:
+            cell = self.layout.units[index].cell
+            if cell is not None:
+                cells.add(key_of(cell))
+        return cells
+
+    # ------------------------------------------------------------------------------------------ what counts
+    def _judged(self, bid: Asked, spans: list[Span], region: list[Unit]) -> Answer:
+        kept: list[Span] = []
+        left = False
+        for span in spans:
+            clean = self._without_fill(span)
+            if clean is None:
+                left = left or bool(span.text.strip())
+            elif not kept and self._is_instruction(clean):
+                left = left or not clean.text.strip("() ").lower().startswith(self._hints)
+            else:
+                kept.append(clean)
+        while kept and self._is_trailing_form_text(kept[-1]):
+            kept.pop()
+        if any(s.text.strip() for s in kept):
+            return Answer("answered", tuple(s for s in kept if s.text.strip()), tuple(region))
+        return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
+
+    def _without_fill(self, span: Span) -> Span | None:
+        """The span without dotted lines at its ends; None if it holds nothing but fill or a prompt."""
+        text = span.text
+        if any(p.placeholder and p.start >= span.start and p.end <= span.end and p.end > p.start for p in span.line.pieces):
+            prompts = [p for p in span.line.pieces if p.placeholder]
+            others = text
+            for prompt in prompts:
+                others = others.replace(span.line.text[prompt.start : prompt.end], " ")
+            if not others.strip(_PUNCTUATION):
+                return None
+        if fold(text) in self._prompts or self._is_prompt(text):
+            return None
+        start, end = span.start, span.end
+        changed = True
+        while changed and start < end:
+            changed = False
+            for fill in DOTTED.finditer(span.line.text, start, end):
+                if not span.line.text[start : fill.start()].strip(_PUNCTUATION):
+                    start, changed = fill.end(), True
+                elif not span.line.text[fill.end() : end].strip(_PUNCTUATION):
+                    end, changed = fill.start(), True
+                if changed:
+                    break
+        rest = span.line.text[start:end]
+        if text.strip() and not rest.strip(" .:_…|"):
+            return None
+        return Span(span.line, start, end)
+
+    def _is_prompt(self, text: str) -> bool:
+        folded = fold(text.strip(" []<>{}()"))
+        bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
+        return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts)
+
+    def _is_instruction(self, span: Span) -> bool:
+        """The form speaks: its printed skeleton, or a sentence in italics that tells what to do."""
+        text = tidy(span.text)
+        if not text:
+            return False
+        if any(p.kind == "entry" and p.start >= span.start and p.end <= span.end for p in span.line.pieces):
+            return False
+        folded = fold(text)
+        if folded in self.skeleton:
+            return True
+        italic = _italic(span)
+        if italic and not self._italic_answers:
+            return True
+        begins = folded.startswith(tuple(start + " " for start in self._starts))
+        return begins and (italic or text.startswith("(") and text.endswith(")"))
+
+    def _is_trailing_form_text(self, span: Span) -> bool:
+        return self._is_instruction(span) and _italic(span)
+
+    def _answers_in_italics(self) -> bool:
+        """True if the applicant typed in italics: most words behind the sure labels are."""
+        italic = upright = 0
+        for bid in self.found.asked:
+            region, rest = self.region(bid)
+            spans = ([rest] if rest else []) + [Span(u.line, u.start, u.end) for u in region]
+            for span in spans:
+                count = len(span.text.split())
+                if _italic(span):
+                    italic += count
+                else:
+                    upright += count
+        return italic > 2 * upright
+
+
+def _italic(span: Span) -> bool:
+    words = [
+        p for p in span.line.pieces
+        if p.kind == "text" and p.start >= span.start and p.end <= span.end and span.line.text[p.start : p.end].strip()
+    ]
+    return bool(words) and all(p.italic for p in words)
+
+
+def joined(spans: tuple[Span, ...] | list[Span]) -> str:
+    """Words of several spans as one text: paragraphs joined by one line break, divided words joined."""
+    out = ""
+    before: Span | None = None
+    for span in spans:
+        words = tidy(span.text)
+        if not words:
+            continue
+        if before is None:
+            out = words
+        elif _new_paragraph(before, span):
+            out += "\n" + words
+        elif _END_HYPHEN.search(out) and words[:1].islower():
+            out = (out[:-1] if out.endswith("\u00ad") else out) + words
+        else:
+            out += " " + words
+        before = span
+    return out.replace("\u00ad", "")
+
+
+def _new_paragraph(before: Span, span: Span) -> bool:
+    if span.line is before.line:
+        return False
+    return span.line.new_paragraph and span.start <= 1 + len(span.line.text) - len(span.line.text.lstrip())

@@ -1,0 +1,333 @@
+"""Which question stands where: candidates compete, each question is given to the one that fits best.
+
+What speaks for a candidate: the words (``extractors.labels``), the look of a label, the section it stands in, and
+whether what follows could be an answer of that kind. A form has its own habit (numbers, bold, cells): a candidate that
+breaks it pays for it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from extractors.candidates import Candidate, candidates
+from extractors.labels import NUMBER, Hit, Lexicon
+from extractors.layout import Layout, key_of
+from pipeline.questions import questions
+
+SHORT_KEYS: dict[str, dict[str, str]] = {
+    "name": {
+        "institution": "institution_name", "head": "head_name", "contact": "contact_name",
+        "support": "supporting_entity_name", "signature": "signatory_name", "event": "title", "request": "title",
+    },
+    "position": {
+        "institution": "head_position", "head": "head_position", "contact": "contact_position",
+        "signature": "signatory_position",
+    },
+    "name_and_position": {
+        "head": "pair:head", "contact": "pair:contact", "signature": "pair:signatory", "institution": "pair:head",
+    },
+    "date": {"event": "event_date", "signature": "signature_date", "activities": "start_date"},
+    "place": {"event": "event_place", "signature": "signature_place"},
+    "title": {
+        "request": "title", "event": "title", "description": "title", "head": "head_position",
+        "contact": "contact_position", "signature": "signatory_position",
+    },
+    "type": {"institution": "institution_type", "event": "event_type"},
+    "contact": {"support": "supporting_entity_contact", "contact": "contact_name", "institution": "contact_name"},
+    "role": {"support": "supporting_entity_role"},
+    "acronym": {"institution": "institution_acronym"},
+}
+"""What a short label asks, by the section it stands in."""
+
+PAIRS = {
+    "pair:contact": ("contact_name", "contact_position"),
+    "pair:head": ("head_name", "head_position"),
+    "pair:signatory": ("signatory_name", "signatory_position"),
+    "pair:place_date": ("signature_place", "signature_date"),
+}
+SECTION_OF_PAIR = {"pair:contact": "contact", "pair:head": "head", "pair:signatory": "signature", "pair:place_date": "signature"}
+FOREIGN = {"contact_email": {"support": -0.3, "head": -0.15}, "contact_phone": {"support": -0.3, "head": -0.15}}
+OWN_SECTION, OTHER_SECTION = 0.05, -0.04
+STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
+
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
+_PHONE = re.compile(r"\+?[\d()][\d\s()./-]{5,}")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question found: its key (or ``pair:…``, ``signature``), the label, and how sure the match is (0 to 1)."""
+
+    key: str
+    label: Candidate
+    score: float
+    margin: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown."""
+
+    asked: tuple[Asked, ...]
+    stops: frozenset[int]
+    unknown: tuple[Candidate, ...]
+    headings: tuple[tuple[int, str], ...]
+
+
+@dataclass
+class _Habit:
+    """How the sure labels of a form look."""
+
+    numbered: bool = False
+    bold: bool = False
+    cells: bool = False
+
+
+@dataclass
+class _Search:
+    layout: Layout
+    lexicon: Lexicon
+    all: list[Candidate]
+    activities: frozenset[int]
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    context: list[tuple[int, str]] = field(default_factory=list)
+    habit: _Habit = field(default_factory=_Habit)
+
+
+def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
+    """Find every question of the form in ``layout``; ``activities`` are the units of the activities table."""
+    search = _Search(layout, lexicon, candidates(layout, lexicon, activities), activities)
+    _find_headings(search)
+    strong = [c for c in search.all if _is_strong(c)]
+    search.habit = _habit(layout, strong)
+    search.context = sorted(search.headings + [(c.first, _section(c.hits[0].key)) for c in strong])
+    bids = sorted(_bids(search), key=lambda bid: -bid.score)
+    asked = _award(bids)
+    return _with_stops(search, asked)
+
+
+# ------------------------------------------------------------------------------------------ context
+def _section(key: str) -> str:
+    if key in SECTION_OF_PAIR:
+        return SECTION_OF_PAIR[key]
+    return "signature" if key == "signature" else questions()[key].section
+
+
+def _find_headings(search: _Search) -> None:
+    for candidate in search.all:
+        hit = next((h for h in candidate.hits if h.group == "section"), None)
+        if hit is None or hit.score < HEADING or candidate.where == "inline":
+            continue
+        if candidate.where == "cell" and not _alone_in_row(search.layout, candidate):
+            continue
+        if hit.score >= candidate.best - 0.02 or hit.score > 0.93:
+            search.headings.append((candidate.first, hit.key))
+    search.headings.sort()
+
+
+def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
+    cell = layout.units[candidate.first].cell
+    return cell is not None and len([box for box in layout.row(cell) if box.text]) == 1
+
+
+def _is_strong(candidate: Candidate) -> bool:
+    labels = [h for h in candidate.hits if h.group == "label"]
+    if not labels or labels[0].score < STRONG or candidate.structure < 0.1:
+        return False
+    return len(labels) < 2 or labels[0].score - labels[1].score >= MARGIN
+
+
+def _habit(layout: Layout, strong: list[Candidate]) -> _Habit:
+    if len(strong) < 6:
+        return _Habit()
+    share = 0.8 * len(strong)
+    return _Habit(
+        sum(bool(NUMBER.match(c.text)) for c in strong) >= share,
+        sum(layout.units[c.first].all_bold() for c in strong) >= share,
+        sum(layout.units[c.first].cell is not None for c in strong) >= share,
+    )
+
+
+def _context(search: _Search, candidate: Candidate) -> str | None:
+    """The section the candidate stands in: that of the last heading or sure label before it."""
+    section = None
+    for index, name in search.context:
+        if index >= candidate.first:
+            break
+        section = name
+    return section
+
+
+# ------------------------------------------------------------------------------------------ bids
+def _bids(search: _Search) -> Iterable[Asked]:
+    for candidate in search.all:
+        if not candidate.hits:
+            continue
+        context = _context(search, candidate)
+        wanted = _wanted(candidate, context, search)
+        if not wanted:
+            continue
+        look = _peek(search.layout, candidate)
+        need = 0.9 - 0.95 * min(candidate.structure, 0.34)
+        scored = sorted(
+            ((_score(search, candidate, key, base, context, look), base, key) for key, base in wanted.items()),
+            reverse=True,
+        )
+        for score, base, key in scored[:3]:
+            if base >= need - max(0.0, score - base):
+                others = [s for s, _, k in scored if k != key]
+                yield Asked(key, candidate, score, score - max(others, default=0.4))
+
+
+def _wanted(candidate: Candidate, context: str | None, search: _Search) -> dict[str, float]:
+    wanted: dict[str, float] = {}
+    for hit in candidate.hits:
+        key = _key_of(hit, context, candidate, search)
+        if key is not None:
+            wanted[key] = max(wanted.get(key, 0.0), hit.score)
+    return wanted
+
+
+def _key_of(hit: Hit, context: str | None, candidate: Candidate, search: _Search) -> str | None:
+    if hit.group == "label":
+        return hit.key
+    if hit.group == "pair":
+        return f"pair:{hit.key}"
+    if hit.group == "short":
+        late = candidate.first > 0.8 * len(search.layout.units)
+        return SHORT_KEYS[hit.key].get(context or ("signature" if late else ""))
+    return None
+
+
+def _score(search: _Search, candidate: Candidate, key: str, base: float, context: str | None, look: str) -> float:
+    score = base + 0.1 * candidate.structure + _kind_bonus(key, look)
+    if context is not None:
+        score += OWN_SECTION if _section(key) == context else OTHER_SECTION
+        score += FOREIGN.get(key, {}).get(context, 0.0)
+    unit = search.layout.units[candidate.first]
+    habit = search.habit
+    if habit.numbered and not NUMBER.match(candidate.text):
+        score -= 0.12
+    if habit.bold and not unit.all_bold() and candidate.where != "inline":
+        score -= 0.08
+    if habit.cells and unit.cell is None:
+        score -= 0.15
+    return score
+
+
+def _peek(layout: Layout, candidate: Candidate) -> str:
+    """What would be the answer, roughly."""
+    last = layout.units[candidate.last]
+    rest = last.line.text[candidate.cut : last.end].strip()
+    if rest:
+        return rest
+    if last.cell is not None and layout.cells[key_of(last.cell)].units[-1].index == last.index:
+        box = layout.right(last.cell) or layout.below(last.cell)
+        return box.text if box else ""
+    return layout.units[last.index + 1].text if last.index + 1 < len(layout.units) else ""
+
+
+def _kind_bonus(key: str, look: str) -> float:
+    if key in PAIRS or key == "signature" or not look:
+        return 0.0
+    kind = questions()[key].kind
+    if kind == "email":
+        return 0.12 if _EMAIL.search(look) else -0.05
+    if kind == "phone":
+        return 0.1 if _PHONE.search(look) else -0.05
+    if kind in ("date", "months"):
+        return 0.03 if _DIGIT.search(look) and len(look.split()) < 15 else -0.02
+    if kind in ("line", "country") and (len(look.split()) > 60 or _EMAIL.fullmatch(look.strip())):
+        return -0.15
+    if kind == "text" and 0 < len(look.split()) <= 2:
+        return -0.02
+    return 0.0
+
+
+# ------------------------------------------------------------------------------------------ award
+def _award(bids: list[Asked]) -> list[Asked]:
+    """Give each question to its best bid; a stretch of the page and a question are given once."""
+    given: dict[str, Asked] = {}
+    used: set[int] = set()
+    for bid in bids:
+        units = range(bid.label.first, bid.label.last + 1)
+        keys = PAIRS.get(bid.key, (bid.key,))
+        if any(u in used for u in units) or any(k in given for k in keys):
+            continue
+        for key in keys:
+            given[key] = bid
+        used.update(units)
+    unique = {id(bid): bid for bid in given.values()}
+    return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+# ------------------------------------------------------------------------------------------ stops
+def _with_stops(search: _Search, asked: list[Asked]) -> Found:
+    stops: set[int] = {index for index, _ in search.headings}
+    labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
+    for candidate in search.all:
+        if candidate.first not in labels and _repeats(candidate):
+            stops.add(candidate.first)
+    for unit in search.layout.units:
+        if unit.line.role == "heading" and unit.index not in labels:
+            stops.add(unit.index)
+    unknown = [c for c in _unknown(search, asked, labels) if c.first not in stops]
+    stops |= {c.first for c in unknown} | labels
+    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings))
+
+
+def _repeats(candidate: Candidate) -> bool:
+    """The same question printed again is no answer."""
+    best = next((h for h in candidate.hits if h.group in ("label", "pair")), None)
+    return best is not None and best.score >= 0.97 and candidate.structure >= 0.2
+
+
+def _unknown(search: _Search, asked: list[Asked], labels: set[int]) -> list[Candidate]:
+    """What has the look and the place of a question of this form, in words we do not know."""
+    columns = _label_columns(search.layout, asked)
+    numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
+    found = []
+    for candidate in search.all:
+        if candidate.first in labels or candidate.last in labels:
+            continue
+        unit = search.layout.units[candidate.first]
+        if candidate.where == "cell" and unit.cell is not None:
+            if (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate):
+                found.append(candidate)
+        elif unit.cell is None and _between(numbers, candidate):
+            found.append(candidate)
+        elif unit.cell is None and search.habit.bold and unit.all_bold() and len(candidate.text.split()) <= 20:
+            found.append(candidate)
+    return found
+
+
+def _label_columns(layout: Layout, asked: list[Asked]) -> set[tuple[int, int]]:
+    count: dict[tuple[int, int], int] = {}
+    for bid in asked:
+        cell = layout.units[bid.label.first].cell
+        if cell is not None and bid.label.where == "cell" and layout.right(cell) is not None:
+            count[cell.table, cell.column] = count.get((cell.table, cell.column), 0) + 1
+    return {place for place, number in count.items() if number >= 1}
+
+
+def _has_neighbour(layout: Layout, candidate: Candidate) -> bool:
+    cell = layout.units[candidate.first].cell
+    return cell is not None and layout.right(cell) is not None
+
+
+def _number(text: str) -> tuple[int, ...] | None:
+    match = re.match(r"\s*(\d{1,2}(?:\.\d{1,2})*)[.)]?\s", text)
+    return tuple(int(part) for part in match[1].split(".")) if match else None
+
+
+def _between(numbers: list[tuple[int, tuple[int, ...] | None]], candidate: Candidate) -> bool:
+    """True if the line's number stands between those of the questions before and after it."""
+    own = _number(candidate.text)
+    if own is None:
+        return False
+    before = [n for index, n in numbers if index < candidate.first and n is not None]
+    after = [n for index, n in numbers if index > candidate.first and n is not None]
+    if not before or not after or len(own) != len(before[-1]):
+        return False
+    return before[-1] < own < after[0]

@@ -1,0 +1,170 @@
+"""Candidates: every stretch of print that may be the label of a question, with what it may ask.
+
+Whether a candidate is a label is decided later (``extractors.asking``), when all of them are known.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors.labels import NUMBER, Hit, Lexicon
+from extractors.layout import BULLET, DOTTED, Layout, Unit, key_of
+from pipeline.folding import tidy
+
+LONGEST = 32
+"""Words in the longest label."""
+
+_COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
+_QUESTION = re.compile(r"\?[)*\s]*")
+_DASH = re.compile(r"\s+[–—-]\s+")
+_CAPITALS = re.compile(r"^[^a-zа-яёà-ÿ]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible label: the units [first, last] it covers, and where its answer would begin in the last unit.
+
+    ``where``: ``cell`` (the whole cell), ``inline`` (the answer goes on behind it), ``line`` (a line of its own).
+    ``structure`` is how much its form looks like that of a label, 0 to about 0.6.
+    """
+
+    text: str
+    first: int
+    last: int
+    cut: int
+    where: str
+    structure: float
+    hits: tuple[Hit, ...]
+
+    @property
+    def best(self) -> float:
+        """The best score of any hit."""
+        return self.hits[0].score if self.hits else 0.0
+
+
+def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[Candidate]:
+    """All candidates of a document in reading order; ``taken`` are units that are known to be something else."""
+    found: list[Candidate] = []
+    for box in layout.cells.values():
+        if not any(unit.index in taken for unit in box.units):
+            found += _of_cell(layout, box.units, lexicon)
+    for unit in layout.units:
+        if unit.index not in taken:
+            found += _of_unit(layout, unit, lexicon, taken)
+    unique = {(c.first, c.last, c.cut, c.where): c for c in found}
+    return sorted(unique.values(), key=lambda c: (c.first, c.last, c.cut))
+
+
+def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
+    """A cell that holds nothing but a label; its instructions in italics may stand below it."""
+    printed = [u for u in units if u.text.strip()]
+    if not printed or any(u.has("tick") or u.has("entry") for u in units):
+        return
+    upright = [u for u in printed if not u.all_italic()] or printed
+    for part in {len(printed): printed, len(upright): upright}.values():
+        text = tidy(" ".join(_plain(u.text) for u in part))
+        if 0 < len(text.split()) <= LONGEST:
+            last = part[-1]
+            yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
+
+
+def _cell_structure(layout: Layout, units: list[Unit]) -> float:
+    cell = units[0].cell
+    assert cell is not None
+    structure = 0.1
+    right = layout.right(cell)
+    if cell.column == 0 and right is not None:
+        structure += 0.2
+    elif right is not None or layout.below(cell) is not None:
+        structure += 0.1
+    if all(u.all_bold() for u in units):
+        structure += 0.1
+    return structure
+
+
+def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]) -> Iterator[Candidate]:
+    if not unit.text.strip() or BULLET.match(unit.text) or not _may_begin(unit):
+        return
+    text, group = unit.printed(), [unit]
+    for extra in range(3):
+        if extra:
+            follower = _continuation(layout, group[-1], taken)
+            if follower is None:
+                return
+            group.append(follower)
+        yield from _cuts(group, lexicon)
+        text = tidy(" ".join(u.text for u in group))
+        ends = group[-1]
+        if len(text.split()) > LONGEST:
+            return
+        if not any(u.has("tick") or u.has("entry") for u in group):
+            yield _candidate(text, unit, ends, ends.end, "line", 0.0, lexicon)
+
+
+def _may_begin(unit: Unit) -> bool:
+    """A label begins a line; a wrapped line of running text begins nothing, unless it is numbered or a cell's first."""
+    pieces = unit.pieces
+    if pieces and pieces[0].kind in ("tick", "entry") and pieces[0].start == unit.start:
+        return False
+    return unit.line.new_paragraph or unit.start > 0 or bool(NUMBER.match(unit.text)) or unit.text.rstrip()[-1] in ":?*"
+
+
+def _continuation(layout: Layout, unit: Unit, taken: frozenset[int]) -> Unit | None:
+    """The next unit, if the label may run on in it."""
+    if unit.index + 1 >= len(layout.units) or unit.text.rstrip().endswith((":", "?")):
+        return None
+    after = layout.units[unit.index + 1]
+    same_cell = (after.cell is None) == (unit.cell is None) and (
+        after.cell is None or unit.cell is None or key_of(after.cell) == key_of(unit.cell)
+    )
+    if not same_cell or after.index in taken or after.start > 0 or not after.text.strip():
+        return None
+    return after if not after.line.new_paragraph else None
+
+
+def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
+    """Places in the last unit where a label may end and its answer begin."""
+    last = group[-1]
+    before = " ".join(u.text for u in group[:-1])
+    pieces = last.pieces
+    stop = next((p for p in pieces if p.kind in ("entry", "tick")), None)
+    limit = stop.start if stop else last.end
+    if any(u.has("entry") or u.has("tick") for u in group[:-1]):
+        return
+    text = last.line.text
+    cuts: dict[int, float] = {}
+    for pattern, bonus in ((_COLON, 0.2), (_QUESTION, 0.2), (_DASH, 0.05)):
+        for number, match in enumerate(pattern.finditer(text, last.start, limit)):
+            if number < 2 and match.end() > last.start:
+                cuts.setdefault(match.end(), bonus)
+    if stop is not None and stop.start > last.start:
+        cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
+    dots = DOTTED.search(text, last.start, limit)
+    if dots and dots.start() > last.start + 2:
+        cuts[dots.start()] = 0.25
+    for cut, bonus in sorted(cuts.items()):
+        label = tidy(f"{before} {text[last.start : cut]}")
+        if 0 < len(label.split()) <= LONGEST:
+            where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
+            yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
+
+
+def _candidate(text: str, first: Unit, last: Unit, cut: int, where: str, structure: float, lexicon: Lexicon) -> Candidate:
+    text = text.strip()
+    if NUMBER.match(text):
+        structure += 0.12
+    if "*" in text or lexicon.says_optional(text):
+        structure += 0.2
+    if where == "line":
+        structure += 0.1 if text.endswith((":", "?", ".")) else 0.0
+        structure += 0.15 if text.endswith("?") else 0.0
+    if first.line.role == "heading" or first.all_bold():
+        structure += 0.15
+    if len(text) > 3 and _CAPITALS.match(text):
+        structure += 0.1
+    label = text.rstrip(" :：–—-")
+    return Candidate(text, first.index, last.index, cut, where, structure, lexicon.hits(label))
+
+
+def _plain(text: str) -> str:
+    return DOTTED.sub(" ", text)

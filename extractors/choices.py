@@ -1,0 +1,150 @@
+"""Ticked, chosen or typed options: institution type, theme, kind of event, working languages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractors.answers import Answer
+from extractors.labels import option_lexicon
+from extractors.layout import BULLET, DOTTED, Layout, Span, Unit
+from pipeline.folding import fold, tidy
+from pipeline.languages import LANGUAGES, load_language
+
+CLEAR = 0.6
+"""Score from which a printed option is one of ours."""
+_LEAD = re.compile(r"[(:;,–—]|\s-\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One tick box with the option printed beside it."""
+
+    checked: bool
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen: option keys in the order of the form; ``unknown`` holds ticked options in words we do not know."""
+
+    values: tuple[str, ...]
+    spans: tuple[Span, ...]
+    boxes: tuple[Box, ...]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def has_boxes(self) -> bool:
+        """True if the question has boxes to tick."""
+        return bool(self.boxes)
+
+
+def boxes_of(units: list[Unit], rest: Span | None, layout: Layout) -> list[Box]:
+    """All tick boxes of an answer's region, each with its option."""
+    found: list[Box] = []
+    spans = ([rest] if rest else []) + [Span(u.line, u.start, u.end) for u in units]
+    for position, span in enumerate(spans):
+        ticks = [p for p in span.line.pieces if p.kind == "tick" and span.start <= p.start and p.end <= span.end]
+        for checked, part in _options(span, [(bool(p.checked), p.start, p.end) for p in ticks]):
+            if not tidy(part.text).strip("☐☒ "):
+                part = _beside(spans, position) or part
+            found.append(Box(checked, _clean(part.text), part))
+    return found
+
+
+def _options(span: Span, ticks: list[tuple[bool, int, int]]) -> Iterator[tuple[bool, Span]]:
+    if not ticks:
+        return
+    line = span.line
+    before = line.text[span.start : ticks[0][1]].strip(" \t:.")
+    behind = line.text[ticks[-1][2] : span.end].strip(" \t:.")
+    option_first = bool(before) and not behind
+    for number, (checked, start, end) in enumerate(ticks):
+        if option_first:
+            left = ticks[number - 1][2] if number else span.start
+            yield checked, Span(line, left, end)
+        else:
+            right = ticks[number + 1][1] if number + 1 < len(ticks) else span.end
+            yield checked, Span(line, start, right)
+
+
+def _beside(spans: list[Span], position: int) -> Span | None:
+    """A box alone in its line or cell: the option stands next to it, to the right or else to the left."""
+    for other in (position + 1, position - 1):
+        if 0 <= other < len(spans):
+            near = spans[other]
+            if near.text.strip() and not any(p.kind == "tick" for p in near.line.pieces):
+                return near
+    return None
+
+
+def _clean(text: str) -> str:
+    return tidy(BULLET.sub("", text.replace("☐", " ").replace("☒", " ")))
+
+
+def option_of(text: str, key: str, language: str) -> tuple[str | None, float]:
+    """The option a printed or typed text names, with its score (0 to 1); None below ``CLEAR``."""
+    best: tuple[str | None, float] = (None, 0.0)
+    for code in dict.fromkeys([language, "en", *LANGUAGES]):
+        if code not in LANGUAGES:
+            continue
+        lexicon = option_lexicon(code, key)
+        variants = [text, _LEAD.split(text)[0]]
+        for order, variant in enumerate(dict.fromkeys(v for v in variants if v.strip())):
+            hits = lexicon.hits(DOTTED.sub(" ", variant))
+            score = hits[0].score - 0.02 * order if hits else 0.0
+            if score > best[1]:
+                best = (hits[0].key, score)
+        if best[1] >= CLEAR:
+            return best
+    return (best[0] if best[1] >= CLEAR else None, best[1])
+
+
+def ticked(boxes: list[Box], key: str, language: str) -> Choice:
+    """The options that are ticked."""
+    values: list[str] = []
+    unknown: list[str] = []
+    spans: list[Span] = []
+    for box in boxes:
+        if box.checked:
+            option, _ = option_of(box.text, key, language)
+            spans.append(box.span)
+            if option is None:
+                unknown.append(box.text)
+            elif option not in values:
+                values.append(option)
+    return Choice(tuple(values), tuple(spans), tuple(boxes), tuple(unknown))
+
+
+def typed(answer: Answer, key: str, language: str) -> Choice:
+    """The option nearest to what is typed where there is nothing to tick."""
+    text = answer.text
+    option, score = option_of(text, key, language)
+    if option is not None and (option != "other" or score > 0.9):
+        return Choice((option,), answer.spans, ())
+    named = _contained(text, key, language)
+    return Choice(tuple(named), answer.spans, (), () if named else (text,))
+
+
+def _contained(text: str, key: str, language: str) -> list[str]:
+    """Options whose words all stand in the text; the longest wording first, no part of a longer one again."""
+    folded = f" {fold(text)} "
+    found: list[tuple[int, int, str]] = []
+    for code in dict.fromkeys([language, "en"]):
+        if code not in LANGUAGES:
+            continue
+        for option, names in load_language(code).options.get(key, {}).items():
+            for name in names:
+                place = folded.find(f" {fold(name)} ")
+                if place >= 0 and option != "other":
+                    found.append((place, place + len(fold(name)), option))
+        if found:
+            break
+    found.sort(key=lambda f: -(f[1] - f[0]))
+    kept: list[tuple[int, int, str]] = []
+    for place, end, option in found:
+        if not any(p < end and place < e for p, e, _ in kept):
+            kept.append((place, end, option))
+    kept.sort()
+    options = list(dict.fromkeys(option for _, _, option in kept))
+    return options[:1] if key == "institution_type" else options

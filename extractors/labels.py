@@ -1,0 +1,250 @@
+"""Labels: which question a printed text asks, by the words of one language.
+
+A label is compared word by word: words that stand in the labels of few questions weigh much, words that stand in many
+("of", "institution") weigh little; a word matches itself, an inflection of itself or a typing error of itself.
+The score is the weighted F1 of the two word sets (van Rijsbergen 1979), so order does not matter and small additions
+cost little. Labels are data: ``pipeline/languages``.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz
+
+from pipeline.folding import fold
+from pipeline.languages import LanguageData, load_language
+
+NUMBER = re.compile(
+    r"^\s*(?:(?:№|n[°ºo]\.?|q|question|pregunta|pergunta|вопрос)\s*)?"
+    r"(?:\d{1,2}(?:[.\-]\d{1,2}){0,2}|[A-ZА-Яa-zа-я]|[IVX]{1,4}|[A-Z]\d{1,2}|\d{1,2}[a-zа-я])\s*(?:[.)\]:°]|[–—-]\s)\s*"
+    r"|^\s*\d{1,2}(?:\.\d{1,2}){0,2}\.?\s+",
+    re.I,
+)
+BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+REQUIRED_MARK = re.compile(r"\*+\s*[:：]?\s*$|\*\s")
+Row = tuple[str, str, tuple[str, ...]]
+"""Group, key and folded words of one label."""
+UNKNOWN_WEIGHT = 0.55
+STEM_MATCH, MIN_WEIGHT = 0.92, 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One label of the data: its group (labels, short, section, title, pair), its key and its words."""
+
+    group: str
+    key: str
+    words: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text read as a label: what it asks, and how well it fits (0 to 1)."""
+
+    group: str
+    key: str
+    score: float
+
+
+def without_number(text: str) -> str:
+    """The label without its numbering: ``5.1 Background`` -> ``Background``."""
+    return NUMBER.sub("", text, count=1) if NUMBER.match(text) else text
+
+
+class Lexicon:
+    """The labels of one language, ready for comparison."""
+
+    def __init__(self, data: LanguageData, rows: list[Row] | None = None) -> None:
+        self.data = data
+        rows = _rows(data) if rows is None else rows
+        self._weights = _weights(rows)
+        self.entries = [self._entry(*row) for row in rows]
+        self._exact: dict[tuple[str, ...], list[int]] = {}
+        self._postings: dict[str, list[int]] = {}
+        self._by_start: dict[str, list[str]] = {}
+        self._index()
+        self._near: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._cache: dict[str, tuple[Hit, ...]] = {}
+        self._optional = tuple(fold(word) for word in data.marks.optional)
+        self._required = tuple(fold(word) for word in data.marks.required)
+
+    def hits(self, text: str) -> tuple[Hit, ...]:
+        """What ``text`` may ask, best first; nothing below a score of 0.5."""
+        found = self._cache.get(text)
+        if found is None:
+            found = self._cache[text] = self._search(text)
+            if len(self._cache) > 20_000:
+                self._cache.clear()
+        return found
+
+    def exact(self, text: str) -> bool:
+        """True if the text is, word for word, a label of this language."""
+        folded = tuple(fold(without_number(text)).split())
+        return folded in self._exact
+
+    def says_optional(self, text: str) -> bool:
+        """True if the label itself says that the question may stay empty."""
+        folded = f" {fold(text)} "
+        return any(f" {word} " in folded for word in self._optional)
+
+    def says_required(self, text: str) -> bool:
+        """True if the label carries an asterisk or says that it must be answered."""
+        folded = f" {fold(text)} "
+        return bool(REQUIRED_MARK.search(text)) or any(f" {word} " in folded for word in self._required)
+
+    def knows(self, word: str) -> bool:
+        """True if the folded word stands in a label."""
+        return word in self._postings
+
+    # ------------------------------------------------------------------------------------------ building
+    def _entry(self, group: str, key: str, words: tuple[str, ...]) -> Entry:
+        return Entry(group, key, words, sum(self._weights[w] for w in set(words)))
+
+    def _index(self) -> None:
+        for number, entry in enumerate(self.entries):
+            self._exact.setdefault(entry.words, []).append(number)
+            for word in set(entry.words):
+                self._postings.setdefault(word, []).append(number)
+        for word in self._postings:
+            self._by_start.setdefault(word[:2], []).append(word)
+
+    # ------------------------------------------------------------------------------------------ searching
+    def _search(self, text: str) -> tuple[Hit, ...]:
+        plain = self._strip_marks(without_number(text))
+        variants = [plain]
+        if "(" in plain or "[" in plain:
+            variants.append(BRACKET.sub(" ", plain))
+        best: dict[tuple[str, str], float] = {}
+        for order, variant in enumerate(variants):
+            for hit in self._score(tuple(fold(variant).split())):
+                score = hit.score * (1.0 if order == 0 else 0.985)
+                key = (hit.group, hit.key)
+                best[key] = max(best.get(key, 0.0), score)
+        ranked = sorted(best.items(), key=lambda item: -item[1])
+        return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
+
+    def _strip_marks(self, text: str) -> str:
+        text = text.replace("*", " ")
+        for bracket in BRACKET.findall(text):
+            inner = f" {fold(bracket)} "
+            if any(f" {word} " in inner for word in self._optional + self._required):
+                text = text.replace(bracket, " ")
+        return text
+
+    def _score(self, words: tuple[str, ...]) -> list[Hit]:
+        if not words or len(words) > 40:
+            return []
+        if words in self._exact:
+            return [Hit(self.entries[n].group, self.entries[n].key, 1.0) for n in self._exact[words]]
+        matched: dict[int, dict[str, float]] = {}
+        total = 0.0
+        for word in set(words):
+            near = self._near_words(word)
+            total += max((self._weights[w] * s for w, s in near), default=UNKNOWN_WEIGHT)
+            for known, similarity in near:
+                for number in self._postings[known]:
+                    row = matched.setdefault(number, {})
+                    row[known] = max(row.get(known, 0.0), similarity)
+        hits = []
+        for number, row in matched.items():
+            entry = self.entries[number]
+            mass = sum(self._weights[w] * s for w, s in row.items())
+            score = 2 * mass / (total + entry.weight) if mass else 0.0
+            if score >= 0.5:
+                hits.append(Hit(entry.group, entry.key, min(score, 0.99)))
+        return hits
+
+    def _near_words(self, word: str) -> tuple[tuple[str, float], ...]:
+        near = self._near.get(word)
+        if near is None:
+            near = self._near[word] = self._find_near(word)
+            if len(self._near) > 50_000:
+                self._near.clear()
+        return near
+
+    def _find_near(self, word: str) -> tuple[tuple[str, float], ...]:
+        if word in self._postings:
+            exact = [(word, 1.0)]
+        else:
+            exact = []
+        if len(word) < 4:
+            return tuple(exact)
+        for known in self._by_start.get(word[:2], ()):
+            if known == word or len(known) < 4:
+                continue
+            if _same_stem(word, known):
+                exact.append((known, STEM_MATCH))
+            elif not exact or exact[0][1] < 1.0:
+                ratio = fuzz.ratio(word, known) / 100
+                if ratio >= (0.8 if len(word) > 5 else 0.86):
+                    exact.append((known, ratio))
+        return tuple(sorted(exact, key=lambda pair: -pair[1])[:6])
+
+
+def _same_stem(a: str, b: str) -> bool:
+    common = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        common += 1
+    longest = max(len(a), len(b))
+    return common >= 5 and common >= 0.74 * longest or common == 4 and longest <= 5
+
+
+def _rows(data: LanguageData) -> list[Row]:
+    groups = {
+        "label": data.labels,
+        "pair": data.labels_pair,
+        "short": data.short_labels,
+        "section": data.sections,
+        "title": {"full": data.titles.full, "simplified": data.titles.simplified},
+        "activity": {"heading": data.activity["heading"]},
+    }
+    rows = []
+    for group, table in groups.items():
+        for key, texts in table.items():
+            rows += [(group, key, tuple(fold(text).split())) for text in texts]
+    return rows
+
+
+def _weights(rows: list[Row]) -> dict[str, float]:
+    """Weight of a word: 1 if it stands in the labels of one question, falling with the logarithm of their number."""
+    keys: dict[str, set[str]] = {}
+    for group, key, words in rows:
+        if group in ("label", "pair", "option", "column"):
+            for word in words:
+                keys.setdefault(word, set()).add(key)
+    everything = len({key for _, key, _ in rows}) + 1
+    weights = {word: max(MIN_WEIGHT, math.log(everything / len(found)) / math.log(everything)) for word, found in keys.items()}
+    for _, _, words in rows:
+        for word in words:
+            weights.setdefault(word, 0.8)
+    for word in weights:
+        if len(word) <= 2 and len(keys.get(word, ())) >= 2:
+            weights[word] = min(weights[word], 0.15)
+    return weights
+
+
+@cache
+def lexicon(code: str) -> Lexicon:
+    """The labels, headings and titles of a language."""
+    return Lexicon(load_language(code))
+
+
+@cache
+def column_lexicon(code: str) -> Lexicon:
+    """The columns of the activities table in a language, and the word for an activity (key ``heading``)."""
+    data = load_language(code)
+    rows = [("column", key, tuple(fold(text).split())) for key, texts in data.activity.items() for text in texts]
+    return Lexicon(data, [row for row in rows if row[2]])
+
+
+@cache
+def option_lexicon(code: str, key: str) -> Lexicon:
+    """The options of a choice question in a language."""
+    data = load_language(code)
+    options = data.options.get(key, {})
+    return Lexicon(data, [("option", name, tuple(fold(text).split())) for name, texts in options.items() for text in texts])

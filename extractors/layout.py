@@ -1,0 +1,233 @@
+"""The page as the form matcher sees it: units of text in reading order, and the cells they stand in.
+
+A unit is a line of the Document or a part of one, where a line holds several fields side by side ("Name: X    Post: Y").
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.document import Cell, Document, Line, Piece
+from pipeline.folding import tidy
+from pipeline.records import Evidence
+from pipeline.values import Box
+
+CellKey = tuple[int, int, int]
+
+_GAP = re.compile(r"\t+\s*|\s{4,}")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+BULLET = re.compile(r"^\s*[•▪‣·◦●○–—\-*]\s+")
+DOTTED = re.compile(r"(?:[.·_․‥]\s?){4,}|…(?:\s?[….]){1,}|_{2,}|(?:\. ){3,}|-{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch [start, end) of one line: ``index`` counts the units in reading order, ``number`` the lines."""
+
+    index: int
+    number: int
+    line: Line
+    start: int
+    end: int
+    first: bool = True
+
+    @property
+    def text(self) -> str:
+        """The words of the unit, as they stand."""
+        return self.line.text[self.start : self.end]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces that lie in the unit."""
+        return tuple(p for p in self.line.pieces if p.start >= self.start and p.end <= self.end)
+
+    @property
+    def cell(self) -> Cell | None:
+        """The table cell the unit stands in."""
+        return self.line.cell
+
+    def has(self, kind: str) -> bool:
+        """True if a piece of this kind lies in the unit."""
+        return any(p.kind == kind for p in self.pieces)
+
+    def printed(self) -> str:
+        """The text without what stands in form fields."""
+        entries = [p for p in self.pieces if p.kind == "entry" and p.end > p.start]
+        text = self.line.text
+        if not entries:
+            return text[self.start : self.end]
+        out, at = [], self.start
+        for piece in entries:
+            out.append(text[at : piece.start])
+            at = piece.end
+        return "".join([*out, text[at : self.end]])
+
+    def all_italic(self) -> bool:
+        """True if every printed word is in italics."""
+        words = [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
+        return bool(words) and all(p.italic for p in words)
+
+    def all_bold(self) -> bool:
+        """True if every printed word is bold."""
+        words = [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
+        return bool(words) and all(p.bold for p in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of one line: the smallest thing an answer is made of."""
+
+    line: Line
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The characters."""
+        return self.line.text[self.start : self.end]
+
+
+@dataclass
+class Box2:
+    """One table cell with its units in order."""
+
+    cell: Cell
+    units: list[Unit] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All words of the cell."""
+        return tidy(" ".join(unit.text for unit in self.units))
+
+
+class Layout:
+    """All units of a document, and its tables as grids of cells."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.units: list[Unit] = []
+        for number, line in enumerate(document.lines):
+            for start, end in _split(line):
+                self.units.append(Unit(len(self.units), number, line, start, end, start == 0))
+        self.cells: dict[CellKey, Box2] = {}
+        for unit in self.units:
+            if unit.cell is not None:
+                self.cells.setdefault(key_of(unit.cell), Box2(unit.cell)).units.append(unit)
+
+    @cached_property
+    def _grid(self) -> dict[CellKey, Box2]:
+        grid: dict[CellKey, Box2] = {}
+        for box in self.cells.values():
+            for row in range(box.cell.row, box.cell.row + max(1, box.cell.rows)):
+                for column in range(box.cell.column, box.cell.column + max(1, box.cell.columns)):
+                    grid.setdefault((box.cell.table, row, column), box)
+        return grid
+
+    @cached_property
+    def tables(self) -> dict[int, list[Box2]]:
+        """The cells of each table, row by row."""
+        found: dict[int, list[Box2]] = {}
+        for box in self.cells.values():
+            found.setdefault(box.cell.table, []).append(box)
+        for boxes in found.values():
+            boxes.sort(key=lambda box: (box.cell.row, box.cell.column))
+        return found
+
+    def right(self, cell: Cell) -> Box2 | None:
+        """The cell to the right, or None."""
+        for column in range(cell.column + max(1, cell.columns), cell.column + max(1, cell.columns) + 4):
+            box = self._grid.get((cell.table, cell.row, column))
+            if box is not None:
+                return box
+        return None
+
+    def at(self, table: int, row: int, column: int) -> Box2 | None:
+        """The cell that covers a place of the grid, or None."""
+        return self._grid.get((table, row, column))
+
+    def below(self, cell: Cell) -> Box2 | None:
+        """The cell under this one, or None."""
+        return self._grid.get((cell.table, cell.row + max(1, cell.rows), cell.column))
+
+    def row(self, cell: Cell) -> list[Box2]:
+        """All cells of the row, from left to right."""
+        return [box for box in self.tables[cell.table] if box.cell.row == cell.row]
+
+    def next_table(self, table: int) -> int | None:
+        """The table after this one if only blank lines stand between them."""
+        last = self.tables[table][-1].units[-1].index
+        for unit in self.units[last + 1 :]:
+            if unit.cell is not None:
+                return unit.cell.table if unit.cell.table != table else None
+            if unit.text.strip():
+                return None
+        return None
+
+
+def key_of(cell: Cell) -> CellKey:
+    """The identity of a cell."""
+    return (cell.table, cell.row, cell.column)
+
+
+def _split(line: Line) -> list[tuple[int, int]]:
+    """Where a line holds several fields: after a wide gap, and after a form field that is followed by words."""
+    text = line.text
+    cuts = {0}
+    for gap in _GAP.finditer(text):
+        if gap.start() > 0 and gap.end() < len(text) and _LETTERS.search(text[gap.end() :]):
+            if not any(p.kind == "entry" and p.start <= gap.start() < p.end for p in line.pieces):
+                cuts.add(gap.end())
+    for before, after in zip(line.pieces, line.pieces[1:], strict=False):
+        if before.kind == "entry" and after.kind == "text":
+            rest = text[after.start :]
+            if re.match(r"\W*[^\W\d_]{3,}[^:]{0,60}:", rest):
+                cuts.add(after.start)
+    marks = sorted(cuts)
+    return list(zip(marks, [*marks[1:], len(text)], strict=True))
+
+
+def spans_of(units: Iterable[Unit]) -> list[Span]:
+    """The spans of whole units."""
+    return [Span(unit.line, unit.start, unit.end) for unit in units]
+
+
+def evidence_of(spans: Iterable[Span]) -> tuple[Evidence, ...]:
+    """Where the spans stand: one piece of evidence for each page, or for each path of a Word file."""
+    return tuple(_merged(spans))
+
+
+def _merged(spans: Iterable[Span]) -> Iterator[Evidence]:
+    page: int | None = None
+    box: Box | None = None
+    quote: list[str] = []
+    for span in spans:
+        words = tidy(span.text)
+        if span.line.page is None:
+            if words or span.line.path:
+                yield Evidence(path=span.line.path, quote=words)
+            continue
+        here = box_of(span)
+        if span.line.page != page and page is not None:
+            yield Evidence(page=page, bbox=box, quote=tidy(" ".join(quote)))
+            box, quote = None, []
+        page = span.line.page
+        box = here if box is None else _union(box, here) if here else box
+        quote.append(words)
+    if page is not None:
+        yield Evidence(page=page, bbox=box, quote=tidy(" ".join(quote)))
+
+
+def box_of(span: Span) -> Box | None:
+    """The box round the pieces of a span; that of the line where the pieces have none."""
+    box: Box | None = None
+    for piece in span.line.pieces:
+        if piece.box and piece.end >= span.start and piece.start < max(span.end, span.start + 1):
+            box = piece.box if box is None else _union(box, piece.box)
+    return box or span.line.box
+
+
+def _union(a: Box | None, b: Box | None) -> Box | None:
+    if a is None or b is None:
+        return a or b
+    return (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))

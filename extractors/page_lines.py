@@ -1,0 +1,274 @@
+"""Words of a page become rows, rows become lines with their pieces; and where a paragraph begins."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from statistics import median
+
+from extractors.page_words import Sheet, Word, shown
+from pipeline.document import TICKED, UNTICKED, Cell, Line, Piece
+from pipeline.values import Box
+
+_BULLET = re.compile(r"[•‣▪▫●○◦·►➢➤✦❖\uf0b7☐☒*]\s|[☐☒]")
+_LISTED = re.compile(r"(?:[-–—]|\(?\d{1,2}[.)]|\(?[a-zA-Zа-яА-Я][.)]|[ivxIVX]{1,4}[.)]|\d{1,2}(?:\.\d{1,2})+\.?)\s")
+_CLOSED = re.compile(r"[.!?:;…»\"”)]$")
+_LABEL_END = re.compile(r":$|:\s")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A line in the making: its words, its cell, the flow it belongs to and that flow's right edge."""
+
+    words: list[Word]
+    box: Box
+    sheet: Sheet
+    cell: Cell | None = None
+    flow: tuple[int, ...] = ()
+    right: float = 0.0
+    new_paragraph: bool = True
+    text: str = ""
+    pieces: tuple[Piece, ...] = field(default=())
+
+    @property
+    def base(self) -> float:
+        """Height of the line the words stand on."""
+        return self.words[0].base if self.words else self.box[3]
+
+    @property
+    def size(self) -> float:
+        """Size of most printed letters of the line, in points."""
+        sizes = [w.size for w in self.words if w.kind == "text"] or [w.size for w in self.words] or [0.0]
+        return median(sizes)
+
+    @property
+    def style(self) -> tuple[bool | None, bool | None]:
+        """(all bold, all italic): True, False, or None if mixed or nothing is printed."""
+        printed = [w for w in self.words if w.kind == "text"]
+        return _shared([w.bold for w in printed]), _shared([w.italic for w in printed])
+
+
+def _shared(values: list[bool]) -> bool | None:
+    return values[0] if values and all(v == values[0] for v in values) else None
+
+
+def rows_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words that stand on one line, from left to right, rows from the top."""
+    rows: list[list[Word]] = []
+    start = 0.0
+    for word in sorted(words, key=lambda w: w.base):
+        if rows and not word.alone and word.base - start < 0.42 * max(word.size, rows[-1][0].size):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+            start = word.base
+    for row in rows:
+        row.sort(key=lambda w: (w.x0, w.kind == "entry"))
+        _mend(row)
+    return rows
+
+
+def _mend(row: list[Word]) -> None:
+    """Join the parts of a word that was printed in two strokes (change of font, kerning)."""
+    for i in range(len(row) - 1, 0, -1):
+        left, right = row[i - 1], row[i]
+        if left.kind == right.kind == "text" and not (left.alone or right.alone):
+            gap = right.x0 - left.x1
+            if -0.3 * left.size < gap < 0.1 * left.size and left.text not in ("[", "("):
+                left.text += right.text
+                left.x1, left.top, left.bottom = (
+                    max(left.x1, right.x1),
+                    min(left.top, right.top),
+                    max(left.bottom, right.bottom),
+                )
+                left.bold, left.italic = left.bold and right.bold, left.italic and right.italic
+                del row[i]
+
+
+def number_bands(sheet: Sheet) -> None:
+    """Give every word the number of its visual row on the page."""
+    for number, row in enumerate(rows_of(sheet.words)):
+        for word in row:
+            word.band = number
+    sheet.words = [w for w in sheet.words if w.band >= 0]
+
+
+def split_row(row: list[Word]) -> Iterator[list[Word]]:
+    """Parts of a row that are fields side by side (``Name: X      Position: Y``)."""
+    part = row[:1]
+    for word, following in zip(row[1:], _rests(row), strict=True):
+        gap = word.x0 - part[-1].x1
+        size = max(word.size, part[-1].size) or 10.0
+        if gap > 2.5 * min(size, 14) and _are_two_fields(part, following, gap / size):
+            yield part
+            part = []
+        part.append(word)
+    if part:
+        yield part
+
+
+def _rests(row: list[Word]) -> Iterator[list[Word]]:
+    for i in range(1, len(row)):
+        yield row[i:]
+
+
+def _are_two_fields(left: list[Word], right: list[Word], gap: float) -> bool:
+    said = " ".join(w.text for w in left)
+    follows = " ".join(w.text for w in right[:8])
+    if re.fullmatch(r"\(?[\dA-Za-zА-Я]{1,4}(?:\.\d+)*[.)]?|[•‣▪●○◦·–-]|[☐☒]", said.strip()):
+        return False
+    if said.rstrip().endswith(":"):
+        return False
+    return bool(_LABEL_END.search(follows)) or right[0].kind == "tick" or gap > 6
+
+
+def draft_of(row: list[Word], sheet: Sheet, cell: Cell | None, flow: tuple[int, ...], right: float) -> Draft:
+    """A line of these words."""
+    box = (
+        min(w.x0 for w in row),
+        min(w.top for w in row),
+        max(w.x1 for w in row),
+        max(w.bottom for w in row),
+    )
+    draft = Draft(row, box, sheet, cell, flow, right)
+    draft.text, draft.pieces = _written(row, sheet)
+    return draft
+
+
+def _written(row: list[Word], sheet: Sheet) -> tuple[str, tuple[Piece, ...]]:
+    parts: list[str] = []
+    pieces: list[Piece] = []
+    at = 0
+    for word in row:
+        text = word.text
+        if word.kind == "tick":
+            text = TICKED if word.checked else UNTICKED
+        if parts and text and parts[-1]:
+            at += 1
+        pieces.append(_piece(word, at, at + len(text), sheet))
+        if text:
+            parts.append(text)
+            at += len(text)
+    return " ".join(parts), tuple(pieces)
+
+
+def _piece(word: Word, start: int, end: int, sheet: Sheet) -> Piece:
+    return Piece(
+        word.kind,
+        start,
+        end,
+        box=shown(word.box, sheet),
+        checked=word.checked if word.kind == "tick" else None,
+        italic=word.italic,
+        bold=word.bold,
+        choice=word.choice,
+        hint=word.hint,
+    )
+
+
+def line_of(draft: Draft) -> Line:
+    """The finished line."""
+    return Line(
+        text=draft.text,
+        pieces=draft.pieces,
+        page=draft.sheet.number,
+        box=shown(draft.box, draft.sheet),
+        cell=draft.cell,
+        new_paragraph=draft.new_paragraph,
+        band=draft.words[0].band if draft.words else band_at(draft.sheet, draft.box),
+        size=round(draft.size, 1) if draft.words else None,
+    )
+
+
+def band_at(sheet: Sheet, box: Box) -> int:
+    """The row of the page at the first line of an empty cell, so that it shares its neighbour's row."""
+    inside = [w.band for w in sheet.words if box[1] <= w.middle <= box[3]]
+    if inside:
+        return min(inside)
+    return max((w.band for w in sheet.words if w.middle < box[1]), default=0)
+
+
+def mark_paragraphs(drafts: list[Draft]) -> None:
+    """Decide for every line whether it begins a paragraph or goes on with the line before it in its flow."""
+    pitch = _pitches(drafts)
+    last: dict[tuple[int, ...], Draft] = {}
+    for draft in drafts:
+        before = last.get(draft.flow)
+        if before is not None and draft.words and before.words:
+            draft.new_paragraph = _begins(before, draft, pitch)
+        last[draft.flow] = draft
+
+
+def goes_on(before: Draft, draft: Draft) -> bool:
+    """Whether a line on the next page goes on with the last line of the page before."""
+    if not before.words or not draft.words or draft.words[0].kind != "text":
+        return False
+    if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
+        return False
+    if _LISTED.match(draft.text) and _CLOSED.search(before.text):
+        return False
+    moved = Draft(draft.words, draft.box, draft.sheet, right=before.right)
+    return not _has_room(before, moved)
+
+
+def _pitches(drafts: list[Draft]) -> dict[int, float]:
+    """Line pitch over letter size per page, from lines that wrap; key 0 for the whole file."""
+    found: dict[int, list[float]] = {0: []}
+    last: dict[tuple[int, ...], Draft] = {}
+    for draft in drafts:
+        before = last.get(draft.flow)
+        last[draft.flow] = draft
+        if before is None or not draft.words or not before.words or abs(draft.size - before.size) > 0.4:
+            continue
+        ratio = (draft.base - before.base) / (draft.size or 10.0)
+        if 0.8 < ratio < 2.6 and draft.words[0].kind == "text" and not _has_room(before, draft):
+            found[0].append(ratio)
+            found.setdefault(draft.sheet.number, []).append(ratio)
+    whole = median(found[0]) if found[0] else 1.2
+    return {0: whole, **{page: median(r) for page, r in found.items() if page and len(r) > 3}}
+
+
+def _has_room(before: Draft, draft: Draft) -> bool:
+    """The first word of this line would have fitted at the end of the line before."""
+    first = draft.words[0]
+    return before.right - before.box[2] > (first.x1 - first.x0) + 0.6 * (draft.size or 10.0)
+
+
+def _differs(before: Draft, draft: Draft) -> bool:
+    return any(a is not None and b is not None and a != b for a, b in zip(before.style, draft.style, strict=True))
+
+
+def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
+    size = draft.size or 10.0
+    ratio = (draft.base - before.base) / size
+    usual = pitch.get(draft.sheet.number, pitch[0])
+    first, last = draft.words[0], before.words[-1]
+    if first.kind == "entry" and first.parts > 1 or first.kind == "tick" or last.kind == "entry":
+        return True
+    if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
+        return True
+    if ratio > 1.17 * usual + 0.02 or ratio < 0.3:
+        return True
+    roomy = _has_room(before, draft)
+    if _LISTED.match(draft.text) and (roomy or _CLOSED.search(before.text)):
+        return True
+    if roomy and not _runs_on(before, draft):
+        return True
+    return _is_indented(before, draft, size)
+
+
+def _runs_on(before: Draft, draft: Draft) -> bool:
+    """A long line without an end mark, followed by a small letter, was broken by hand."""
+    if not draft.text[:1].islower() or _CLOSED.search(before.text):
+        return before.text.endswith(("-", "\u00ad")) and draft.text[:1].islower()
+    return before.box[2] - before.box[0] > 0.55 * (before.right - before.box[0])
+
+
+def _is_indented(before: Draft, draft: Draft, size: float) -> bool:
+    step = draft.box[0] - before.box[0]
+    if abs(step) < 0.6 * size:
+        return False
+    if step > 0:
+        hangs = before.new_paragraph and (_BULLET.match(before.text) or _LISTED.match(before.text))
+        centred = abs(draft.box[0] + draft.box[2] - before.box[0] - before.box[2]) < 0.6 * size
+        return not (hangs or centred) and step < 6 * size
+    return not before.new_paragraph

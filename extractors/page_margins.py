@@ -1,0 +1,64 @@
+"""Running heads, feet and page numbers, told from the text by where they stand and that they come back."""
+
+import re
+from collections import Counter
+
+from extractors.page_tables import Grid, slot_at
+from extractors.page_words import Sheet, Word
+
+_HEAD, _FOOT = 0.115, 0.885
+_PAGE_NUMBER = re.compile(
+    r"^[\s\-–—|·.(\[]*(?:(?:page|p[áa]g(?:ina)?|стр(?:аница)?|с|p|seite|n[°º]?)\.?\s*:?\s*)?\d{1,3}"
+    r"(?:\s*(?:/|\||of|de|sur|di|von|из|-)\s*\d{1,3})?[\s\-–—|·.)\]]*$",
+    re.I,
+)
+
+Row = tuple[str, float, list[Word]]
+
+
+def take_furniture(sheets: list[Sheet], grids: list[list[Grid]]) -> list[tuple[Sheet, list[Word]]]:
+    """Take the running heads, feet and page numbers off the pages; gives their rows, page by page."""
+    margins = [_margin_rows(sheet) for sheet in sheets]
+    seen: Counter[tuple[str, int]] = Counter()
+    for rows in margins:
+        seen.update({key for row in rows for key in _keys(row)[:1]})
+    need = max(2, (len(sheets) + 1) // 2) if len(sheets) > 2 else 2
+    taken: list[tuple[Sheet, list[Word]]] = []
+    for sheet, own, rows in zip(sheets, grids, margins, strict=True):
+        gone: set[int] = set()
+        for row in rows:
+            back = max(seen[key] for key in _keys(row)) >= need and sum(map(str.isalnum, row[0])) > 0
+            if back or row[2][0].aside or _is_lone_number(row, sheet, own):
+                gone.update(id(w) for w in row[2])
+                taken.append((sheet, row[2]))
+        aside = [w for w in sheet.words if w.aside and id(w) not in gone]
+        taken += [(sheet, [w]) for w in aside]
+        gone.update(id(w) for w in aside)
+        sheet.words = [w for w in sheet.words if id(w) not in gone]
+    return taken
+
+
+def _margin_rows(sheet: Sheet) -> list[Row]:
+    rows: dict[int, list[Word]] = {}
+    for word in sheet.words:
+        if word.kind == "text" and not _HEAD * sheet.height < word.middle < _FOOT * sheet.height:
+            rows.setdefault(word.band, []).append(word)
+    whole = Counter(w.band for w in sheet.words)
+    full = [sorted(r, key=lambda w: w.x0) for band, r in rows.items() if len(r) == whole[band]]
+    return [(" ".join(w.text for w in r), r[0].base, r) for r in full]
+
+
+def _keys(row: Row) -> list[tuple[str, int]]:
+    """The row's text with digits folded and its height, also rounded to the neighbouring steps."""
+    text = re.sub(r"\d+", "0", row[0]).casefold()
+    step = round(row[1] / 6)
+    return [(text, step), (text, step - 1), (text, step + 1)]
+
+
+def _is_lone_number(row: Row, sheet: Sheet, grids: list[Grid]) -> bool:
+    if not _PAGE_NUMBER.match(row[0]):
+        return False
+    word = row[2][0]
+    bases = [w.base for w in sheet.words if w.kind == "text"]
+    outermost = word.base <= min(bases) + 2 or word.base >= max(bases) - 2
+    return outermost and slot_at(grids, word.x0 + 1, word.middle) is None

@@ -1,0 +1,96 @@
+"""Bytes become a Document: which reader reads which kind of file, and what is said of the kinds that none reads."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from extractors import media
+from extractors.guards import check_zip
+from pipeline.document import Document, Unreadable
+
+Reader = Callable[[bytes, str], Document]
+
+
+class Refusal(NamedTuple):
+    """Why a kind of file is not read and what to do about it."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+def read(data: bytes) -> Document:
+    """Read one file. Raises ``Unreadable`` with a flag code, what the file is, and what to do."""
+    media_type = media.sniff(data)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise Unreadable(*REFUSALS.get(media_type, _NOT_A_DOCUMENT))
+    return reader(data, media_type)
+
+
+def _word(data: bytes, media_type: str) -> Document:
+    from extractors.word import read_word
+
+    check_zip(data)
+    return read_word(data, media_type)
+
+
+def _paged(data: bytes, media_type: str) -> Document:
+    from extractors.paged import read_pdf
+
+    return read_pdf(data)
+
+
+def _package(data: bytes, media_type: str) -> Document:
+    """A zip that is no Word file: broken or dangerous ones are named as such, the others are archives."""
+    check_zip(data)
+    raise Unreadable(
+        "not_supported_yet",
+        "The file is an archive (zip).",
+        "Unpack it and process the request form in it on its own.",
+    )
+
+
+READERS: dict[str, Reader] = {
+    media.DOCX: _word,
+    media.DOCM: _word,
+    media.DOTX: _word,
+    media.DOTM: _word,
+    media.PDF: _paged,
+    media.ZIP: _package,
+}
+"""One line per kind of file. A new kind is one module and one line here."""
+
+_SAVE_AS = "Open it in Word or LibreOffice and save it as .docx or PDF, or ask the sender to."
+_NO_FORM = "Look whether the request form came in another file; if not, ask the sender for it as PDF or Word."
+_NOT_A_DOCUMENT = Refusal("no_form_found", "The file is neither a PDF nor a Word document.", _NO_FORM)
+_PICTURE = Refusal(
+    "not_supported_yet",
+    "The file is a picture, with no text that can be read.",
+    "Ask the sender for the form as a PDF or Word file; the guide accepts no pictures.",
+)
+_MAIL = Refusal("not_supported_yet", "The file is a mail.", "Save the attached form and process that file on its own.")
+
+REFUSALS: dict[str, Refusal] = {
+    media.EMPTY: Refusal("empty_file", "The file is empty.", "Ask the sender to send the form again."),
+    media.ENCRYPTED_OFFICE: Refusal(
+        "encrypted",
+        "The Office file is protected by a password.",
+        "Ask the sender for the form without a password.",
+    ),
+    media.DOC: Refusal("not_supported_yet", "The file is in the old Word format (.doc).", _SAVE_AS),
+    media.ODT: Refusal("not_supported_yet", "The file is an OpenDocument text (.odt).", _SAVE_AS),
+    media.RTF: Refusal("not_supported_yet", "The file is in Rich Text Format (.rtf).", _SAVE_AS),
+    media.XML: Refusal("not_supported_yet", "The file is XML, maybe Word's flat format.", _SAVE_AS),
+    media.PNG: _PICTURE,
+    media.JPEG: _PICTURE,
+    media.TIFF: _PICTURE,
+    media.GIF: _PICTURE,
+    media.EML: _MAIL,
+    media.MSG: _MAIL,
+    media.XLSX: Refusal("no_form_found", "The file is a spreadsheet, not a request form.", _NO_FORM),
+    media.XLS: Refusal("no_form_found", "The file is a spreadsheet, not a request form.", _NO_FORM),
+    media.PPTX: Refusal("no_form_found", "The file is a presentation, not a request form.", _NO_FORM),
+    media.PPT: Refusal("no_form_found", "The file is a presentation, not a request form.", _NO_FORM),
+    media.HTML: Refusal("no_form_found", "The file is a web page, not a request form.", _NO_FORM),
+    media.TEXT: Refusal("no_form_found", "The file is plain text, not a request form.", _NO_FORM),
+}

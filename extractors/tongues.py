@@ -1,0 +1,45 @@
+"""Names of languages in a text, as ISO 639-1 codes; the names in the five languages come from CLDR (Babel)."""
+
+import re
+from functools import cache
+
+from pipeline.folding import fold
+from pipeline.languages import LANGUAGES
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_ALSO = {"castellano": "es", "castillan": "es", "castelhano": "es", "кастильский": "es", "mandarin": "zh", "farsi": "fa",
+         "kyrgyz": "ky", "кыргызский": "ky", "kirghiz": "ky", "moldovan": "ro", "молдавский": "ro", "creole": "ht"}
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    from babel import Locale
+
+    names = {fold(name): code for name, code in _ALSO.items()}
+    for code in dict.fromkeys([language, "en"]):
+        if code in LANGUAGES:
+            for tongue, name in Locale.parse(code).languages.items():
+                if len(tongue) == 2 and " " not in fold(name):
+                    names.setdefault(fold(name), tongue)
+    return names
+
+
+def read_tongues(text: str, language: str) -> list[str]:
+    """The codes of all languages named in ``text``, in order; languages without a two-letter code are left out."""
+    names = _names(language)
+    found: list[str] = []
+    for match in _WORD.finditer(fold(text)):
+        code = names.get(match[0]) or _by_stem(match[0], names)
+        if code and code not in found:
+            found.append(code)
+    return found
+
+
+def _by_stem(word: str, names: dict[str, str]) -> str | None:
+    """Russian adjectives are declined (русском, английского); Romance ones have genders (anglaise, inglesa)."""
+    if len(word) < 6:
+        return None
+    for name, code in names.items():
+        if len(name) >= 6 and abs(len(name) - len(word)) <= 2 and name[:-2] == word[: len(name) - 2]:
+            return code
+    return None

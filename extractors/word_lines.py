@@ -1,0 +1,210 @@
+"""The lines of a Word file while they are being written: text goes in, ``Line`` and ``Piece`` come out."""
+
+from dataclasses import dataclass, field, replace
+
+from extractors.word_styles import Face
+from extractors.word_ticks import FILLED, FILLED_SHAPES, SHAPES, SQUARES, cut_ticks
+from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece, Unreadable
+
+MAX_LINES = 60_000
+DROPPED = str.maketrans({"\u00ad": None, "\u200b": None, "\ufeff": None, "\n": " ", "\r": " "})
+"""Soft hyphens and blanks of no width are not text; a line end inside a run's text is a blank."""
+BLANKS = " \u00a0\u2002\u2003\t"
+"""What Word shows in an empty form field."""
+
+
+@dataclass
+class Entry:
+    """A form field being read. ``default`` is the text it shows before anybody types; ``checked`` makes it a tick box."""
+
+    hint: str | None = None
+    placeholder: bool = False
+    choice: bool = False
+    default: str | None = None
+    checked: bool | None = None
+    shown: bool = False
+
+
+@dataclass
+class Story:
+    """One run of lines: the body, a running head, a note. A paragraph is begun, written to, and ended."""
+
+    role: LineRole = "body"
+    lines: list[Line] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    squares: bool = False
+    _text: str = ""
+    _pieces: list[Piece] = field(default_factory=list)
+    _open: bool = False
+    _path: str | None = None
+    _cell: Cell | None = None
+    _heading: bool = False
+    _lead: str = ""
+    _size: float | None = None
+    _entry: Entry | None = None
+    _entry_start: int = 0
+    _entry_face: Face | None = None
+    _prompts_only: bool = True
+
+    @property
+    def is_blank(self) -> bool:
+        """True while nothing stands in the line being written."""
+        return not self._text and not self._pieces
+
+    def begin(self, path: str, cell: Cell | None, heading: bool, lead: str) -> None:
+        """Begin a paragraph; one whose predecessor's end mark was deleted goes on in the same line."""
+        if self._open and not self.is_blank:
+            return
+        self._open, self._path, self._cell, self._heading, self._lead = True, path, cell, heading, lead
+
+    def write(self, text: str, face: Face) -> None:
+        """Add printed or typed words."""
+        if self._entry is not None and self._entry.checked is not None:
+            self._show_box(self._entry)
+            return
+        if not self.squares and any(char in SQUARES for char in text):
+            self.squares = True
+        if text := text.translate(DROPPED):
+            self._put_lead(face)
+            self._size = self._size or face.size
+            self._append(text, face)
+
+    def tick(self, checked: bool, hint: str | None = None) -> None:
+        """Add a tick box; inside a form field it is text like any other."""
+        sign = TICKED if checked else UNTICKED
+        if self._entry is not None and self._entry.checked is None:
+            self.write(sign, Face())
+            return
+        self._put_lead(Face())
+        start = len(self._text)
+        self._text += sign
+        self._pieces.append(Piece("tick", start, start + 1, checked=checked, hint=hint))
+
+    def enter(self, entry: Entry) -> bool:
+        """Begin a form field; False inside another one, whose content this then simply is."""
+        if self._entry is not None:
+            return False
+        self._entry, self._entry_start, self._prompts_only, self._entry_face = entry, len(self._text), True, None
+        if self._open and entry.checked is None:
+            self._put_lead(Face())
+        return True
+
+    def leave(self) -> None:
+        """End the form field."""
+        entry = self._entry
+        if entry is not None and self._open:
+            if entry.checked is None:
+                self._close_entry(entry)
+            else:
+                self._show_box(entry)
+        self._entry = None
+
+    def break_line(self) -> None:
+        """End the line but not the paragraph."""
+        self._emit()
+
+    def end(self, after_page_break: bool = False) -> None:
+        """End the paragraph; it gives one line even if it is empty, unless it only ends behind a page break."""
+        if not (after_page_break and self.is_blank):
+            self._emit()
+        self._open, self._path, self._heading = False, None, False
+
+    def close(self) -> None:
+        """End a paragraph that was left open because its end mark was deleted."""
+        if self._open:
+            self.end()
+
+    def mark(self, kind: MarkKind, words: str = "") -> None:
+        """Note a picture or drawing at this place."""
+        after = len(self.lines) if self._open else len(self.lines) - 1
+        self.marks.append(Mark(kind, after, path=self._path or self._last_path(), cell=self._cell, words=words))
+
+    def _last_path(self) -> str | None:
+        return self.lines[-1].path if self.lines else None
+
+    def _put_lead(self, face: Face) -> None:
+        """Write the paragraph's number or bullet, once there is something to stand before."""
+        lead, self._lead = self._lead, ""
+        if not lead or self._text:
+            return
+        self._text = lead
+        if lead[0] in (TICKED, UNTICKED):
+            self._pieces.append(Piece("tick", 0, 1, checked=lead[0] == TICKED))
+            self._pieces.append(Piece("text", 1, len(lead)))
+        else:
+            self._pieces.append(Piece("text", 0, len(lead), bold=face.bold, italic=face.italic))
+        if self._entry is not None:
+            self._entry_start = len(lead)
+
+    def _append(self, text: str, face: Face) -> None:
+        """Add text, and a piece for it unless it stands in a form field or continues the last piece."""
+        start = len(self._text)
+        self._text += text
+        if self._entry is not None:
+            self._entry_face = self._entry_face or face
+            self._prompts_only = self._prompts_only and face.prompt
+            return
+        last = self._pieces[-1] if self._pieces else None
+        if last and last.kind == "text" and last.end == start and (last.bold, last.italic) == (face.bold, face.italic):
+            self._pieces[-1] = replace(last, end=len(self._text))
+        else:
+            self._pieces.append(Piece("text", start, len(self._text), italic=face.italic, bold=face.bold))
+
+    def _show_box(self, entry: Entry) -> None:
+        """Show a tick box once, whatever its content control holds."""
+        if not entry.shown:
+            entry.shown, self._entry = True, None
+            self.tick(bool(entry.checked), entry.hint)
+            self._entry = entry
+
+    def _close_entry(self, entry: Entry) -> None:
+        """Cut the piece of a form field out of the line; one that shows only blanks is empty."""
+        start = self._entry_start
+        typed = self._text[start:]
+        if not typed.strip(BLANKS):
+            self._text, typed = self._text[:start], ""
+        if not typed and entry.shown:
+            return
+        prompt = bool(typed) and (self._prompts_only or typed.strip() == (entry.default or "").strip())
+        face = self._entry_face or Face()
+        entry.shown = True
+        self._pieces.append(
+            Piece(
+                "entry",
+                start,
+                len(self._text),
+                italic=face.italic,
+                bold=face.bold,
+                placeholder=entry.placeholder or prompt,
+                choice=entry.choice,
+                hint=entry.hint,
+            )
+        )
+
+    def _emit(self) -> None:
+        """Turn what has been written into a Line and clear the slate."""
+        if self._entry is not None and self._entry.checked is None:
+            self._close_entry(self._entry)
+            self._entry_start = 0
+        elif self._entry is not None:
+            self._show_box(self._entry)
+        text, pieces = self._text, self._pieces
+        if text:
+            text, pieces = cut_ticks(text, pieces, SHAPES)
+        role: LineRole = "heading" if self._heading and self.role == "body" and text.strip() else self.role
+        self.lines.append(
+            Line(text, tuple(pieces), path=self._path, cell=self._cell, role=role, size=self._size)
+        )
+        self._text, self._pieces, self._size = "", [], None
+        if len(self.lines) > MAX_LINES:
+            raise Unreadable("hostile", "The file holds more lines than any form.", "Ask the sender for the form alone.")
+
+
+def settle_squares(story: Story) -> None:
+    """Read a filled square as a ticked box where empty squares stand elsewhere in the document; else it is a bullet."""
+    if not story.squares:
+        return
+    for index, line in enumerate(story.lines):
+        if any(char in line.text for char in FILLED):
+            text, pieces = cut_ticks(line.text, list(line.pieces), FILLED_SHAPES)
+            story.lines[index] = replace(line, text=text, pieces=tuple(pieces))

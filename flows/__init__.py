@@ -1,0 +1,1 @@
+"""Running: the process, the command line, Prefect."""

@@ -1,0 +1,103 @@
+"""Many files in, one record each out, in the order of the files, on several processes at once."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from pebble import ProcessPool
+
+from flows.process import quarantined
+from flows.walking import load, shown_name
+from flows.workers import open_pool, outcome, submit
+from pipeline.document import Unreadable
+from pipeline.records import Arrival, Record
+
+AHEAD = 3
+"""Files per worker that wait in line: enough to keep all busy, few enough to keep memory flat."""
+
+
+class Shelf(Protocol):
+    """What a batch needs of the store."""
+
+    def other_open_requests(self, record: Record) -> tuple[str, ...]:
+        """References of the same institution's other open requests."""
+
+    def keep(self, record: Record, data: bytes) -> Record:
+        """Keep the record and its bytes; gives it back with reference and arrivals."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A file on its way: its record, or the promise of one."""
+
+    data: bytes
+    arrival: Arrival
+    result: "Record | Future[Record]"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The circumstances of a run: the day, when the files came in, how to open the store
+    (null: leave it alone), how many processes.
+
+    ``named`` are the paths given outright: only there links are followed."""
+
+    today: date
+    received_at: str | None = None
+    open_store: Callable[[], Shelf] | None = None
+    workers: int = 2
+    named: frozenset[Path] = frozenset()
+
+
+def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
+    """One record per path, in order. Every file goes through a worker process, also when it is the only one:
+    a crash must still give a record, and while the worker loads its libraries this process opens the store."""
+    waiting: deque[_Waiting] = deque()
+    shelf: Shelf | None = None
+    with open_pool(batch.workers) as pool:
+        try:
+            for path in paths:
+                waiting.append(_begin(pool, path, batch))
+                if shelf is None and batch.open_store:
+                    shelf = batch.open_store()
+                if len(waiting) > AHEAD * batch.workers:
+                    yield _finish(pool, waiting.popleft(), batch, shelf)
+            while waiting:
+                yield _finish(pool, waiting.popleft(), batch, shelf)
+        except BaseException:
+            # Interrupted, or nobody takes the records any more: the workers must not go on.
+            pool.stop()
+            raise
+
+
+def process_one(pool: ProcessPool, path: Path, batch: Batch, shelf: Shelf | None) -> Record:
+    """One file on a pool that is already open, for callers that bring their own order."""
+    return _finish(pool, _begin(pool, path, batch), batch, shelf)
+
+
+def _begin(pool: ProcessPool, path: Path, batch: Batch) -> _Waiting:
+    arrival = Arrival(filename=shown_name(path), received_at=batch.received_at)
+    try:
+        data = load(path, named=path in batch.named)
+    except Unreadable as trouble:
+        return _Waiting(b"", arrival, quarantined(b"", arrival, trouble))
+    return _Waiting(data, arrival, submit(pool, data, arrival, batch.today, () if batch.open_store else None))
+
+
+def _finish(pool: ProcessPool, file: _Waiting, batch: Batch, shelf: Shelf | None) -> Record:
+    """The record, kept in the store if there is one. A file that could not be opened has no bytes to keep."""
+    if isinstance(file.result, Record):
+        return file.result
+    record = outcome(file.result, file.data, file.arrival)
+    if shelf is None:
+        return record
+    others = shelf.other_open_requests(record)
+    if others:
+        # Workers judge as if no other request were open, which is nearly always so; here it is not: judge again.
+        again = submit(pool, file.data, file.arrival, batch.today, others)
+        record = outcome(again, file.data, file.arrival)
+    return shelf.keep(record, file.data)

@@ -1,0 +1,164 @@
+"""The command line. Nothing heavy is imported here: ``socieux --help`` answers at once."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Request forms become records an analyst can trust.")
+forms = typer.Typer(no_args_is_help=True, help="Editions of the request form.")
+app.add_typer(forms, name="forms")
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="Database: a SQLite file or a URL such as postgresql://…")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write here instead of to standard output.")]
+
+
+class Subject(StrEnum):
+    """What ``socieux judge`` can judge."""
+
+    country = "country"
+    institution = "institution"
+    theme = "theme"
+
+
+class Format(StrEnum):
+    """What ``socieux export`` can write."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+def main() -> None:
+    """The entry point of the command ``socieux``."""
+    app()
+
+
+@app.command()
+def process(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    no_store: Annotated[bool, typer.Option("--no-store", help="Leave the database alone.")] = False,
+    store: StoreOption = None,
+    table: Annotated[bool, typer.Option("--table", help="Show a table for people as well.")] = False,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Files at once; default: one per core.")] = None,
+    out: OutOption = None,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day.")] = None,
+) -> None:
+    """Turn request forms into records, one JSON line each on standard output.
+
+    Exit status: 0 every input was readable, 1 at least one was quarantined, 2 the command was misused."""
+    from flows.running import Order, run
+
+    day = today.date() if today else None
+    order = Order(tuple(paths), out=out, table=table, jobs=jobs, today=day, store=store, use_store=not no_store)
+    with _plain_errors():
+        raise typer.Exit(run(order))
+
+
+@app.command()
+def judge(subject: Annotated[Subject, typer.Argument(help="What the lines are.")]) -> None:
+    """Judge lines of {"id", "text"} from standard input; one JSON line out for each. Exit status 1 after a bad line."""
+    from flows.judging import judge_lines
+
+    failed = False
+    for line, good in judge_lines(subject.value, sys.stdin.buffer):
+        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+        failed = failed or not good
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a record."""
+    import json
+
+    from pipeline.records import schema as record_schema
+
+    typer.echo(json.dumps(record_schema(), indent=2))
+
+
+@app.command()
+def export(
+    to: Annotated[Format, typer.Option("--to", help="jsonl, csv or xlsx")] = Format.jsonl,
+    store: StoreOption = None,
+    out: OutOption = None,
+) -> None:
+    """Write the newest record of every request in the store."""
+    from flows.places import open_the_store
+    from pipeline.outputs import OUTPUTS
+
+    with _plain_errors():
+        _write(OUTPUTS[to.value](open_the_store(store).records()), out)
+
+
+@app.command()
+def show(
+    reference: Annotated[str, typer.Argument(help="A request's reference.")],
+    store: StoreOption = None,
+) -> None:
+    """Print the newest record behind a reference, typed on any keyboard."""
+    from flows.places import open_the_store
+
+    with _plain_errors():
+        record = open_the_store(store).find(reference)
+    if record is None:
+        typer.echo(f"No request has the reference {reference}; one character may be wrong.", err=True)
+        raise typer.Exit(1)
+    _write(record.model_dump_json(indent=2).encode("utf-8") + b"\n", None)
+
+
+@app.command()
+def doctor(store: StoreOption = None) -> None:
+    """Say what is installed, what is missing, and the command that installs it. Exit status 1 if anything needed is."""
+    from flows.doctor import examine
+
+    findings = examine(store)
+    for finding in findings:
+        typer.echo(finding.line())
+    raise typer.Exit(1 if any(finding.state == "missing" for finding in findings) else 0)
+
+
+@forms.command()
+def learn(
+    blanks: Annotated[list[Path], typer.Argument(metavar="BLANK...", help="Blank forms, Word or PDF.")],
+    out: Annotated[Path, typer.Option("--out", help="The data file to write.")],
+) -> None:
+    """Make an edition's data file from its blank form, so that its own words are never taken for answers."""
+    from extractors.editions import learn as learn_edition
+    from extractors.reading import read
+    from flows.walking import load
+
+    with _plain_errors():
+        learnt = [learn_edition(read(load(blank, named=True)), blank.stem) for blank in blanks]
+    _write("\n".join(learnt).encode("utf-8"), out)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Misuse, a store or a file that cannot be used: one sentence and exit status 2. Anything else is a bug."""
+    from flows.walking import Misuse
+    from pipeline.document import Unreadable
+    from pipeline.trouble import StoreTrouble
+
+    try:
+        yield
+    except (Misuse, StoreTrouble, Unreadable) as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(2) from trouble
+
+
+def _write(data: bytes, out: Path | None) -> None:
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(data)
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()

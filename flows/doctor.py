@@ -1,0 +1,114 @@
+"""``socieux doctor``: what is installed, what is missing, and the command that installs it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Literal
+
+from flows.places import home, open_the_store, store_url
+from pipeline.trouble import StoreTrouble
+
+TESSERACT_LANGUAGES = ("eng", "fra", "spa", "por", "rus", "osd")
+_TESSDATA = (Path("/usr/share/tesseract-ocr/5/tessdata"), Path("/usr/share/tesseract-ocr/4.00/tessdata"))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: ``missing`` is needed, ``absent`` only for some files."""
+
+    subject: str
+    state: Literal["ok", "missing", "absent"]
+    said: str
+    remedy: str = ""
+
+    def line(self) -> str:
+        """One line for people."""
+        return f"{self.state:8}{self.subject}: {self.said}" + (f"  ->  {self.remedy}" if self.remedy else "")
+
+
+def examine(store: str | None) -> list[Finding]:
+    """Look at everything, in the order in which it would be mended."""
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _ocr, _office, _telemetry)
+    return [finding for look in looks for finding in look()] + [_store(store)]
+
+
+def _python() -> Iterator[Finding]:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    good = sys.version_info >= (3, 11)
+    yield Finding("Python", "ok" if good else "missing", found, "" if good else "apt-get install python3 python3-venv")
+
+
+def _packages() -> Iterator[Finding]:
+    """What the project itself asks for, at versions it asks for."""
+    from packaging.requirements import Requirement
+
+    try:
+        asked = [Requirement(line) for line in requires("socieux-intake") or []]
+    except PackageNotFoundError:
+        yield Finding("socieux-intake", "missing", "not installed", "make setup")
+        return
+    wrong = [fault for each in asked if not each.marker for fault in _package_fault(each.name, each.specifier.contains)]
+    if not wrong:
+        yield Finding("Python packages", "ok", "all there")
+    for fault in wrong:
+        yield Finding("Python package", "missing", fault, "make setup")
+
+
+def _package_fault(name: str, fits: Callable[[str], bool]) -> Iterator[str]:
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        yield f"{name} is not installed"
+        return
+    if not fits(found):
+        yield f"{name} {found} is not a version that works"
+
+
+def _ocr() -> Iterator[Finding]:
+    folder = next((folder for folder in _TESSDATA if folder.is_dir()), None)
+    there = {path.stem for path in folder.glob("*.traineddata")} if folder else set()
+    lacking = [name for name in TESSERACT_LANGUAGES if name not in there]
+    if not lacking:
+        yield Finding("Tesseract languages", "ok", ", ".join(TESSERACT_LANGUAGES))
+        return
+    packages = " ".join(f"tesseract-ocr-{name}" for name in lacking)
+    yield Finding("Tesseract languages", "absent", f"no {', '.join(lacking)}: scans cannot be read", _apt(packages))
+
+
+def _office() -> Iterator[Finding]:
+    found = shutil.which("soffice")
+    if found:
+        yield Finding("LibreOffice", "ok", found)
+    else:
+        said = "not there: .doc, .odt and .rtf cannot be read"
+        yield Finding("LibreOffice", "absent", said, _apt("libreoffice-writer-nogui"))
+
+
+def _apt(packages: str) -> str:
+    return f"apt-get install -y --no-install-recommends {packages}"
+
+
+def _telemetry() -> Iterator[Finding]:
+    """The flows switch it off themselves; this asks Prefect in a process of its own whether that holds."""
+    code = "import flows.quiet; from prefect.settings import get_current_settings as s; print(s().server.analytics_enabled)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    if told.stdout.strip() == "False":
+        yield Finding("Telemetry", "ok", "off")
+    else:
+        yield Finding("Telemetry", "missing", "not off", "export DO_NOT_TRACK=1 PREFECT_SERVER_ANALYTICS_ENABLED=false")
+
+
+def _store(asked: str | None) -> Finding:
+    """Looks without making anything where no SQLite file is yet."""
+    url = store_url(asked)
+    if "://" not in url and not Path(url).exists():
+        return Finding("Store", "ok", f"none yet; the first run makes it in {home()}")
+    try:
+        open_the_store(asked).close()
+    except StoreTrouble as trouble:
+        return Finding("Store", "missing", str(trouble), "start the database or give another --store")
+    return Finding("Store", "ok", "reachable, tables up to date")

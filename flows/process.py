@@ -1,0 +1,109 @@
+"""One request from bytes to record: read, extract, assess. This is the main line; everything else runs it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from extractors.media import sniff
+from flows.provenance import made_with
+from pipeline.document import Document, Unreadable
+from pipeline.records import Arrival, Flag, Record, Source
+from pipeline.stages import Assessment, Extraction, Surroundings
+
+OpenRequests = Callable[[Extraction], tuple[str, ...]]
+"""The references of the same institution's other open requests."""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The three steps, so that a test can run the line with steps of its own."""
+
+    read: Callable[[bytes], Document]
+    extract: Callable[[Document], Extraction]
+    assess: Callable[[Extraction, Surroundings], Assessment]
+
+
+def the_stages() -> Stages:
+    """The project's own steps, loaded only where a file is really read."""
+    from classifiers.assessment import assess
+    from extractors.extraction import extract
+    from extractors.reading import read
+
+    return Stages(read, extract, assess)
+
+
+def process_bytes(
+    data: bytes,
+    arrival: Arrival,
+    today: date,
+    open_requests: OpenRequests | None = None,
+    stages: Stages | None = None,
+) -> Record:
+    """The record of one file. What cannot be read gives a quarantined record; a bug is raised.
+
+    ``arrival`` says how the bytes came, ``today`` is the day of the judgement, ``open_requests`` looks into the store
+    (null: there is none)."""
+    steps = stages or the_stages()
+    try:
+        document = steps.read(data)
+        extraction = steps.extract(document)
+    except Unreadable as trouble:
+        return quarantined(data, arrival, trouble)
+    others = open_requests(extraction) if open_requests else None
+    assessment = steps.assess(extraction, Surroundings(today=today, other_open_requests=others))
+    return _record(data, arrival, extraction, assessment)
+
+
+def quarantined(data: bytes, arrival: Arrival, trouble: Unreadable) -> Record:
+    """The record of a file that could not be read: what it is and what to do, in front of a person."""
+    flag = Flag(code=trouble.code, severity="blocker", message=f"{trouble.message} {trouble.remedy}")
+    return Record(
+        record_id=record_id(data),
+        made_with=made_with(),
+        source=source(data, arrival),
+        flags=(flag,),
+        disposition="quarantined",
+    )
+
+
+def _record(data: bytes, arrival: Arrival, extraction: Extraction, assessment: Assessment) -> Record:
+    return Record(
+        record_id=record_id(data),
+        made_with=made_with(),
+        source=source(data, arrival),
+        document=extraction.document,
+        fields=extraction.fields,
+        signature=extraction.signature,
+        theme=assessment.theme,
+        eligibility=assessment.eligibility,
+        rubric=assessment.rubric,
+        flags=_united(extraction.flags, assessment.flags),
+        disposition=assessment.disposition,
+    )
+
+
+def _united(first: tuple[Flag, ...], second: tuple[Flag, ...]) -> tuple[Flag, ...]:
+    """The flags of both steps; one that both give stands once."""
+    return (*first, *(flag for flag in second if flag not in first))
+
+
+def record_id(data: bytes) -> str:
+    """The same bytes have the same id, for ever and on every machine."""
+    return f"r-{hashlib.sha256(data).hexdigest()[:20]}"
+
+
+def source(data: bytes, arrival: Arrival) -> Source:
+    """Where the bytes came from, with this one arrival."""
+    return Source(
+        filename=arrival.filename,
+        container=arrival.container,
+        sha256=hashlib.sha256(data).hexdigest(),
+        media_type=sniff(data),
+        size=len(data),
+        channel=arrival.channel,
+        received_at=arrival.received_at,
+        sender=arrival.sender,
+        message_id=arrival.message_id,
+        arrivals=(arrival,),
+    )

@@ -1,0 +1,46 @@
+"""What made a record: the software, the data files it judged by, its models."""
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pipeline.records import MadeWith
+
+_ROOMS = ("pipeline", "extractors", "classifiers")
+
+
+@cache
+def made_with() -> MadeWith:
+    """The software's version, one mark for all data files together, and each model by name and version."""
+    return MadeWith(software=_software(), rules=_rules(), models=_models())
+
+
+def _software() -> str:
+    try:
+        return f"socieux-intake {version('socieux-intake')}"
+    except PackageNotFoundError:
+        return "socieux-intake (not installed)"
+
+
+def _rules() -> str:
+    """Twelve digits that change whenever a label, list, rule or threshold changes."""
+    digest = hashlib.sha256()
+    for path in _data_files("*.toml"):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _models() -> dict[str, str]:
+    """Trained models lie in a folder with a ``meta.json`` that gives name and version."""
+    models = {}
+    for path in _data_files("meta.json"):
+        meta = json.loads(path.read_text("utf-8"))
+        models[str(meta.get("name", path.parent.name))] = str(meta.get("version", "unknown"))
+    return models
+
+
+def _data_files(pattern: str) -> list[Path]:
+    house = Path(__file__).resolve().parent.parent
+    return sorted(path for room in _ROOMS for path in (house / room).rglob(pattern))

@@ -1,0 +1,27 @@
+"""Folding of text for comparison: case, accents, ё, punctuation and spaces do not count."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_SPACES = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """Lower case, accents off, every run of punctuation or spaces one space: ``Qué  ACCIÓN?`` -> ``que accion``."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a text."""
+    return tuple(fold(text).split())
+
+
+def tidy(text: str) -> str:
+    """Every run of spaces one space, ends trimmed."""
+    return _SPACES.sub(" ", text).strip()

@@ -1,0 +1,68 @@
+"""The language files: labels, options and form words of each language, checked when loaded."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from pydantic import Field, ValidationError
+
+from pipeline.values import Value
+
+LANGUAGES = ("en", "fr", "es", "pt", "ru")
+
+Words = tuple[str, ...]
+
+
+class FormTitles(Value):
+    """How the two kinds of form call themselves."""
+
+    full: Words
+    simplified: Words
+
+
+class Marks(Value):
+    """Words for required and optional, prompts left in place, hints printed behind a label."""
+
+    required: Words
+    optional: Words
+    placeholder: Words
+    hint: Words
+
+
+class LanguageData(Value):
+    """One language file (``pipeline/languages/NAME.toml``)."""
+
+    language: str
+    name: str
+    titles: FormTitles
+    sections: dict[str, Words]
+    labels: dict[str, Words]
+    labels_pair: dict[str, Words]
+    short_labels: dict[str, Words]
+    options: dict[str, dict[str, Words]]
+    activity: dict[str, Words]
+    formats: dict[str, Words]
+    marks: Marks
+    instructions: dict[str, Words]
+    nothing: dict[str, Words]
+    values: dict[str, dict[str, Words]] = Field(default_factory=dict)
+    rules: dict[str, dict[str, Words]] = Field(default_factory=dict)
+    institution_words: dict[str, Words | dict[str, Words]] = Field(default_factory=dict)
+
+
+class DataError(Exception):
+    """A data file is wrong; the message names the file and the key."""
+
+
+@cache
+def load_language(code: str) -> LanguageData:
+    """The language file of ``code`` (ISO 639-1); raises DataError naming file and key."""
+    folder = resources.files("pipeline") / "languages"
+    raw: dict[str, object] = {}
+    try:
+        for part in (f"{code}.toml", f"{code}.values.toml", f"{code}.rules.toml", f"{code}.institution.toml"):
+            if (folder / part).is_file():
+                raw |= tomllib.loads((folder / part).read_text("utf-8"))
+        return LanguageData.model_validate(raw)
+    except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+        raise DataError(f"pipeline/languages/{code}.toml: {trouble}") from trouble

@@ -1,0 +1,1 @@
+"""Constructed request forms with gold records: content and wording as TOML, layouts, writers for Word and PDF."""
