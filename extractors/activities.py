@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from extractors.amounts import read_months
+from extractors.dates import read_date
 from extractors.labels import Lexicon, column_lexicon, lexicon, without_number
 from extractors.layout import DOTTED, Box2, Layout, Span, Unit, key_of
 from pipeline.folding import fold, tidy
@@ -22,6 +24,7 @@ class Draft:
     """One activity being read: the spans of each column."""
 
     cells: dict[str, list[Span]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     def add(self, column: str, spans: list[Span]) -> None:
         """Add words to a column."""
@@ -120,7 +123,7 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
         for position, row in enumerate(rows[:-1] or rows):
             named = _header(row, columns)
             if named is not None:
-                return _read_rows(layout, table, rows[position:], named, columns)
+                return _read_rows(layout, table, rows[position:], named, language, columns)
     return None
 
 
@@ -132,9 +135,9 @@ def _rows(layout: Layout, table: int) -> list[list[Box2]]:
 
 
 def _read_rows(
-    layout: Layout, table: int, rows: list[list[Box2]], named: dict[int, str], columns: Lexicon
+    layout: Layout, table: int, rows: list[list[Box2]], named: dict[int, str], language: str, columns: Lexicon
 ) -> ActivitiesFound:
-    named = _complete(rows[0], named)
+    named = _complete(rows[0], _by_content(rows, named, language))
     drafts: list[Draft] = []
     taken = {unit.index for box in rows[0] for unit in box.units}
     body = rows[1:]
@@ -149,6 +152,35 @@ def _read_rows(
         taken |= {unit.index for box in row for unit in box.units}
         _read_row(row, named, drafts)
     return ActivitiesFound(tuple(drafts), frozenset(taken), True)
+
+
+def _by_content(rows: list[list[Box2]], named: dict[int, str], language: str) -> dict[int, str]:
+    """A column with an unknown heading is known by its cells: lengths of time, dates, ways of working."""
+    named = dict(named)
+    for box in rows[0]:
+        column = box.cell.column
+        if column in named or not box.text:
+            continue
+        cells = [b.text for row in rows[1:] for b in row if b.cell.column == column and b.text]
+        key = _kind_of(cells, language)
+        if key and key not in named.values():
+            named[column] = key
+    return named
+
+
+def _kind_of(cells: list[str], language: str) -> str | None:
+    if not cells:
+        return None
+    half = (len(cells) + 1) // 2
+    if sum(read_date(cell, language) is not None for cell in cells) >= half:
+        return "start"
+    if sum(read_months(cell, language) is not None and not cell.isdigit() for cell in cells) >= half:
+        return "duration"
+    if sum(read_format(cell, language) is not None and len(cell.split()) <= 3 for cell in cells) >= half:
+        return "format"
+    if sum(bool(re.search(r"\d", cell)) for cell in cells) >= half:
+        return "participants"
+    return None
 
 
 def _complete(header: list[Box2], named: dict[int, str]) -> dict[int, str]:
@@ -251,6 +283,10 @@ def _label_of(unit: Unit, columns: Lexicon) -> tuple[str, int] | None:
     return key, unit.start + cut
 
 
+_LIKE_COLUMNS = {"start_date", "duration_months", "target_groups", "event_date", "event_place", "title", "event_type"}
+"""Questions of the form that a column of an activity asks in the same words."""
+
+
 class _BlockReader:
     """Reads blocks from the first heading on, until something that is no part of an activity."""
 
@@ -278,9 +314,14 @@ class _BlockReader:
         if not unit.text.strip():
             return True
         labelled = _label_of(unit, self.columns)
-        if labelled is not None and not self._asks_else(unit):
+        if labelled is not None and (labelled[0] in self.first_asked or not self._asks_else(unit)):
             return self._fill(unit, *labelled)
         return self._go_on(unit)
+
+    @property
+    def first_asked(self) -> set[str]:
+        """Columns the first block has and this one has not yet: there, a label means the column."""
+        return self.drafts[0].asked - self.drafts[-1].asked if len(self.drafts) > 1 else set()
 
     def _open(self, unit: Unit, begins: int) -> bool:
         self.drafts.append(Draft())
@@ -293,8 +334,9 @@ class _BlockReader:
 
     def _fill(self, unit: Unit, key: str, begins: int) -> bool:
         draft = self.drafts[-1]
-        if draft.text(key) is not None and key != "title":
+        if key in draft.asked:
             return False
+        draft.asked.add(key)
         self.column = key
         if unit.line.text[begins : unit.end].strip() or unit.has("entry"):
             if key == "title" and draft.text("title"):
@@ -340,6 +382,8 @@ class _BlockReader:
         hits = [h for h in self.labels.hits(text) if h.group in ("label", "section", "pair")]
         own = self.columns.hits(text.rstrip(" *"))
         best = hits[0].score if hits else 0.0
+        if hits and hits[0].key in _LIKE_COLUMNS and own and own[0].key not in self.drafts[-1].asked:
+            return False
         return best >= 0.75 and best > (own[0].score if own else 0.0) + 0.02
 
     def _put(self, key: str, spans: list[Span]) -> None:

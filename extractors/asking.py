@@ -92,6 +92,8 @@ class _Search:
     activities: frozenset[int]
     headings: list[tuple[int, str]] = field(default_factory=list)
     context: list[tuple[int, str]] = field(default_factory=list)
+    only_headings: frozenset[int] = frozenset()
+    titles: frozenset[int] = frozenset()
     habit: _Habit = field(default_factory=_Habit)
 
 
@@ -102,6 +104,8 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
     strong = [c for c in search.all if _is_strong(c)]
     search.habit = _habit(layout, strong)
     search.context = sorted(search.headings + [(c.first, _section(c.hits[0].key)) for c in strong])
+    search.only_headings = _only_headings(search)
+    search.titles = _titles(search)
     bids = sorted(_bids(search), key=lambda bid: -bid.score)
     asked = _award(bids)
     return _with_stops(search, asked)
@@ -124,6 +128,45 @@ def _find_headings(search: _Search) -> None:
         if hit.score >= candidate.best - 0.02 or hit.score > 0.93:
             search.headings.append((candidate.first, hit.key))
     search.headings.sort()
+
+
+def _only_headings(search: _Search) -> frozenset[int]:
+    """Headings that ask nothing themselves: behind them comes a question of their own section, not an answer."""
+    first: dict[int, Candidate] = {}
+    for candidate in search.all:
+        if candidate.best >= 0.7 and candidate.structure >= 0.1:
+            first.setdefault(candidate.first, candidate)
+    return frozenset(index for index, name in search.headings if _is_followed_by_question(search, index, name, first))
+
+
+def _is_followed_by_question(search: _Search, index: int, name: str, first: dict[int, Candidate]) -> bool:
+    headed = search.layout.units[index].cell
+    for unit in search.layout.units[index + 1 : index + 12]:
+        if unit.index in search.activities:
+            return name == "activities"
+        if not unit.text.strip() or unit.all_italic():
+            continue
+        if unit.index in first:
+            keys = [_key_of(hit, name, first[unit.index], search) for hit in first[unit.index].hits[:3]]
+            return any(key is not None and (_section(key) == name or name in _NEAR.get(_section(key), ())) for key in keys)
+        if headed is None or unit.cell is None or key_of(unit.cell) != key_of(headed):
+            return False
+    return False
+
+
+_NEAR = {"head": ("institution", "signature"), "institution": ("head", "contact"), "contact": ("institution", "signature"),
+         "description": ("request", "event", "activities"), "event": ("request", "description"), "request": ("description", "event"),
+         "expertise": ("complementarity",), "complementarity": ("expertise",), "activities": ("description",)}
+"""Sections whose questions also stand under the heading of another."""
+
+
+def _titles(search: _Search) -> frozenset[int]:
+    """Lines at the top that are the form's own title."""
+    found = set()
+    for candidate in search.all:
+        if candidate.first < 8 and any(h.group == "title" and h.score >= 0.62 and h.score >= candidate.best - 0.1 for h in candidate.hits):
+            found.add(candidate.first)
+    return frozenset(found)
 
 
 def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
@@ -162,7 +205,7 @@ def _context(search: _Search, candidate: Candidate) -> str | None:
 # ------------------------------------------------------------------------------------------ bids
 def _bids(search: _Search) -> Iterable[Asked]:
     for candidate in search.all:
-        if not candidate.hits:
+        if not candidate.hits or candidate.first in search.titles:
             continue
         context = _context(search, candidate)
         wanted = _wanted(candidate, context, search)
@@ -205,6 +248,8 @@ def _score(search: _Search, candidate: Candidate, key: str, base: float, context
     if context is not None:
         score += OWN_SECTION if _section(key) == context else OTHER_SECTION
         score += FOREIGN.get(key, {}).get(context, 0.0)
+    if candidate.first in search.only_headings and candidate.where != "inline":
+        score -= 0.35
     unit = search.layout.units[candidate.first]
     habit = search.habit
     if habit.numbered and not NUMBER.match(candidate.text):

@@ -222,6 +222,7 @@ def _weights(rows: list[Row]) -> dict[str, float]:
     for _, _, words in rows:
         for word in words:
             weights.setdefault(word, 0.8)
+    weights["socieux"] = MIN_WEIGHT  # the facility's own name stands everywhere and asks nothing
     for word in weights:
         if len(word) <= 2 and len(keys.get(word, ())) >= 2:
             weights[word] = min(weights[word], 0.15)

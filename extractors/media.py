@@ -14,6 +14,8 @@ DOCM = "application/vnd.ms-word.document.macroEnabled.12"
 DOTM = "application/vnd.ms-word.template.macroEnabledTemplate.12"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+FLAT_WORD = "application/vnd.ms-office.flat-opc+xml"
+"""A whole Word package as one XML file."""
 ODT = "application/vnd.oasis.opendocument.text"
 DOC = "application/msword"
 XLS = "application/vnd.ms-excel"
@@ -28,7 +30,7 @@ EML, HTML, XML, TEXT = "message/rfc822", "text/html", "application/xml", "text/p
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
-WORD_TYPES = (DOCX, DOCM, DOTX, DOTM)
+WORD_TYPES = (DOCX, DOCM, DOTX, DOTM, FLAT_WORD)
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -63,7 +65,7 @@ _HEAD = 4096
 
 
 def sniff(data: bytes) -> str:
-    """The media type of a file's bytes; ``application/x-empty`` and ``application/octet-stream`` where there is none."""
+    """The media type of a file's bytes, ``application/octet-stream`` where it is none that we know."""
     if not data.strip(b"\0 \t\r\n"):
         return EMPTY
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
@@ -136,6 +138,8 @@ def _text_type(data: bytes) -> str:
     start = text.lstrip("\ufeff \t\r\n").lower()
     if re.search(r"<!doctype html|<html[\s>]", start):
         return EML if _is_mail(head) else HTML
+    if "schemas.microsoft.com/office/2006/xmlpackage" in start:
+        return FLAT_WORD
     if start.startswith("<?xml"):
         return XML
     return EML if _is_mail(head) else TEXT

@@ -42,7 +42,11 @@ def _typed_boxes(sheet: Sheet) -> None:
             for following in sheet.words[at : at + 2]:
                 near = following.x0 - word.x1 < 1.6 * word.size and abs(following.base - word.base) < 2
                 if word.text in ("[", "(", "[x", "[X", "(x", "(X") and near and following.kind == "text":
-                    if following.text[:1] in "])xX✓" and len(following.text.rstrip("])")) <= 1 or following.text[0] in "])":
+                    if (
+                        following.text[:1] in "])xX✓"
+                        and len(following.text.rstrip("])")) <= 1
+                        or following.text[0] in "])"
+                    ):
                         word.text += following.text
                         word.x1 = following.x1
                         at += 1
@@ -101,7 +105,11 @@ def _squares_of_rules(sheet: Sheet) -> list[Shape]:
     used: set[int] = set()
     for i, top in enumerate(level):
         for bottom in level[i + 1 :]:
-            if not 4.5 <= bottom.at - top.at <= 17 or abs(top.start - bottom.start) > 1.2 or abs(top.end - bottom.end) > 1.2:
+            if (
+                not 4.5 <= bottom.at - top.at <= 17
+                or abs(top.start - bottom.start) > 1.2
+                or abs(top.end - bottom.end) > 1.2
+            ):
                 continue
             sides = [
                 r for r in upright if abs(r.start - top.at) < 1.5 and abs(r.end - bottom.at) < 1.5
@@ -188,7 +196,7 @@ def settle_on_lines(sheet: Sheet, added: Iterable[Word]) -> None:
 
 def _neighbour(word: Word, printed: list[Word]) -> Word | None:
     best, least = None, 1e9
-    tall = word.kind == "entry" and (word.bottom - word.top) > 24
+    tall = word.kind == "entry" and (word.bottom - word.top) > 19
     for other in printed:
         reach = 0.62 * max(other.bottom - other.top, min(word.bottom - word.top, 14))
         level = word.top - 2 < other.middle < word.bottom + 1 if tall else abs(other.middle - word.middle) < reach

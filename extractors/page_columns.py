@@ -108,7 +108,10 @@ def _extent(rows: list[Row], at: int, start: float) -> int:
 def _reads_across(both: list[Row], start: float) -> bool:
     """Prose whose words happen to line up, or numbered lines: no columns."""
     lefts = [[w for w in r if w.x1 <= start] for r in both]
-    if all(re.fullmatch(r"\(?[\dA-Za-zА-я]{1,3}(?:\.\d+)*[.)]?|[•‣▪●○◦·–*-]|[☐☒]", r[-1].text) and len(r) == 1 for r in lefts):
+    if all(
+        re.fullmatch(r"\(?[\dA-Za-zА-я]{1,3}(?:\.\d+)*[.)]?|[•‣▪●○◦·–*-]|[☐☒]", r[-1].text) and len(r) == 1
+        for r in lefts
+    ):
         return True
     gaps = [min(w.x0 for w in r if w.x0 >= start - 2.5) - max(w.x1 for w in r if w.x1 <= start) for r in both]
     return median(gaps) < 1.2 * _size(both[0])
@@ -139,7 +142,8 @@ def _table(span: list[Row], starts: list[float]) -> Block:
                 block.table[-1][column].append(part)
         before = row
     block.edges = [
-        max((w.x1 for r in span for w in r if _column(w, columns) == c), default=columns[c]) for c in range(len(columns))
+        max((w.x1 for r in span for w in r if _column(w, columns) == c), default=columns[c])
+        for c in range(len(columns))
     ]
     return block
 

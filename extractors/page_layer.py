@@ -65,6 +65,9 @@ def is_senseless(sheets: list[Sheet]) -> bool:
     if len(words) < _LEAST_WORDS:
         return False
     judged = words[:1500]
+    letters = [c for w in judged for c in w if c.isupper() or c.islower()]
+    if len(letters) > 150 and sum(bool(_VOWEL.match(c)) for c in letters) < 0.24 * len(letters):
+        return True
     return sum(map(_is_word, judged)) < 0.4 * len(judged)
 
 

@@ -118,7 +118,7 @@ def _are_two_fields(left: list[Word], right: list[Word], gap: float) -> bool:
         return False
     if said.rstrip().endswith(":"):
         return False
-    return bool(_LABEL_END.search(follows)) or right[0].kind == "tick" or gap > 6
+    return bool(_LABEL_END.search(follows)) or gap > 6 and right[0].kind != "tick"
 
 
 def draft_of(row: list[Word], sheet: Sheet, cell: Cell | None, flow: tuple[int, ...], right: float) -> Draft:

@@ -35,7 +35,7 @@ def _place(box: Box) -> tuple[int, ...]:
 
 def _matters(box: Box, sheet: Sheet) -> bool:
     wide, high = box[2] - box[0], box[3] - box[1]
-    if wide < 12 or high < 6 or wide * high > 0.6 * sheet.width * sheet.height:
+    if wide < 12 or high < 3 or wide * high > 0.6 * sheet.width * sheet.height:
         return False
     return not (sheet.number == 1 and box[3] < _HEAD * sheet.height)
 
@@ -52,7 +52,7 @@ def scribbles(strokes: list[Shape]) -> list[Box]:
             else:
                 apart.append((other, bends))
         groups = [*apart, (box, steps)]
-    return [b for b, steps in groups if steps >= _LEAST_STEPS and b[2] - b[0] > 18 and b[3] - b[1] > 6]
+    return [b for b, steps in groups if steps >= _LEAST_STEPS and b[2] - b[0] > 18 and b[3] - b[1] > 3]
 
 
 def _close(a: Box, b: Box) -> bool:

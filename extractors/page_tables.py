@@ -112,7 +112,9 @@ def _touches_rules(shade: Box, rules: list[Rule]) -> bool:
     hits = 0
     for upright, at, start, end in sides:
         hits += any(
-            r.upright == upright and abs(r.at - at) < _NEAR and min(r.end, end) - max(r.start, start) > 0.6 * (end - start)
+            r.upright == upright
+            and abs(r.at - at) < _NEAR
+            and min(r.end, end) - max(r.start, start) > 0.6 * (end - start)
             for r in rules
         )
     return hits >= 2

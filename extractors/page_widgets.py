@@ -133,7 +133,9 @@ def _entry(text: str, box: Box, hint: str | None, choice: bool = False) -> list[
         upper, lower = top + i * step, top + (i + 1) * step
         base = upper + min(step, 14.0) * 0.75
         words.append(
-            Word(part, x0, upper, x1, lower, base, size, kind="entry", hint=hint, choice=choice, part=i, parts=len(parts))
+            Word(
+                part, x0, upper, x1, lower, base, size, kind="entry", hint=hint, choice=choice, part=i, parts=len(parts)
+            )
         )
     return words
 

@@ -254,10 +254,8 @@ def _read_letters(sheet: Sheet, letters: list[LTChar], place: Place) -> None:
         tick = tick_of_glyph(text, letter.fontname)
         if tick is not None:
             checked, sure = tick
-            mark = "☒" if checked else "☐"
-            sheet.words.append(
-                Word(mark if sure else text, x0, top, x1, bottom, base, size, kind="tick", checked=checked, sure=sure)
-            )
+            plain = ("■" if checked else "○") if is_picture_font(letter.fontname) else text
+            sheet.words.append(Word(plain, x0, top, x1, bottom, base, size, kind="tick", checked=checked, sure=sure))
             word = None
             continue
         if is_picture_font(letter.fontname):
@@ -285,7 +283,11 @@ def _read_letters(sheet: Sheet, letters: list[LTChar], place: Place) -> None:
 
 def _clean(sheet: Sheet, text: str, font: str) -> str:
     """The letter without ligature or invisible signs; letters that mean nothing are counted."""
-    if text.startswith("(cid:") or any(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or c < " " for c in text):
+    if text == "(cid:127)":
+        return "•"  # the code Western fonts without a name for it print as a bullet
+    if text.startswith("(cid:"):
+        text = "\ufffd"
+    if any(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or c < " " for c in text):
         if not re.search(r"wingd|webd|dingbat|symbol", font, re.I):
             sheet.bad_glyphs += 1
         elif "\uf020" <= text <= "\uf0ff":
@@ -350,7 +352,10 @@ def _read_drawing(sheet: Sheet, shape: LTCurve, place: Place) -> None:
     if not stroke and tone >= 0.99 or not _overlaps(box, sheet):
         return
     curved = _curved_steps(shape)
-    if min(wide, high) <= 2.2 and max(wide, high) > 2.2 and (not curved or min(wide, high) < 0.7):
+    if max(wide, high) <= 2.2:  # a dot or dash of a dotted line, of either direction
+        _add_rule(sheet, box, False)
+        _add_rule(sheet, box, True)
+    elif min(wide, high) <= 2.2 and (not curved or min(wide, high) < 0.7):
         _add_rule(sheet, box, wide < high)
     elif 4.5 <= wide <= 17 and 4.5 <= high <= 17 and 0.7 <= wide / high <= 1.43 and _is_closed(shape):
         sheet.squares.append(Shape(box, tone < 0.6, curved, True, tone < 0.99))

@@ -59,8 +59,147 @@ def read_pdf(data: bytes) -> Document:
         media_type=MEDIA_TYPE,
         pages=len(sheets),
         lines=tuple(lines),
-        furniture=tuple(_furniture_line(sheet, i) for i, sheet in enumerate(())) or _feet(furniture),
+        furniture=tuple(line_of(draft_of(row, sheet, None, (), sheet.width)) for sheet, row in furniture),
         marks=tuple(marks_of(sheets, grids, [n.signs for n in notes], lines)),
         troubles=tuple(troubles),
         page_sizes=tuple(s.shown_size for s in sheets),
     )
+
+
+def _lines(sheets: list[Sheet], grids: list[list[Grid]]) -> list[Line]:
+    """The lines of all pages in reading order, paragraphs carried over the page breaks."""
+    counter = Counter()
+    pages = [drafts_of(sheet, own, counter) for sheet, own in zip(sheets, grids, strict=True)]
+    mark_paragraphs([draft for page in pages for draft in page])
+    written = [page for page in pages if page]
+    for before, page in zip(written, written[1:], strict=False):
+        _carry_over(before, page)
+    return [line_of(draft) for page in pages for draft in page]
+
+
+def _carry_over(before: list[Draft], page: list[Draft]) -> None:
+    """A text or a table row that goes on at the head of the next page begins no new paragraph there."""
+    last, first = before[-1], page[0]
+    if last.cell is None or first.cell is None:
+        if last.cell is None and first.cell is None and goes_on(last, first):
+            first.new_paragraph = False
+        return
+    ends = {d.cell.column: d for d in before if d.cell and d.cell.table == last.cell.table and _reaches(d, last)}
+    row = [d for d in page if d.cell is not None and d.cell.table == first.cell.table and d.cell.row == 0]
+    if not _row_goes_on(row, ends):
+        return
+    opened: set[int] = set()
+    for draft in row:
+        column = draft.cell.column if draft.cell else 0
+        if column not in opened and column in ends and goes_on(ends[column], draft):
+            draft.new_paragraph = False
+        opened.add(column)
+
+
+def _row_goes_on(row: list[Draft], ends: dict[int, Draft]) -> bool:
+    """The first row of a table on a new page goes on with the last row before: its first cell is empty or continued."""
+    head = row[0]
+    if len(ends) == 1 or not head.text:
+        return True
+    return head.text[:1].islower() and 0 in ends and goes_on(ends[0], head)
+
+
+def _reaches(draft: Draft, last: Draft) -> bool:
+    """The line stands in the last row of its table."""
+    here, end = draft.cell, last.cell
+    return here is not None and end is not None and here.row + here.rows >= end.row + end.rows
+
+
+def _parse(data: bytes) -> _Scroll:
+    """One pass over the file by the PDF parser; whatever it raises means a damaged file, page by page if it can."""
+    if b"%PDF" not in data[:1100]:
+        raise _damaged("The file does not begin as a PDF.")
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            scroll = _Scroll([], [], [])
+            for page in pdf.pages:
+                _read_page(page, pdf, scroll)
+            if _is_active(pdf) or any(n.active for n in scroll.notes):
+                scroll.troubles.append(_ACTIVE)
+            if "XFA" in _form(pdf):
+                scroll.troubles.append(_XFA)
+    except Unreadable:
+        raise
+    except Exception as error:  # the parser raises nearly every type on damaged files
+        raise _refusal(error) from error
+    return _checked(scroll)
+
+
+def _checked(scroll: _Scroll) -> _Scroll:
+    failed = [s.number for s in scroll.sheets if s.failed]
+    if len(failed) == len(scroll.sheets):
+        raise _damaged("No page of the file can be read.")
+    if failed:
+        pages = ", ".join(map(str, failed))
+        message = f"Page {pages} is damaged and was left out. Look at it in the original."
+        scroll.troubles.append(Trouble("damaged_page", "warning", message))
+    return scroll
+
+
+def _read_page(page: Page, pdf: PDF, scroll: _Scroll) -> None:
+    number = page.page_number
+    try:
+        sheet = read_sheet(page.layout, page.page_obj, number)
+        notes = read_notes(page.page_obj, widget_place(page.page_obj, sheet.turn), _form(pdf).get("DR"))
+        sheet.hidden_text = bool(sheet.words and sheet.images) and _is_hidden(page)
+    except Exception:  # one damaged page does not cost the others
+        sheet, notes = Sheet(number, float(page.width), float(page.height), failed=True), Notes([], [])
+    scroll.sheets.append(sheet)
+    scroll.notes.append(notes)
+    page.close()
+
+
+def _is_hidden(page: Page) -> bool:
+    """All text of the page is printed invisibly: the layer an OCR program lays under a scan."""
+    streams = [resolve1(c) for c in page.page_obj.contents]
+    code = b"\n".join(s.get_data() for s in streams if isinstance(s, PDFStream))
+    return b"3 Tr" in code and b"0 Tr" not in code
+
+
+def _form(pdf: PDF) -> dict[str, object]:
+    form = resolve1(pdf.doc.catalog.get("AcroForm"))
+    return form if isinstance(form, dict) else {}
+
+
+def _is_active(pdf: PDF) -> bool:
+    """Scripts, commands to start programs, or files inside the file, as far as the catalog tells."""
+    catalog = pdf.doc.catalog
+    names = resolve1(catalog.get("Names"))
+    opened = resolve1(catalog.get("OpenAction"))
+    kind = str(opened.get("S")) if isinstance(opened, dict) else ""
+    inside = isinstance(names, dict) and ("JavaScript" in names or "EmbeddedFiles" in names)
+    return inside or "JavaScript" in kind or "Launch" in kind or "AA" in catalog
+
+
+_ACTIVE = Trouble("active_content", "warning", "The PDF carries scripts or files inside it; none was opened or run.")
+_XFA = Trouble("xfa", "info", "The PDF also carries an XFA form; the values of its ordinary form fields were read.")
+
+
+def _damaged(what: str) -> Unreadable:
+    return Unreadable("damaged", what, "Ask the sender to save the form again as PDF or Word and send it once more.")
+
+
+def _refusal(error: BaseException) -> Unreadable:
+    for cause in _causes(error):
+        if isinstance(cause, (PDFPasswordIncorrect, PDFEncryptionError)):
+            message = "The PDF can only be opened with a password."
+            return Unreadable("encrypted", message, "Ask the sender for the file without a password.")
+    return _damaged("The PDF is damaged or cut off.")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and those behind it: the parser hides the first one in the arguments of another."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        here = waiting.pop()
+        if here is None or id(here) in seen:
+            continue
+        seen.add(id(here))
+        yield here
+        waiting += [here.__cause__, here.__context__, *(a for a in here.args if isinstance(a, BaseException))]

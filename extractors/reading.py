@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from extractors import media
-from extractors.guards import check_zip
 from pipeline.document import Document, Unreadable
 
 Reader = Callable[[bytes, str], Document]
@@ -30,7 +29,6 @@ def read(data: bytes) -> Document:
 def _word(data: bytes, media_type: str) -> Document:
     from extractors.word import read_word
 
-    check_zip(data)
     return read_word(data, media_type)
 
 
@@ -42,7 +40,9 @@ def _paged(data: bytes, media_type: str) -> Document:
 
 def _package(data: bytes, media_type: str) -> Document:
     """A zip that is no Word file: broken or dangerous ones are named as such, the others are archives."""
-    check_zip(data)
+    from extractors.word_package import open_package
+
+    open_package(data)
     raise Unreadable(
         "not_supported_yet",
         "The file is an archive (zip).",
@@ -55,6 +55,7 @@ READERS: dict[str, Reader] = {
     media.DOCM: _word,
     media.DOTX: _word,
     media.DOTM: _word,
+    media.FLAT_WORD: _word,
     media.PDF: _paged,
     media.ZIP: _package,
 }
@@ -62,7 +63,7 @@ READERS: dict[str, Reader] = {
 
 _SAVE_AS = "Open it in Word or LibreOffice and save it as .docx or PDF, or ask the sender to."
 _NO_FORM = "Look whether the request form came in another file; if not, ask the sender for it as PDF or Word."
-_NOT_A_DOCUMENT = Refusal("no_form_found", "The file is neither a PDF nor a Word document.", _NO_FORM)
+_NOT_A_DOCUMENT = Refusal("not_a_request", "The file is neither a PDF nor a Word document.", _NO_FORM)
 _PICTURE = Refusal(
     "not_supported_yet",
     "The file is a picture, with no text that can be read.",
@@ -80,17 +81,17 @@ REFUSALS: dict[str, Refusal] = {
     media.DOC: Refusal("not_supported_yet", "The file is in the old Word format (.doc).", _SAVE_AS),
     media.ODT: Refusal("not_supported_yet", "The file is an OpenDocument text (.odt).", _SAVE_AS),
     media.RTF: Refusal("not_supported_yet", "The file is in Rich Text Format (.rtf).", _SAVE_AS),
-    media.XML: Refusal("not_supported_yet", "The file is XML, maybe Word's flat format.", _SAVE_AS),
     media.PNG: _PICTURE,
     media.JPEG: _PICTURE,
     media.TIFF: _PICTURE,
     media.GIF: _PICTURE,
     media.EML: _MAIL,
     media.MSG: _MAIL,
-    media.XLSX: Refusal("no_form_found", "The file is a spreadsheet, not a request form.", _NO_FORM),
-    media.XLS: Refusal("no_form_found", "The file is a spreadsheet, not a request form.", _NO_FORM),
-    media.PPTX: Refusal("no_form_found", "The file is a presentation, not a request form.", _NO_FORM),
-    media.PPT: Refusal("no_form_found", "The file is a presentation, not a request form.", _NO_FORM),
-    media.HTML: Refusal("no_form_found", "The file is a web page, not a request form.", _NO_FORM),
-    media.TEXT: Refusal("no_form_found", "The file is plain text, not a request form.", _NO_FORM),
+    media.XLSX: Refusal("not_a_request", "The file is a spreadsheet, not a request form.", _NO_FORM),
+    media.XLS: Refusal("not_a_request", "The file is a spreadsheet, not a request form.", _NO_FORM),
+    media.PPTX: Refusal("not_a_request", "The file is a presentation, not a request form.", _NO_FORM),
+    media.PPT: Refusal("not_a_request", "The file is a presentation, not a request form.", _NO_FORM),
+    media.XML: Refusal("not_a_request", "The file is XML, not a request form.", _NO_FORM),
+    media.HTML: Refusal("not_a_request", "The file is a web page, not a request form.", _NO_FORM),
+    media.TEXT: Refusal("not_a_request", "The file is plain text, not a request form.", _NO_FORM),
 }

@@ -1,24 +1,25 @@
-"""The reader of Word files: every word, tick, form field and picture of a .docx, .docm, .dotx or .dotm, in reading order.
+"""The reader of Word files: every word, tick, form field and picture of a .docx, .docm, .dotx or .dotm, in order.
 
 The XML is walked as it stands; nothing is resolved from outside the file, and no macro or link is ever followed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from extractors.word_lines import Story, settle_squares
 from extractors.word_names import Element, W
 from extractors.word_numbering import Numbering, read_numbering
-from extractors.word_package import SEND_AGAIN, Package, open_package
-from extractors.word_styles import Styles, read_styles
+from extractors.word_package import NOT_AGAIN, SEND_AGAIN, THE_FORM, Package, open_package
+from extractors.word_styles import Styles, read_styles, without_table_styles
 from extractors.word_walk import Place, Walk
 from pipeline.document import Document, Line, LineRole, Mark, Trouble, Unreadable
 
 FEW_WORDS = 40
+REMOTE = ("http:", "https:", "ftp:", "\\\\", "file:\\\\", "file://\\\\")
 SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 NOTICES = {
     "tracked_changes": Trouble("tracked_changes", "info", "The file holds tracked changes; they are read as accepted."),
-    "linked_content": Trouble("linked_content", "warning", "The file links to content outside it, which was not fetched."),
+    "linked_content": Trouble("linked_content", "warning", "The file links to content outside it; it was not fetched."),
     "embedded_part": Trouble("embedded_part", "warning", "The file embeds another document, which was not read."),
 }
 
@@ -31,12 +32,12 @@ def read_word(data: bytes, media_type: str) -> Document:
     try:
         return _read(open_package(data), media_type)
     except RecursionError as fault:
-        raise Unreadable("hostile", "The file is nested too deeply to be a form.", "Ask the sender for a fresh copy.") from fault
+        raise Unreadable("hostile", "The file is nested too deeply to be a form.", NOT_AGAIN) from fault
 
 
 def _read(package: Package, media_type: str) -> Document:
     body = _body(package)
-    styles = read_styles(_related(package, "styles"))
+    styles = read_styles(_related(package, "styles", without_table_styles))
     numbering = read_numbering(_related(package, "numbering"))
     noticed: set[str] = set()
     story = Story()
@@ -60,19 +61,19 @@ def _body(package: Package) -> Element:
     if root is None:
         if package.main_part in package.sizes or "[Content_Types].xml" in package.sizes:
             raise Unreadable("damaged", "The text of the Word file is missing or damaged.", SEND_AGAIN)
-        raise Unreadable("not_a_request", "The file is a package, but not a Word file.", "Ask the sender for the form itself.")
+        raise Unreadable("not_a_request", "The file is a package, but not a Word file.", THE_FORM)
     body = root.find(f"{W}body")
     if root.tag != f"{W}document" or body is None:
         message = "The file is an Office package without a Word document in it."
-        raise Unreadable("not_a_request", message, "Ask the sender for the form itself.")
+        raise Unreadable("not_a_request", message, THE_FORM)
     return body
 
 
-def _related(package: Package, kind: str) -> Element | None:
+def _related(package: Package, kind: str, thin: Callable[[bytes], bytes] = bytes) -> Element | None:
     """The first part of a kind that the main part uses."""
     links = package.relations(package.main_part).values()
     names = [link.target for link in links if link.kind == kind and not link.external]
-    return package.tree(names[0]) if names else None
+    return package.tree(names[0], thin) if names else None
 
 
 def _fields_balanced(body: Element) -> bool:
@@ -126,7 +127,9 @@ def _troubles(package: Package, story: Story, noticed: set[str]) -> Iterator[Tro
     yield from (trouble for code, trouble in NOTICES.items() if code in noticed)
     words = sum(len(line.text.split()) for line in story.lines)
     if "large_picture" in noticed and words < FEW_WORDS:
-        yield Trouble("text_in_picture", "warning", "The file holds hardly any text but a large picture, which may hold the form.")
+        yield Trouble(
+            "text_in_picture", "warning", "The file holds hardly any text; a large picture may hold the form."
+        )
     if package.damaged:
         names = ", ".join(sorted(package.damaged))
         yield Trouble("damaged_part", "warning", f"A part of the file is damaged and was left out: {names}.")
@@ -152,5 +155,5 @@ def _has_remote_template(package: Package) -> bool:
     """True if Word would fetch the document's template from the network."""
     names = [r.target for r in package.relations(package.main_part).values() if r.kind == "settings" and not r.external]
     links = package.relations(names[0]).values() if names else ()
-    remote = ("http:", "https:", "ftp:", "\\\\", "file://\\\\")
-    return any(link.kind == "attachedTemplate" and link.external and link.target.lower().startswith(remote) for link in links)
+    targets = [link.target.lower() for link in links if link.kind == "attachedTemplate" and link.external]
+    return any(target.startswith(REMOTE) for target in targets)

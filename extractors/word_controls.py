@@ -1,6 +1,5 @@
 """The form fields of Word: content controls and the legacy fields, and what the applicant entered in them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -118,8 +117,9 @@ def legacy_checked(data: Element | None) -> bool:
 
 def legacy_hint(data: Element | None) -> str | None:
     """The help or status text of a legacy field; its bookmark name says nothing to a reader."""
-    found: Iterable[Element | None] = [data.find(f"{W}{kind}") for kind in ("statusText", "helpText")] if data is not None else []
-    return next((value(text) for text in found if value(text)), None)
+    if data is None:
+        return None
+    return value(data.find(f"{W}statusText")) or value(data.find(f"{W}helpText")) or None
 
 
 def legacy_entry(data: Element | None) -> Entry:

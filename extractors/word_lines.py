@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from extractors.word_styles import Face
-from extractors.word_ticks import FILLED, FILLED_SHAPES, SHAPES, SQUARES, cut_ticks
+from extractors.word_ticks import FILLED, FILLED_SHAPES, SIGNS, SQUARES, cut_ticks
 from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece, Unreadable
 
 MAX_LINES = 60_000
@@ -15,7 +15,7 @@ BLANKS = " \u00a0\u2002\u2003\t"
 
 @dataclass
 class Entry:
-    """A form field being read. ``default`` is the text it shows before anybody types; ``checked`` makes it a tick box."""
+    """A form field being read. ``default``: what it shows before anybody types; ``checked`` makes it a tick box."""
 
     hint: str | None = None
     placeholder: bool = False
@@ -62,7 +62,7 @@ class Story:
         if self._entry is not None and self._entry.checked is not None:
             self._show_box(self._entry)
             return
-        if not self.squares and any(char in SQUARES for char in text):
+        if not self.squares and not SQUARES.isdisjoint(text):
             self.squares = True
         if text := text.translate(DROPPED):
             self._put_lead(face)
@@ -189,15 +189,13 @@ class Story:
         elif self._entry is not None:
             self._show_box(self._entry)
         text, pieces = self._text, self._pieces
-        if text:
-            text, pieces = cut_ticks(text, pieces, SHAPES)
+        if SIGNS.search(text):
+            text, pieces = cut_ticks(text, pieces)
         role: LineRole = "heading" if self._heading and self.role == "body" and text.strip() else self.role
-        self.lines.append(
-            Line(text, tuple(pieces), path=self._path, cell=self._cell, role=role, size=self._size)
-        )
+        self.lines.append(Line(text, tuple(pieces), path=self._path, cell=self._cell, role=role, size=self._size))
         self._text, self._pieces, self._size = "", [], None
         if len(self.lines) > MAX_LINES:
-            raise Unreadable("hostile", "The file holds more lines than any form.", "Ask the sender for the form alone.")
+            raise Unreadable("hostile", "The file holds more lines than any form.", "Ask for the form alone.")
 
 
 def settle_squares(story: Story) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.word_names import W14, WP, A, Element, O, R, V, W, drawn
+from extractors.word_names import OFFICE, W14, WP, A, Element, R, V, W, drawn
 from pipeline.document import MarkKind
 
 EMU_PER_CM, POINTS_PER_CM = 360_000, 28.35
@@ -29,18 +29,18 @@ class Picture:
 
 def picture_of(drawing: Element) -> Picture | None:
     """The mark that a ``w:drawing``, ``w:pict`` or ``w:object`` is; None for text boxes, rules and frames."""
-    parts = {}
+    parts: dict[str, Element] = {}
     for part in drawn(drawing):
         parts.setdefault(part.tag, part)
-    signing = parts.get(f"{O}signatureline")
+    signing = parts.get(f"{OFFICE}signatureline")
     if signing is not None:
-        return Picture("digital_field", signing.get(f"{O}suggestedsigner", ""))
+        return Picture("digital_field", signing.get(f"{OFFICE}suggestedsigner", ""))
     blip, data = parts.get(f"{A}blip"), parts.get(f"{V}imagedata")
     words, large = _caption(parts.get(f"{WP}docPr")), _is_large(parts)
     if blip is not None:
         return Picture("image", words, large, blip.get(f"{R}embed") or blip.get(f"{R}link"))
     if data is not None:
-        return Picture("image", data.get(f"{O}title", ""), large, data.get(f"{R}id") or data.get(f"{R}href"))
+        return Picture("image", data.get(f"{OFFICE}title", ""), large, data.get(f"{R}id") or data.get(f"{R}href"))
     if f"{W}txbxContent" in parts or not _is_drawn(drawing, parts):
         return None
     return Picture("drawing", words, large)
@@ -62,7 +62,7 @@ def _is_drawn(drawing: Element, parts: dict[str, Element]) -> bool:
         ink = f"{W14}contentPart" in parts
         return ink or preset is None or preset.get("prst", "") not in RULES
     shapes = [part for tag, part in parts.items() if tag in SHAPES]
-    return drawing.tag == f"{W}object" or any(shape.get(f"{O}hr") is None for shape in shapes)
+    return drawing.tag == f"{W}object" or any(shape.get(f"{OFFICE}hr") is None for shape in shapes)
 
 
 def _is_large(parts: dict[str, Element]) -> bool:
@@ -76,5 +76,3 @@ def _is_large(parts: dict[str, Element]) -> bool:
     style = next((part.get("style", "") for tag, part in parts.items() if tag in SHAPES), "")
     sides = {side: float(size) * CM_PER[unit] for side, size, unit in LENGTH.findall(style)}
     return sides.get("width", 99) * sides.get("height", 99) > LARGE_CM2
-
-

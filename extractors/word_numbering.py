@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from extractors.word_names import Element, W, number, switch, value
+from extractors.word_names import Element, W, child, number, switch, value
 from extractors.word_styles import Style
 from extractors.word_ticks import symbol
 from pipeline.document import TICKED, UNTICKED
 
+LISTED = f"{W}numPr"
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 LATIN, RUSSIAN = "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхцчшщэюя"
@@ -43,6 +44,8 @@ class Numbering:
     def prefix(self, properties: Element | None, style: Style, style_id: str) -> str:
         """What stands before the paragraph, such as ``1.2 ``, ``a) `` or ``• ``; counts the paragraph."""
         list_id, level = self._place(properties, style, style_id)
+        if not list_id:
+            return ""
         pattern = self.lists.get(list_id, "")
         levels = {**self.patterns.get(pattern, {}), **self.own_levels.get(list_id, {})}
         if level not in levels:
@@ -54,13 +57,13 @@ class Numbering:
 
     def _place(self, properties: Element | None, style: Style, style_id: str) -> tuple[str, int]:
         """The list and the level of a paragraph, by its own word or its style's."""
-        own = properties.find(f"{W}numPr") if properties is not None else None
-        own_id = value(own.find(f"{W}numId")) if own is not None else ""
-        level = own.find(f"{W}ilvl") if own is not None else None
+        own = child(properties, LISTED)
+        own_id, level = value(child(own, f"{W}numId")), child(own, f"{W}ilvl")
         list_id = own_id or style.list_id or ""
         if level is not None:
             return list_id, number(level, 0)
-        tied = [n for n, lv in self.patterns.get(self.lists.get(list_id, ""), {}).items() if style_id and lv.style == style_id]
+        levels = self.patterns.get(self.lists.get(list_id, ""), {}) if style_id else {}
+        tied = [at for at, known in levels.items() if known.style == style_id]
         return list_id, tied[0] if tied else style.list_level or 0
 
     def _count(self, list_id: str, pattern: str, level: int, levels: dict[int, Level]) -> dict[int, int]:

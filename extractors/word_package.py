@@ -1,7 +1,7 @@
 """A Word file as a package of parts: opened with care, every part checked before it is inflated or parsed.
 
-The limits are those of the list of faults (D18 to D20): nothing is inflated before the directory has been judged, nothing is
-written to disk under a name from the file, and a part with a DTD or an entity is never parsed at all.
+The limits are those of the list of faults (D18 to D20): nothing is inflated before the directory has been judged,
+nothing is written to disk under a name from the file, and a part with a DTD or an entity is never parsed at all.
 """
 
 import posixpath
@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
@@ -18,6 +18,8 @@ from lxml import etree
 
 from pipeline.document import Unreadable
 
+DEEP = re.compile(r"depth|huge|limit|entit", re.IGNORECASE)
+"""What the parser says of a part that is too deep or too large."""
 MAX_MEMBERS, MAX_TOTAL, MAX_RATIO = 2_000, 100_000_000, 100
 MAX_PART, MAX_TAGS, RATIO_FROM = 40_000_000, 1_000_000, 1_000_000
 
@@ -30,10 +32,12 @@ STRICT = {
 
 PACKAGE = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
-ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 
 SEND_AGAIN = "Ask the sender to open the form in Word, save it as a new .docx file and send it again."
-NOT_AGAIN = "Do not open the file; ask the sender for a fresh copy of the form, or pass the file to the security officer."
+NOT_AGAIN = "Do not open the file; ask the sender for a fresh copy of the form."
+WITHOUT_PASSWORD = "Ask the sender for a copy without a password."
+THE_FORM = "Ask the sender for the form itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,18 @@ class Package:
     members: Mapping[str, zipfile.ZipInfo] = field(default_factory=dict)
     flat: Mapping[str, bytes] = field(default_factory=dict)
     damaged: set[str] = field(default_factory=set)
+    _read: dict[str, bytes | None] = field(default_factory=dict)
+    _linked: dict[str, dict[str, Relation]] = field(default_factory=dict)
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a part, or None where there is no such part or it is damaged."""
         if name in self.flat:
             return self.flat[name]
+        if name not in self._read:
+            self._read[name] = self._inflate(name)
+        return self._read[name]
+
+    def _inflate(self, name: str) -> bytes | None:
         member = self.members.get(name)
         if self.archive is None or member is None:
             return None
@@ -69,8 +80,9 @@ class Package:
             self.damaged.add(name)
             return None
 
-    def tree(self, name: str) -> etree._Element | None:
-        """The root element of an XML part, or None where it is missing or not well formed.
+    def tree(self, name: str, thin: Callable[[bytes], bytes] = bytes) -> etree._Element | None:
+        """The root element of an XML part, or None where it is missing or not well formed; ``thin`` may leave out what
+        nobody will ask for.
 
         Raises Unreadable ``hostile`` for a DTD, an entity, or a part too large or too deep to be a form.
         """
@@ -78,13 +90,18 @@ class Package:
         if not data:
             return None
         try:
-            return parse_part(name, data)
+            return parse_part(name, thin(data))
         except etree.XMLSyntaxError:
             self.damaged.add(name)
             return None
 
     def relations(self, name: str) -> dict[str, Relation]:
         """The relations of a part by id; the name "" stands for the package itself."""
+        if name not in self._linked:
+            self._linked[name] = self._links(name)
+        return self._linked[name]
+
+    def _links(self, name: str) -> dict[str, Relation]:
         folder, base = posixpath.split(name)
         root = self.tree(posixpath.join(folder, "_rels", f"{base}.rels"))
         found: dict[str, Relation] = {}
@@ -120,7 +137,7 @@ def open_package(data: bytes) -> Package:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except ZIP_FAULTS as fault:
-        raise Unreadable("damaged", "The file is not a complete Word file; its package cannot be opened.", SEND_AGAIN) from fault
+        raise Unreadable("damaged", "The file is not a complete Word file.", SEND_AGAIN) from fault
     members = _judged(archive)
     package = Package({name: info.file_size for name, info in members.items()}, archive, members)
     _refuse_doctypes(package)
@@ -142,7 +159,7 @@ def parse_part(name: str, data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as fault:
-        if re.search(r"depth|huge|limit|entit", str(fault), re.IGNORECASE):
+        if DEEP.search(str(fault)):
             raise _hostile(f"The part {name} is nested too deeply or is too large") from fault
         raise
     if root.getroottree().docinfo.internalDTD is not None:
@@ -172,7 +189,7 @@ def _judge_member(name: str, info: zipfile.ZipInfo) -> None:
     if name.startswith("/") or ".." in name.split("/") or "\0" in name or name[1:2] == ":":
         raise _hostile("The package holds a part whose name leads out of it")
     if info.flag_bits & 0x1:
-        raise Unreadable("encrypted", "The file is protected by a password.", "Ask the sender for a copy without a password.")
+        raise Unreadable("encrypted", "The file is protected by a password.", WITHOUT_PASSWORD)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Unreadable("damaged", "The package is compressed in a way Word does not use.", SEND_AGAIN)
     if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1):
@@ -204,7 +221,7 @@ def _open_flat(data: bytes) -> Package:
     except etree.XMLSyntaxError as fault:
         raise Unreadable("damaged", "The file looks like XML but is not complete.", SEND_AGAIN) from fault
     if root.tag != f"{PACKAGE}package":
-        raise Unreadable("not_a_request", "The file is XML, but not a Word document.", "Ask the sender for the form itself.")
+        raise Unreadable("not_a_request", "The file is XML, but not a Word document.", THE_FORM)
     flat: dict[str, bytes] = {}
     for part in root:
         held = part.find(f"{PACKAGE}xmlData/*")
@@ -214,7 +231,7 @@ def _open_flat(data: bytes) -> Package:
 
 def _not_a_package(data: bytes) -> Unreadable:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        return Unreadable("encrypted", "The file is protected by a password.", "Ask the sender for a copy without a password.")
+        return Unreadable("encrypted", "The file is protected by a password.", WITHOUT_PASSWORD)
     return Unreadable("damaged", "The file is an old Word file under a new name.", SEND_AGAIN)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from extractors.word_controls import (
-    Entry,
     Field,
     content_of,
     entry_of,
@@ -13,15 +12,16 @@ from extractors.word_controls import (
     legacy_entry,
     legacy_hint,
 )
-from extractors.word_lines import Story
+from extractors.word_lines import Entry, Story
 from extractors.word_marks import picture_of, text_boxes
-from extractors.word_names import MC, Element, M, W, chosen
+from extractors.word_names import MC, Element, M, W, child, chosen
 from extractors.word_package import Relation
 from extractors.word_styles import Face, Style, Styles
 from extractors.word_ticks import symbol
 from pipeline.document import TICKED, UNTICKED
 
 HEX = 16
+RUN_PROPERTIES = f"{W}rPr"
 
 
 class Runs:
@@ -42,9 +42,9 @@ class Runs:
 
     def walk(self, container: Element) -> None:
         """Read the parts of a paragraph, or of a link, change or control inside it."""
-        for child in container:
-            if act := IN_PARAGRAPH.get(child.tag):
-                act(self, child)
+        for part in container:
+            if act := IN_PARAGRAPH.get(part.tag):
+                act(self, part)
 
     def abandon_fields(self) -> None:
         """Forget fields that were begun and never ended, so that they do not swallow the rest of the form."""
@@ -58,15 +58,15 @@ class Runs:
         return self._face.hidden or any(field.is_mute for field in self._fields)
 
     def _run(self, run: Element) -> None:
-        properties = run.find(f"{W}rPr")
+        properties = child(run, RUN_PROPERTIES)
         self._face = self._plain if properties is None else self.styles.face(self._style, properties)
         self._parts(run)
         self._face = self._plain
 
     def _parts(self, run: Element) -> None:
-        for child in run:
-            if act := IN_RUN.get(child.tag):
-                act(self, child)
+        for part in run:
+            if act := IN_RUN.get(part.tag):
+                act(self, part)
 
     def _alternatives(self, element: Element) -> None:
         """The same thing said twice: read one of them, as part of a paragraph or of a run."""

@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.word_names import MC, Element, W, chosen, number, switch, value
+from extractors.word_names import MC, Element, W, child, chosen, number, switch, value
+from extractors.word_package import NOT_AGAIN
 from pipeline.document import Unreadable
 
 MAX_SPAN, ABSURD_SPAN = 63, 1_000
 """Word has no more than 63 columns; a span beyond all reason is an attack."""
 
+ROW, CELL = f"{W}trPr", f"{W}tcPr"
+DOWN, ASIDE, SPAN = f"{W}vMerge", f"{W}hMerge", f"{W}gridSpan"
 WRAPPERS = frozenset({f"{W}{name}" for name in ("customXml", "ins", "moveTo", "smartTag")})
 
 
 @dataclass
 class Placed:
-    """One visible cell: its element, the content control around it, its place (from 0), spans, and ``number`` in its row."""
+    """One visible cell: its element, the control around it, place (from 0), spans, and ``number`` in its row."""
 
     element: Element
     control: Element | None
@@ -53,11 +56,12 @@ def placed_cells(table: Element) -> list[Placed]:
 
 def _merges(cell: Element) -> tuple[str, str, int]:
     """How a cell is merged: downwards and sideways ("", "restart" or "continue"), and its columns."""
-    properties = cell.find(f"{W}tcPr")
+    properties = child(cell, CELL)
     if properties is None:
         return "", "", 1
-    down, aside = properties.find(f"{W}vMerge"), properties.find(f"{W}hMerge")
-    columns = max(1, _span(properties.find(f"{W}gridSpan"), 1))
+    said = {part.tag: part for part in properties}
+    down, aside = said.get(DOWN), said.get(ASIDE)
+    columns = max(1, _span(said.get(SPAN), 1))
     return (
         "" if down is None else value(down, "continue"),
         "" if aside is None else value(aside, "continue"),
@@ -66,35 +70,37 @@ def _merges(cell: Element) -> tuple[str, str, int]:
 
 
 def _span(element: Element | None, default: int) -> int:
+    if element is None:
+        return default
     span = number(element, default)
     if span > ABSURD_SPAN:
-        raise Unreadable(
-            "hostile", f"A table cell claims to span {span} columns.", "Do not open the file; ask the sender for a fresh copy."
-        )
+        raise Unreadable("hostile", f"A table cell claims to span {span} columns.", NOT_AGAIN)
     return min(max(span, 0), MAX_SPAN)
 
 
-def _members(container: Element, wanted: str, control: Element | None = None) -> Iterator[tuple[Element, Element | None]]:
+def _members(
+    container: Element, wanted: str, control: Element | None = None
+) -> Iterator[tuple[Element, Element | None]]:
     """The rows of a table or the cells of a row, with the control each stands in; deleted ones are left out."""
-    for child in container:
-        if child.tag == wanted:
-            if not _is_deleted(child):
-                yield child, control
-        elif child.tag == f"{W}sdt":
-            content = child.find(f"{W}sdtContent")
+    for part in container:
+        if part.tag == wanted:
+            if not _is_deleted(part):
+                yield part, control
+        elif part.tag == f"{W}sdt":
+            content = part.find(f"{W}sdtContent")
             if content is not None:
-                yield from _members(content, wanted, child)
-        elif child.tag in WRAPPERS:
-            yield from _members(child, wanted, control)
-        elif child.tag == f"{MC}AlternateContent":
-            branch = chosen(child)
+                yield from _members(content, wanted, part)
+        elif part.tag in WRAPPERS:
+            yield from _members(part, wanted, control)
+        elif part.tag == f"{MC}AlternateContent":
+            branch = chosen(part)
             if branch is not None:
                 yield from _members(branch, wanted, control)
 
 
 def _is_deleted(member: Element) -> bool:
     """True for a row or cell whose deletion was tracked, or a row that is hidden."""
-    properties = member.find(f"{W}trPr")
+    properties = child(member, ROW)
     if properties is not None:
         return properties.find(f"{W}del") is not None or bool(switch(properties.find(f"{W}hidden")))
-    return member.find(f"{W}tcPr/{W}cellDel") is not None
+    return child(child(member, CELL), f"{W}cellDel") is not None

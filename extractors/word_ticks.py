@@ -7,7 +7,7 @@ from pipeline.document import TICKED, UNTICKED, Piece
 
 ON = "☒☑✓✔✗✘✖⌧⊠🗹🗷🗸🗵\uf0fe\uf0fd\uf078\uf0fc\uf0fb\uf052\uf053\uf054"
 OFF = "☐□▢◻⬜❏❐❑❒🗌\uf0a8\uf06f\uf070\uf071\uf072\uf0a3"
-SQUARES = "□▢◻❑❒"
+SQUARES = frozenset("□▢◻❑❒")
 FILLED = "■◼"
 
 SHAPES = re.compile(
@@ -17,19 +17,25 @@ SHAPES = re.compile(
 )
 """A tick box in running text. Latin and Cyrillic x alike; round brackets need a blank or a cross between them."""
 
+SIGNS = re.compile(rf"[{ON}{OFF}\[(]")
+"""A quick look: without one of these there is no tick box in a text."""
+
 FILLED_SHAPES = re.compile(f"(?P<on>[{FILLED}])")
 
 _WINGDINGS = {
     **dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), UNTICKED),
     **dict.fromkeys((0xFE, 0xFD, 0x78, 0xFC, 0xFB), TICKED),
     **dict.fromkeys((0x6C, 0x9F, 0xA7, 0x73, 0x76, 0x77, 0xD8), "•"),
-    **{0x6E: "■", 0xE0: "→", 0x28: "☎", 0x2A: "✉"},
+    0x6E: "■",
+    0xE0: "→",
+    0x28: "☎",
+    0x2A: "✉",
 }
 _WINGDINGS_2 = {
     **dict.fromkeys((0x30, 0x2A, 0xA3), UNTICKED),
     **dict.fromkeys((0x4F, 0x50, 0x51, 0x52, 0x53, 0x54), TICKED),
     **dict.fromkeys((0x95, 0x96, 0x97, 0x98), "•"),
-    **{0xA2: "■"},
+    0xA2: "■",
 }
 _WEBDINGS = {0x61: TICKED, 0x72: TICKED, 0x63: UNTICKED, 0x67: "■", 0xC8: "☎"}
 _SYMBOL = {0xB7: "•", 0xA8: "♦", 0xAE: "→", 0x2D: "-", 0xB3: "≥", 0xA3: "≤", 0xB0: "°", 0xB1: "±"}

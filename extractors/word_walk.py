@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from extractors.word_controls import content_of, entry_of, is_picture_prompt
 from extractors.word_lines import Story
-from extractors.word_names import MC, Element, W, chosen, value
+from extractors.word_names import MC, Element, W, child, chosen, value
 from extractors.word_numbering import Numbering
 from extractors.word_package import Relation
 from extractors.word_runs import Runs
@@ -14,6 +14,9 @@ from extractors.word_tables import Placed, placed_cells
 from pipeline.document import Cell, Unreadable
 
 MAX_CELLS = 50_000
+PARAGRAPH, PROPERTIES, TABLE, CONTROL, STYLE = f"{W}p", f"{W}pPr", f"{W}tbl", f"{W}sdt", f"{W}pStyle"
+MARK, GONE = f"{W}rPr", frozenset({f"{W}del", f"{W}moveFrom"})
+ALTERNATIVES, EMBEDDED = f"{MC}AlternateContent", frozenset({f"{W}altChunk", f"{W}subDoc"})
 WRAPPERS = frozenset({f"{W}{name}" for name in ("customXml", "ins", "moveTo", "smartTag")})
 
 
@@ -50,30 +53,30 @@ class Walk:
         self.story.close()
 
     def _blocks(self, container: Element, place: Place) -> None:
-        for child in container:
-            tag = child.tag
-            if tag == f"{W}p":
-                self._paragraph(child, place)
-            elif tag == f"{W}tbl":
-                self._table(child, place)
-            elif tag == f"{W}sdt":
-                self._control(child, place)
+        for block in container:
+            tag = block.tag
+            if tag == PARAGRAPH:
+                self._paragraph(block, place)
+            elif tag == TABLE:
+                self._table(block, place)
+            elif tag == CONTROL:
+                self._control(block, place)
             elif tag in WRAPPERS:
-                self._blocks(child, place)
-            elif tag == f"{MC}AlternateContent":
-                branch = chosen(child)
+                self._blocks(block, place)
+            elif tag == ALTERNATIVES:
+                branch = chosen(block)
                 if branch is not None:
                     self._blocks(branch, place)
-            elif tag in (f"{W}altChunk", f"{W}subDoc"):
+            elif tag in EMBEDDED:
                 self.noticed.add("embedded_part")
 
     def _paragraph(self, paragraph: Element, place: Place) -> None:
         """One paragraph, then the text boxes anchored in it."""
         place.paragraphs += 1
         path = f"{place.path}p[{place.paragraphs}]"
-        properties = paragraph.find(f"{W}pPr")
+        properties = child(paragraph, PROPERTIES)
         style = self.styles.paragraph(properties)
-        style_id = value(properties.find(f"{W}pStyle")) if properties is not None else ""
+        style_id = value(child(properties, STYLE))
         lead = self.numbering.prefix(properties, style, style_id)
         self.story.begin(path, place.cell, self.styles.is_heading(style, properties), lead)
         self.runs.read(paragraph, style)
@@ -87,8 +90,8 @@ class Walk:
 
     def _goes_on(self, properties: Element | None) -> bool:
         """True if the paragraph's end mark was deleted, so that the next one continues it."""
-        mark = properties.find(f"{W}rPr") if properties is not None else None
-        if mark is None or (mark.find(f"{W}del") is None and mark.find(f"{W}moveFrom") is None):
+        mark = child(properties, MARK)
+        if mark is None or all(part.tag not in GONE for part in mark):
             return False
         self.noticed.add("tracked_changes")
         return True

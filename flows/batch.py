@@ -70,7 +70,7 @@ def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
                 yield _finish(pool, waiting.popleft(), batch, shelf)
         except BaseException:
             # Interrupted, or nobody takes the records any more: the workers must not go on.
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 

@@ -10,8 +10,15 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Request forms become records an analyst can trust.")
-forms = typer.Typer(no_args_is_help=True, help="Editions of the request form.")
+# Plain help: the decorated one costs a quarter of a second at every start.
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Request forms become records an analyst can trust.",
+)
+forms = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Editions of the request form.")
 app.add_typer(forms, name="forms")
 
 StoreOption = Annotated[

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
-from flows.places import home, open_the_store, store_url
+from flows.places import open_the_store, store_url
 from pipeline.trouble import StoreTrouble
 
 TESSERACT_LANGUAGES = ("eng", "fra", "spa", "por", "rus", "osd")
@@ -94,7 +94,8 @@ def _apt(packages: str) -> str:
 
 def _telemetry() -> Iterator[Finding]:
     """The flows switch it off themselves; this asks Prefect in a process of its own whether that holds."""
-    code = "import flows.quiet; from prefect.settings import get_current_settings as s; print(s().server.analytics_enabled)"
+    asks = "from prefect.settings import get_current_settings; print(get_current_settings().server.analytics_enabled)"
+    code = f"import flows.quiet; {asks}"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     if told.stdout.strip() == "False":
         yield Finding("Telemetry", "ok", "off")
@@ -106,7 +107,7 @@ def _store(asked: str | None) -> Finding:
     """Looks without making anything where no SQLite file is yet."""
     url = store_url(asked)
     if "://" not in url and not Path(url).exists():
-        return Finding("Store", "ok", f"none yet; the first run makes it in {home()}")
+        return Finding("Store", "ok", f"none yet; the first run makes {url}")
     try:
         open_the_store(asked).close()
     except StoreTrouble as trouble:

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.records import Flag, Record
+from pipeline.records import Disposition, Flag, Record
 
-_COLOURS = {"ready": "green", "flagged": "yellow", "quarantined": "red"}
+_COLOURS: dict[Disposition, str] = {"ready": "green", "flagged": "yellow", "quarantined": "red"}
 _SEVERITIES = ("blocker", "warning")
 _WIDTH_ELSEWHERE = 170
 

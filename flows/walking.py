@@ -69,7 +69,8 @@ def load(path: Path, named: bool) -> bytes:
             data = file.read(MAX_SIZE + 1)
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
-        raise Unreadable("no_access", f"The file cannot be opened ({reason}).", "Check its rights and the disk.") from fault
+        said = f"The file cannot be opened ({reason})."
+        raise Unreadable("no_access", said, "Check its rights and the disk.") from fault
     if len(data) > MAX_SIZE:
         size = f"The file is larger than {MAX_SIZE // 1_000_000} MB; no form is."
         raise Unreadable("too_large", size, "Ask the sender for the form alone.")

@@ -1,4 +1,4 @@
-"""Worker processes: each file is read in a process of its own right, so that none can harm the command or the others."""
+"""Worker processes: a file is read in a process with limits, so that none can harm the command or the others."""
 
 import multiprocessing
 import resource
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
-from flows.process import process_bytes, quarantined
+from flows.process import Stages, process_bytes, quarantined
 from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
 
@@ -55,24 +55,31 @@ def outcome(future: "Future[Record]", data: bytes, arrival: Arrival) -> Record:
     try:
         return future.result()
     except TimeoutError:
-        return quarantined(data, arrival, Unreadable("timeout", "Reading the file took too long and was stopped.", _ASK))
+        message = "Reading the file took too long and was stopped."
+        return quarantined(data, arrival, Unreadable("timeout", message, _ASK))
     except ProcessExpired as death:
         message = f"The reader broke down on this file (exit status {death.exitcode})."
         return quarantined(data, arrival, Unreadable("crash", message, _ASK))
 
 
-def work(data: bytes, arrival: Arrival, today: date, others: tuple[str, ...] | None) -> Record:
+def work(
+    data: bytes, arrival: Arrival, today: date, others: tuple[str, ...] | None, stages: Stages | None = None
+) -> Record:
     """What a worker does with one file: an unexpected error is this file's trouble and nobody else's."""
     try:
-        return process_bytes(data, arrival, today, None if others is None else lambda _extraction: others)
+        return process_bytes(data, arrival, today, None if others is None else lambda _extraction: others, stages)
     except MemoryError:
         return quarantined(data, arrival, Unreadable("memory", "Reading the file needs too much memory.", _ASK))
     except Exception as fault:
-        place = _where(fault)
-        # Place and kind only: the message may hold what stands on the form.
-        print(f"{arrival.filename}: internal error, {type(fault).__name__} at {place}", file=sys.stderr)
-        message = f"The software failed on this file ({type(fault).__name__} at {place})."
-        return quarantined(data, arrival, Unreadable("internal_error", message, "Report it with the file. " + _ASK))
+        return quarantined(data, arrival, _internal_error(fault, arrival.filename))
+
+
+def _internal_error(fault: Exception, filename: str) -> Unreadable:
+    """Kind and place of the fault only: its message may hold what stands on the form."""
+    place = _where(fault)
+    print(f"{filename}: internal error, {type(fault).__name__} at {place}", file=sys.stderr)
+    message = f"The software failed on this file ({type(fault).__name__} at {place})."
+    return Unreadable("internal_error", message, f"Report it with the file. {_ASK}")
 
 
 def _where(fault: BaseException) -> str:

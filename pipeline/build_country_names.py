@@ -1,4 +1,4 @@
-"""Makes country_names.json out of the office's own names and Babel's CLDR names: python -m pipeline.build_country_names."""
+"""Makes country_names.json out of our own names and CLDR's (Babel): python -m pipeline.build_country_names."""
 
 import json
 import re
@@ -93,7 +93,12 @@ def _names(own: OwnNames, words: Words) -> Table:
             _enter(table, name, place.code, words, "guide", strict=False)
     for code, name in _cldr_names():
         _enter(table, name, code, words, "CLDR", strict=False)
-    return table
+    return _turned_round(table) | table
+
+
+def _turned_round(table: Table) -> Table:
+    """"Guinea, Equatorial": names of two words in the other order."""
+    return {" ".join(reversed(name.split())): code for name, code in table.items() if name.count(" ") == 1}
 
 
 def _enter(table: Table, name: str, code: str, words: Words, where: str, *, strict: bool) -> None:
@@ -122,7 +127,7 @@ def _cldr_names() -> list[tuple[str, str]]:
             if not re.fullmatch("[A-Z]{2}", code) or code in NOT_PLACES:
                 continue
             spelled = name.replace("о-ва", "острова").replace("о-в", "остров")
-            whole.append((code, spelled))
+            whole += [(code, spelled), (code, name)]
             parts += [(code, part) for part in re.split(r"[()]", spelled)[:1] if part != spelled]
     return whole + parts
 

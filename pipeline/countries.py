@@ -128,15 +128,19 @@ _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
 _TO_CYRILLIC = str.maketrans({"a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "y": "у", "x": "х", "i": "і",
                               "k": "к", "b": "в", "m": "м", "h": "н", "t": "т"})
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ə": "a", "æ": "ae", "œ": "oe", "ð": "d"})
+_FLAGS = {0x1F1E6 + number: chr(65 + number) for number in range(26)}  # a flag is written as two letters
 _HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BROKEN_LINE = re.compile(r"(?<=\w)-[ \t]*\n\s*(?=\w)")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?=\W|$)|\b(?:[^\W\d_]\.){2,}")
+_SPACED = re.compile(r"\s*(?:[^\W\d_]\s){3,}[^\W\d_]\s*")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 
 
 def cleaned(text: str) -> str:
-    """The text without hidden signs, words divided at a line end joined, "R.D.C." written as "RDC"."""
-    plain = _BROKEN_LINE.sub("", _HIDDEN.sub("", text))
+    """The text without hidden signs and divided words; "R.D.C." becomes "RDC", "K E N Y A" one word."""
+    plain = _BROKEN_LINE.sub("", _HIDDEN.sub("", text.translate(_FLAGS)))
+    if _SPACED.fullmatch(plain):
+        return re.sub(r"\s", "", plain)
     return _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", plain)
 
 

@@ -1,4 +1,4 @@
-"""Opening the database: SQLite or PostgreSQL, brought to the newest tables, safe when several processes start at once."""
+"""Opening the database, SQLite or PostgreSQL, brought to the newest tables, also by several processes at once."""
 
 import fcntl
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _revision(connection: Connection) -> str | None:
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A connection whose transaction no other process opening the same store runs at the same time."""
     if engine.dialect.name == "sqlite" and engine.url.database:
-        with open(f"{engine.url.database}.opening", "w") as lock:
+        with Path(f"{engine.url.database}.opening").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             with engine.connect() as setting:
                 # Before the transaction: SQLite changes this mode only outside of one. It stays with the file.

@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue
 
 from pipeline.values import Box, Probability, Value
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 
 Language = Literal["en", "fr", "es", "pt", "ru", "unknown"]
 FormKind = Literal["full", "simplified", "unknown"]
@@ -16,6 +16,7 @@ Severity = Literal["blocker", "warning", "info"]
 Disposition = Literal["ready", "flagged", "quarantined"]
 Area = Literal["social_protection", "labour_employment", "both", "out_of_scope", "uncertain"]
 Format = Literal["on_site", "remote", "hybrid"]
+Channel = Literal["file", "mail", "folder", "api"]
 
 
 class Evidence(Value):
@@ -72,7 +73,7 @@ class Arrival(Value):
     """One time this request's bytes came in."""
 
     received_at: str | None = None
-    channel: str = "file"
+    channel: Channel = "file"
     filename: str = ""
     container: tuple[str, ...] = ()
     sender: str | None = None
@@ -87,7 +88,7 @@ class Source(Value):
     sha256: str
     media_type: str
     size: int
-    channel: Literal["file", "mail", "folder", "api"] = "file"
+    channel: Channel = "file"
     received_at: str | None = None
     sender: str | None = None
     message_id: str | None = None

@@ -33,7 +33,7 @@ class Extraction(Value):
 
 
 class Surroundings(Value):
-    """What a judgement may know beside the form: the day, and the institution's other open requests (null: no store)."""
+    """What a judgement may know beside the form: the day, the institution's other open requests (null: no store)."""
 
     today: date
     other_open_requests: tuple[str, ...] | None = None

@@ -1,7 +1,7 @@
 """The store: requests, their records, arrivals and decisions, and the original bytes. Nothing is ever overwritten."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,7 +126,7 @@ class Store:
     def _reference(self, connection: Connection, record: Record) -> str:
         """The request's reference; a new request gets a new one. Loops only if a drawn reference is taken."""
         query = select(REQUESTS.c.reference).where(REQUESTS.c.record_id == record.record_id)
-        while (reference := connection.execute(query).scalar()) is None:
+        while not isinstance(reference := connection.execute(query).scalar(), str):
             row = {"record_id": record.record_id, "sha256": record.source.sha256, "reference": new_reference()}
             connection.execute(_insert_new(connection, REQUESTS, row | {"created_at": _now()}))
         return reference
@@ -159,11 +159,11 @@ def institution_key(record: Record) -> tuple[str, str | None]:
     )
 
 
-def _insert_new(connection: Connection, table: Table, row: dict[str, object]) -> Executable:
+def _insert_new(connection: Connection, table: Table, row: Mapping[str, object]) -> Executable:
     """An insert that leaves a row that is already there as it is, in the words of either database."""
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).values(row).on_conflict_do_nothing()
-    return sqlite.insert(table).values(row).on_conflict_do_nothing()
+        return postgresql.insert(table).values(**row).on_conflict_do_nothing()
+    return sqlite.insert(table).values(**row).on_conflict_do_nothing()
 
 
 def _digest(record: Record) -> str:

@@ -58,12 +58,12 @@ def russian_cases(word: str) -> Cases:
 
 
 def russian_name(name: str) -> set[str]:
-    """A compared Russian name in all cases: all words declined, only the first, only the last, or all but the last."""
+    """A compared Russian name in all cases: all words declined, only or all but the first or the last."""
     words = name.split()
     found = {name}
     for case in zip(*map(russian_cases, words), strict=True):
         found |= {" ".join(case), " ".join([case[0], *words[1:]]), " ".join([*words[:-1], case[-1]])}
-        found.add(" ".join([*case[:-1], words[-1]]))
+        found |= {" ".join([*case[:-1], words[-1]]), " ".join([words[0], *case[1:]])}
     return found
 
 

@@ -93,13 +93,20 @@ class FieldLine(Flowable):  # type: ignore[misc]
     def measured(self, item: object, width: float) -> list[tuple[Words | Tick | Answer, float]]:
         """An item broken into pieces that stay together, with their widths."""
         if isinstance(item, Tick):
-            return [(item, self.size * 1.4 + self.length(item.text))]
+            return self.tick_pieces(item, width)
         if isinstance(item, Answer):
             return [(item, min(width, max(70.0, self.length(item.text) + 16)))]
         if isinstance(item, Words):
             words = [w + " " for w in item.text.rstrip().split(" ")] if item.text.strip() else [item.text]
             return [(Words(w, item.bold, item.italic), self.length(w, item.bold)) for w in words]
         return []
+
+    def tick_pieces(self, item: Tick, width: float) -> list[tuple[Words | Tick | Answer, float]]:
+        """A tick with its option; an option too long for one line is broken into words."""
+        box = self.size * 1.4
+        if box + self.length(item.text) <= width:
+            return [(item, box + self.length(item.text))]
+        return [(item, box), *self.measured(Words(item.text), width)]
 
     def length(self, text: str, bold: bool = False) -> float:
         """Width of words in points."""
@@ -117,7 +124,8 @@ class FieldLine(Flowable):  # type: ignore[misc]
             self.canv.drawString(x, y, item.text)
         elif isinstance(item, Tick):
             self.canv.setFont(self.writer.face, self.size)
-            self.canv.drawString(x + self.size * 1.3, y, item.text)
+            if width > self.size * 1.5:
+                self.canv.drawString(x + self.size * 1.3, y, item.text)
             self.writer.note(self.canv, (x, y - 1, x + self.size, y + self.size - 1), item)
         elif item.state == "dotted":
             self.canv.setFont(self.writer.face, self.size)
@@ -256,7 +264,7 @@ class PdfWriter:
         )  # fmt: skip
 
     def table(self, block: Table) -> Grid:
-        """A table that may break inside a row."""
+        """A table that breaks between rows."""
         data: list[list[list[Flowable] | str]] = []
         look: list[tuple[object, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP")]
         if block.ruled:
@@ -274,7 +282,7 @@ class PdfWriter:
             data.append(cells)
         pad = [("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2)]
         widths = [w * cm for w in block.widths]
-        return Grid(data, colWidths=widths, style=[*look, *pad], splitInRow=1, hAlign="LEFT")
+        return Grid(data, colWidths=widths, style=[*look, *pad], hAlign="LEFT")
 
 
 def write_pdf(sheet: Sheet, path: Path) -> None:

@@ -77,7 +77,7 @@ class WordWriter:
         if block.style in ("title", "subtitle"):
             target.alignment = WD_ALIGN_PARAGRAPH.CENTER
         target.paragraph_format.left_indent = Cm(block.indent)
-        target.paragraph_format.keep_with_next = block.style in ("heading", "label")
+        target.paragraph_format.keep_with_next = block.style == "heading"
         if block.style == "heading":
             target.paragraph_format.space_before = Pt(8)
         if block.style in ("label", "tick"):

@@ -1,0 +1,85 @@
+"""Which edition of the form lies before us, and how a new edition is learnt from its blank form."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.layout import DOTTED, Layout
+from pipeline.document import Document
+from pipeline.editions import Edition, EditionQuestion, editions
+from pipeline.folding import fold
+
+ENOUGH = 0.7
+"""Share of an edition's printed lines that must stand in a document for it to be of that edition."""
+_TICK_LINE = re.compile(r"^\s*[☐☒]")
+
+
+@dataclass(frozen=True)
+class EditionMatch:
+    """The edition of a document (``unknown`` below the bar), the nearest one, and how much of it was found (0 to 1)."""
+
+    name: str
+    nearest: str
+    share: float
+    kind: str
+    skeleton: frozenset[str]
+
+
+@cache
+def _prints() -> tuple[tuple[Edition, frozenset[str]], ...]:
+    return tuple((edition, frozenset(edition.skeleton)) for edition in editions())
+
+
+def edition_of(layout: Layout, language: str) -> EditionMatch:
+    """The edition whose print is found best in the document."""
+    here = _lines(layout)
+    best: tuple[float, Edition | None, frozenset[str]] = (0.0, None, frozenset())
+    for edition, prints in _prints():
+        if edition.language == language and prints:
+            share = len(prints & here) / len(prints)
+            if share > best[0]:
+                best = (share, edition, prints)
+    share, found, prints = best
+    if found is None:
+        return EditionMatch("unknown", "", 0.0, "unknown", frozenset())
+    if share < ENOUGH:
+        return EditionMatch("unknown", found.edition, share, "unknown", prints)
+    return EditionMatch(found.edition, found.edition, share, found.kind, prints)
+
+
+def _lines(layout: Layout) -> frozenset[str]:
+    """Printed lines and paragraphs, folded: PDF lines are joined to paragraphs, what stands before a colon is a line too."""
+    found: set[str] = set()
+    paragraph = ""
+    for unit in layout.units:
+        text = DOTTED.sub(" ", unit.text)
+        found.add(fold(text))
+        found.add(fold(re.split(r"[:：]\s", text + " ", maxsplit=1)[0]))
+        paragraph = text if unit.line.new_paragraph or unit.start else f"{paragraph} {text}"
+        found.add(fold(paragraph))
+    for box in layout.cells.values():
+        found.add(fold(DOTTED.sub(" ", box.text)))
+    return frozenset(found)
+
+
+def learn(document: Document, name: str) -> Edition:
+    """An edition's data from a blank form: its questions in order, its kind, and every line it prints.
+
+    Keys are proposed by the labels of the language; a person reads the file and fills in what is empty."""
+    from extractors.extraction import survey
+
+    surveyed = survey(document)
+    layout = surveyed.layout
+    asked = [
+        EditionQuestion(key=bid.key, text=bid.label.text, required=surveyed.is_required(bid))
+        for bid in surveyed.found.asked
+    ]
+    asked += [EditionQuestion(key="", text=label.text, required=False) for label in surveyed.found.unknown]
+    skeleton: dict[str, None] = {}
+    for unit in layout.units:
+        text = fold(DOTTED.sub(" ", re.sub(r"[:：]\s*$", "", unit.printed().strip())))
+        if len(text) > 3:
+            skeleton.setdefault(text)
+    return Edition(
+        edition=name, language=surveyed.language, kind=surveyed.kind, questions=tuple(asked), skeleton=tuple(skeleton)
+    )

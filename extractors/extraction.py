@@ -1,0 +1,145 @@
+"""From Document to Extraction: language, edition, questions, answers, values; no judgement of what they mean."""
+
+from dataclasses import dataclass
+
+from extractors.activities import ActivitiesFound, find_activities
+from extractors.answers import Answer, Answers
+from extractors.asking import PAIRS, Asked, Found, ask
+from extractors.confidence import Signs, confidence_of
+from extractors.editions import EditionMatch, edition_of
+from extractors.fields import Fields
+from extractors.labels import Lexicon, lexicon
+from extractors.layout import Layout
+from extractors.signing import read_signature
+from extractors.tongue import language_of
+from pipeline.document import Document, Unreadable
+from pipeline.languages import load_language
+from pipeline.questions import questions
+from pipeline.records import DocumentFacts, FieldReading, Flag, FormKind, Language
+from pipeline.stages import Extraction
+
+FEWEST = 4
+"""Questions that must be found for a file to be called a request form."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A form before its answers are read: where each question stands."""
+
+    layout: Layout
+    language: Language
+    lexicon: Lexicon
+    activities: ActivitiesFound
+    found: Found
+    kind: FormKind
+
+    def is_required(self, bid: Asked) -> bool:
+        """True if the label carries the mark of a required question, or no mark where the others say "optional"."""
+        marks = [self.lexicon.says_required(b.label.text) for b in self.found.asked]
+        if any(marks):
+            return self.lexicon.says_required(bid.label.text)
+        return not self.lexicon.says_optional(bid.label.text)
+
+    def required(self) -> frozenset[str] | None:
+        """The keys the form marks as required; None where it marks nothing."""
+        labels = [b.label.text for b in self.found.asked]
+        if not any(self.lexicon.says_required(t) or self.lexicon.says_optional(t) for t in labels):
+            return None
+        return frozenset(key for b in self.found.asked if self.is_required(b) for key in PAIRS.get(b.key, (b.key,)))
+
+
+def survey(document: Document) -> Survey:
+    """Find the language and every question of a document."""
+    layout = Layout(document)
+    language = language_of(layout)
+    spoken = language if language != "unknown" else "en"
+    words = lexicon(spoken)
+    activities = find_activities(layout, spoken)
+    found = ask(layout, words, activities.taken)
+    return Survey(layout, language, words, activities, found, _kind(layout, words, found))
+
+
+def extract(document: Document) -> Extraction:
+    """What the form says. Raises Unreadable with ``no_form_found`` where hardly a question of the form is found."""
+    surveyed = survey(document)
+    layout, found = surveyed.layout, surveyed.found
+    if len([bid for bid in found.asked if bid.key != "signature"]) < FEWEST:
+        raise Unreadable(
+            "no_form_found",
+            f"Only {len(found.asked)} questions of a request form were found in this file.",
+            "If it is a request, ask for it on the facility's form; if it is a supporting document, attach it to its request.",
+        )
+    edition = edition_of(layout, surveyed.language)
+    answers = Answers(layout, found, load_language(surveyed.lexicon.data.language), edition.skeleton)
+    fields = Fields(surveyed.layout, surveyed.language, answers, surveyed.activities)
+    readings, flags = fields.read(found)
+    return Extraction(
+        document=DocumentFacts(
+            form_kind=surveyed.kind if surveyed.kind != "unknown" else _named_kind(edition),
+            edition=edition.name,
+            language=surveyed.language,
+            pages=document.pages,
+            text_origin=document.origin,
+        ),
+        media_type=document.media_type,
+        fields=readings,
+        signature=_signature(surveyed, answers),
+        required=surveyed.required(),
+        flags=(*_troubles(document), *_form_flags(surveyed, edition), *flags),
+    )
+
+
+def _signature(surveyed: Survey, answers: Answers):  # type: ignore[no-untyped-def]
+    found = surveyed.found
+    label = next((bid for bid in found.asked if bid.key == "signature"), None)
+    region = answers.region(label)[0] if label else []
+    last = max((bid.label.last for bid in found.asked if bid.key.startswith(("signat", "pair:signatory"))), default=-1)
+    return read_signature(surveyed.layout, label, region, last)
+
+
+def _troubles(document: Document) -> tuple[Flag, ...]:
+    return tuple(Flag(code=t.code, severity=t.severity, message=t.message) for t in document.troubles)
+
+
+def _form_flags(surveyed: Survey, edition: EditionMatch) -> list[Flag]:
+    flags: list[Flag] = []
+    if surveyed.language == "unknown":
+        flags.append(Flag(code="unknown_language", severity="warning",
+                          message="The form is in none of the five languages, or in a mixture; please read it."))
+    if edition.name == "unknown":
+        near = f"; nearest: {edition.nearest}, {edition.share:.0%} of its print found" if edition.nearest else ""
+        flags.append(Flag(code="unknown_edition", severity="info", message=f"The form is of no known edition{near}. It was read by its labels."))
+    for label in surveyed.found.unknown:
+        flags.append(Flag(code="unknown_question", severity="info", message=f"The form asks something the software does not know: “{label.text[:100]}”."))
+    return flags
+
+
+# ------------------------------------------------------------------------------------------ kind
+def _kind(layout: Layout, words: Lexicon, found: Found) -> FormKind:
+    """Simplified forms ask for an event; full ones for activities, results and a structured action."""
+    keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
+    event = len(keys & {"event_type", "event_date", "event_place", "contribution_sought"})
+    action = len(keys & {"expected_results", "deliverables", "duration_months", "start_date", "policy_alignment",
+                         "cross_cutting", "other_support", "activities", "previous_cooperation"})
+    title = _title_kind(layout, words)
+    if event >= 2 and event * 2 > action:
+        return "simplified"
+    if action >= 3 and action > event:
+        return "full"
+    return title
+
+
+def _title_kind(layout: Layout, words: Lexicon) -> FormKind:
+    best: dict[str, float] = {}
+    for unit in layout.units[:12]:
+        for hit in words.hits(unit.text[:160]):
+            if hit.group == "title":
+                best[hit.key] = max(best.get(hit.key, 0.0), hit.score)
+    if best.get("simplified", 0) >= 0.7 and best["simplified"] >= best.get("full", 0):
+        return "simplified"
+    return "full" if best.get("full", 0) >= 0.8 else "unknown"
+
+
+def _named_kind(edition: EditionMatch) -> FormKind:
+    kinds: dict[str, FormKind] = {"full": "full", "simplified": "simplified"}
+    return kinds.get(edition.kind, "unknown")

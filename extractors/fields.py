@@ -1,0 +1,210 @@
+"""All fields of one form: each question's answer turned into a value with its state, evidence and confidence."""
+
+import re
+from collections.abc import Iterable
+
+from extractors.activities import ActivitiesFound, spans_in_order
+from extractors.answers import Answer, Answers, joined
+from extractors.asking import PAIRS, Asked, Found
+from extractors.choices import Choice, boxes_of, ticked, typed
+from extractors.confidence import Signs, confidence_of
+from extractors.layout import Layout, Span, evidence_of
+from extractors.readings import Context, reading_of, split_acronym, split_person
+from extractors.tongues import read_tongues
+from extractors.country_field import find_country
+from pipeline.folding import fold, tidy
+from pipeline.questions import questions
+from pipeline.records import FieldContent, FieldReading, Flag, State
+
+NOT_ON_FORM = FieldReading(state="not_on_form")
+
+
+class Fields:
+    """Reads the fields of one form."""
+
+    def __init__(self, layout: Layout, language: str, answers: Answers, activities: ActivitiesFound) -> None:
+        self.layout, self.language, self.answers, self.activities = layout, language, answers, activities
+        self.readings: dict[str, FieldReading] = {}
+        self.flags: list[Flag] = []
+
+    def read(self, found: Found) -> tuple[dict[str, FieldReading], tuple[Flag, ...]]:
+        """Every key of the contract with its reading, and the flags raised on the way."""
+        bids = {bid.key: bid for bid in found.asked}
+        for key in sorted(bids, key=_country_first):
+            if key in PAIRS:
+                self._pair(bids[key])
+            elif key != "signature":
+                self._single(bids[key])
+        self._activities(bids.get("activities"))
+        self._acronym()
+        readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
+        return readings, tuple(self.flags)
+
+    # ------------------------------------------------------------------------------------------ one question
+    def _single(self, bid: Asked) -> None:
+        kind = questions()[bid.key].kind
+        if kind in ("choice", "choices", "languages"):
+            self._choice(bid, kind)
+        elif kind == "country":
+            self._country(bid)
+        elif kind != "activities":
+            answer = self.answers.answer(bid)
+            self._keep(bid.key, bid, answer)
+
+    def _keep(self, key: str, bid: Asked, answer: Answer) -> None:
+        country = self.readings.get("institution_country", NOT_ON_FORM).value
+        context = Context(self.language, country if isinstance(country, str) else None)
+        reading, flags = reading_of(key, answer, context, self._confidence(key, bid, answer.spans))
+        self.readings[key] = reading
+        self.flags += flags
+
+    def _confidence(self, key: str, bid: Asked, spans: Iterable[Span], odd: bool = False) -> float:
+        spans = list(spans)
+        entry = any(p.kind == "entry" for s in spans for p in s.line.pieces)
+        words = sum(len(s.text.split()) for s in spans)
+        kind = questions()[key].kind
+        odd = odd or kind == "line" and words > 40 or kind == "text" and words < 3
+        cell = self.layout.units[bid.label.first].cell is not None
+        return confidence_of(Signs(key, kind, min(bid.score, 1.0), bid.margin, entry, cell, odd))
+
+    # ------------------------------------------------------------------------------------------ country, pairs
+    def _country(self, bid: Asked) -> None:
+        answer = self.answers.answer(bid)
+        if answer.state != "answered":
+            self.readings[bid.key] = FieldReading(state=answer.state, raw=answer.text or None, evidence=evidence_of(answer.spans))
+            return
+        code = find_country(answer.text)
+        confidence = self._confidence(bid.key, bid, answer.spans) if code else None
+        self.readings[bid.key] = FieldReading(
+            state="answered", value=code, raw=answer.text, confidence=confidence, evidence=evidence_of(answer.spans)
+        )
+
+    def _pair(self, bid: Asked) -> None:
+        first, second = PAIRS[bid.key]
+        answer = self.answers.answer(bid)
+        one, other = split_person(answer.text) if answer.state == "answered" else (answer.text, None)
+        if bid.key == "pair:place_date" and answer.state == "answered":
+            one, other = _place_and_date(answer.text)
+        for key, text in ((first, one), (second, other)):
+            part = Answer(answer.state if text else "blank" if answer.state == "answered" else answer.state, answer.spans, answer.region)
+            self._keep_text(key, bid, part, text)
+
+    def _keep_text(self, key: str, bid: Asked, answer: Answer, text: str | None) -> None:
+        if answer.state != "answered" or text is None:
+            self.readings[key] = FieldReading(state=answer.state)
+            return
+        spans = _spans_with(answer.spans, text) or answer.spans
+        self._keep(key, bid, Answer("answered", tuple(spans), answer.region))
+
+    # ------------------------------------------------------------------------------------------ choices
+    def _choice(self, bid: Asked, kind: str) -> None:
+        region, rest = self.answers.region(bid)
+        boxes = boxes_of(region, rest, self.layout)
+        answer = self.answers.answer(bid)
+        choice = ticked(boxes, bid.key, self.language) if boxes else None
+        if choice is None and answer.state == "answered":
+            choice = self._typed(bid.key, answer)
+        if choice is None or not (choice.values or choice.unknown or choice.spans):
+            self.readings[bid.key] = FieldReading(state="blank" if boxes else answer.state)
+            return
+        self._keep_choice(bid, kind, choice)
+
+    def _typed(self, key: str, answer: Answer) -> Choice:
+        if key == "working_languages":
+            return Choice(tuple(read_tongues(answer.text, self.language)), answer.spans, ())
+        return typed(answer, key, self.language)
+
+    def _keep_choice(self, bid: Asked, kind: str, choice: Choice) -> None:
+        values = self._languages(choice) if kind == "languages" and choice.has_boxes else list(choice.values)
+        if kind == "choices":
+            values = [v for value in values for v in (["social_protection", "labour_employment"] if value == "both" else [value])]
+            values = list(dict.fromkeys(values))
+        value: FieldContent = values if kind != "choice" else values[0] if len(values) == 1 else None
+        raw = "\n".join(tidy(span.text) for span in choice.spans) or None
+        confidence = self._confidence(bid.key, bid, choice.spans) if value else None
+        self.readings[bid.key] = FieldReading(
+            state="answered", value=value or None, raw=raw, confidence=confidence, evidence=evidence_of(choice.spans)
+        )
+        self._choice_flags(bid.key, kind, values, choice)
+
+    def _languages(self, choice: Choice) -> list[str]:
+        values = [value for value in choice.values if value != "other"]
+        for box in choice.boxes:
+            if box.checked:
+                values += [code for code in read_tongues(box.text, self.language) if code not in values]
+        return values
+
+    def _choice_flags(self, key: str, kind: str, values: list[str], choice: Choice) -> None:
+        if choice.unknown:
+            self.flags.append(Flag(code="unknown_option", severity="warning", field=key,
+                                   message=f"{key}: “{'”, “'.join(choice.unknown)[:120]}” is none of the options we know; please set it."))
+        elif kind == "choice" and len(values) > 1:
+            self.flags.append(Flag(code="several_options", severity="warning", field=key,
+                                   message=f"{key}: {len(values)} options are ticked where one is asked: {', '.join(values)}."))
+
+    # ------------------------------------------------------------------------------------------ the rest
+    def _activities(self, bid: Asked | None) -> None:
+        values = self.activities.values(self.language)
+        if values:
+            spans = list(spans_in_order(self.activities))
+            score = Asked("activities", bid.label, bid.score, bid.margin) if bid else None
+            confidence = self._confidence("activities", score, spans) if score else 0.9
+            raw = "\n".join(tidy(span.text) for span in spans)
+            self.readings["activities"] = FieldReading(
+                state="answered", value=values, raw=raw, confidence=confidence, evidence=evidence_of(spans)
+            )
+        elif self.activities.headed:
+            dotted = any(span.text.strip() for span in spans_in_order(self.activities))
+            self.readings["activities"] = FieldReading(state="placeholder" if dotted else "blank")
+        elif bid is not None:
+            self._activities_in_prose(bid)
+
+    def _activities_in_prose(self, bid: Asked) -> None:
+        from extractors.prose_activities import activities_in_prose
+
+        answer = self.answers.answer(bid)
+        if answer.state != "answered":
+            self.readings["activities"] = FieldReading(state=answer.state)
+            return
+        self.readings["activities"] = FieldReading(
+            state="answered", value=activities_in_prose(answer.text, self.language), raw=answer.text,
+            confidence=self._confidence("activities", bid, answer.spans, odd=True), evidence=evidence_of(answer.spans),
+        )
+        self.flags.append(Flag(code="activities_in_prose", severity="warning", field="activities",
+                               message="The activities are described in running text; please check how they were divided."))
+
+    def _acronym(self) -> None:
+        """An acronym in brackets behind the institution's name is taken out of the name."""
+        reading = self.readings.get("institution_name")
+        if reading is None or not isinstance(reading.value, str):
+            return
+        name, acronym = split_acronym(reading.value)
+        if acronym is None:
+            return
+        self.readings["institution_name"] = reading.model_copy(update={"value": name})
+        own = self.readings.get("institution_acronym", NOT_ON_FORM)
+        if own.state != "answered":
+            self.readings["institution_acronym"] = reading.model_copy(update={"value": acronym})
+
+
+def _country_first(key: str) -> tuple[bool, str]:
+    return (key != "institution_country", key)
+
+
+def _spans_with(spans: tuple[Span, ...], text: str) -> list[Span]:
+    """The part of the spans that holds the words of ``text``."""
+    for span in spans:
+        at = span.text.find(text)
+        if at >= 0:
+            return [Span(span.line, span.start + at, span.start + at + len(text))]
+    wanted = fold(text)
+    return [span for span in spans if fold(span.text) and fold(span.text) in wanted]
+
+
+def _place_and_date(text: str) -> tuple[str | None, str | None]:
+    """``Dakar, le 3 mars 2025`` -> place and date."""
+    match = re.search(r"\d", text)
+    if match is None:
+        return tidy(text), None
+    place = re.split(r"[,;–—\n-]|\s(?:le|el|em|aos|on|от)\s", text[: match.start()])[0].strip(" ,")
+    return place or None, tidy(text[len(place) if place else 0 :]).lstrip(" ,–—-")
