@@ -40,6 +40,7 @@ class Answers:
         self._prompts = tuple(fold(text) for text in data.marks.placeholder)
         self._starts = tuple(fold(text) for text in data.instructions["starts"])
         self._hints = tuple(fold(text) for text in data.marks.hint)
+        self._remarks = self._hints + tuple(fold(text) for text in data.marks.optional + data.marks.required)
         self._italic_answers = self._answers_in_italics()
 
     def answer(self, bid: Asked) -> Answer:
@@ -205,7 +206,7 @@ class Answers:
                 others = others.replace(span.line.text[prompt.start : prompt.end], " ")
             if not others.strip(_PUNCTUATION):
                 return None
-        if fold(text) in self._prompts or self._is_prompt(text):
+        if fold(text) in self._prompts or self._is_prompt(text) or self._is_remark(text):
             return None
         start, end = span.start, span.end
         changed = True
@@ -227,6 +228,14 @@ class Answers:
         folded = fold(text.strip(" []<>{}()"))
         bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
         return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts)
+
+    def _is_remark(self, text: str) -> bool:
+        """A remark in brackets that belongs to the label: (optional), (max. 300 words)."""
+        text = text.strip(" *:")
+        if not (text.startswith("(") and text.endswith(")")) or len(text.split()) > 8:
+            return False
+        folded = f" {fold(text)} "
+        return any(f" {word} " in folded for word in self._remarks)
 
     def _is_instruction(self, span: Span) -> bool:
         """The form speaks: its printed skeleton, or a sentence in italics that tells what to do."""

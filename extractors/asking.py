@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from extractors.candidates import Candidate, candidates
 from extractors.labels import NUMBER, Hit, Lexicon
-from extractors.layout import Layout, key_of
+from extractors.layout import Layout, Unit, key_of
+from pipeline.folding import fold
 from pipeline.questions import questions
 
 SHORT_KEYS: dict[str, dict[str, str]] = {
@@ -29,8 +30,7 @@ SHORT_KEYS: dict[str, dict[str, str]] = {
     "date": {"event": "event_date", "signature": "signature_date", "activities": "start_date"},
     "place": {"event": "event_place", "signature": "signature_place"},
     "title": {
-        "request": "title", "event": "title", "description": "title", "head": "head_position",
-        "contact": "contact_position", "signature": "signatory_position",
+        "request": "title", "event": "title", "description": "title",
     },
     "type": {"institution": "institution_type", "event": "event_type"},
     "contact": {"support": "supporting_entity_contact", "contact": "contact_name", "institution": "contact_name"},
@@ -93,6 +93,7 @@ class _Search:
     headings: list[tuple[int, str]] = field(default_factory=list)
     context: list[tuple[int, str]] = field(default_factory=list)
     only_headings: frozenset[int] = frozenset()
+    label_cells: frozenset[tuple[int, int]] = frozenset()
     titles: frozenset[int] = frozenset()
     habit: _Habit = field(default_factory=_Habit)
 
@@ -103,11 +104,12 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
     _find_headings(search)
     strong = [c for c in search.all if _is_strong(c)]
     search.habit = _habit(layout, strong)
-    search.context = sorted(search.headings + [(c.first, _section(c.hits[0].key)) for c in strong])
+    search.context = sorted(search.headings + [(c.first, _section(_label_hit(c).key)) for c in strong])
     search.only_headings = _only_headings(search)
     search.titles = _titles(search)
+    search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     bids = sorted(_bids(search), key=lambda bid: -bid.score)
-    asked = _award(bids)
+    asked = _award(layout, bids)
     return _with_stops(search, asked)
 
 
@@ -132,14 +134,14 @@ def _find_headings(search: _Search) -> None:
 
 def _only_headings(search: _Search) -> frozenset[int]:
     """Headings that ask nothing themselves: behind them comes a question of their own section, not an answer."""
-    first: dict[int, Candidate] = {}
+    first: dict[int, list[Candidate]] = {}
     for candidate in search.all:
         if candidate.best >= 0.7 and candidate.structure >= 0.1:
-            first.setdefault(candidate.first, candidate)
+            first.setdefault(candidate.first, []).append(candidate)
     return frozenset(index for index, name in search.headings if _is_followed_by_question(search, index, name, first))
 
 
-def _is_followed_by_question(search: _Search, index: int, name: str, first: dict[int, Candidate]) -> bool:
+def _is_followed_by_question(search: _Search, index: int, name: str, first: dict[int, list[Candidate]]) -> bool:
     headed = search.layout.units[index].cell
     for unit in search.layout.units[index + 1 : index + 12]:
         if unit.index in search.activities:
@@ -147,7 +149,7 @@ def _is_followed_by_question(search: _Search, index: int, name: str, first: dict
         if not unit.text.strip() or unit.all_italic():
             continue
         if unit.index in first:
-            keys = [_key_of(hit, name, first[unit.index], search) for hit in first[unit.index].hits[:3]]
+            keys = [_key_of(hit, name, c, search) for c in first[unit.index] for hit in c.hits[:3]]
             return any(key is not None and (_section(key) == name or name in _NEAR.get(_section(key), ())) for key in keys)
         if headed is None or unit.cell is None or key_of(unit.cell) != key_of(headed):
             return False
@@ -172,6 +174,10 @@ def _titles(search: _Search) -> frozenset[int]:
 def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
     cell = layout.units[candidate.first].cell
     return cell is not None and len([box for box in layout.row(cell) if box.text]) == 1
+
+
+def _label_hit(candidate: Candidate) -> Hit:
+    return next(h for h in candidate.hits if h.group == "label")
 
 
 def _is_strong(candidate: Candidate) -> bool:
@@ -224,12 +230,26 @@ def _bids(search: _Search) -> Iterable[Asked]:
 
 
 def _wanted(candidate: Candidate, context: str | None, search: _Search) -> dict[str, float]:
-    wanted: dict[str, float] = {}
+    wanted: dict[str, float] = dict(_by_bracket(candidate, search))
     for hit in candidate.hits:
         key = _key_of(hit, context, candidate, search)
         if key is not None:
             wanted[key] = max(wanted.get(key, 0.0), hit.score)
     return wanted
+
+
+def _by_bracket(candidate: Candidate, search: _Search) -> Iterable[tuple[str, float]]:
+    """``Head of the institution (position)``: the bracket says which of the section's questions it is."""
+    match = re.search(r"\(([^()]{2,30})\)\W*$", candidate.text)
+    if match is None:
+        return
+    inner = [h for h in search.lexicon.hits(match[1]) if h.group == "short" and h.score >= 0.85]
+    outer = [h for h in search.lexicon.hits(candidate.text[: match.start()]) if h.group in ("label", "section", "pair")]
+    if inner and outer and outer[0].score >= 0.55:
+        section = outer[0].key if outer[0].group == "section" else _section(outer[0].key if outer[0].group == "label" else f"pair:{outer[0].key}")
+        key = SHORT_KEYS[inner[0].key].get(section)
+        if key is not None:
+            yield key, min(1.0, max(0.85, outer[0].score))
 
 
 def _key_of(hit: Hit, context: str | None, candidate: Candidate, search: _Search) -> str | None:
@@ -252,6 +272,8 @@ def _score(search: _Search, candidate: Candidate, key: str, base: float, context
         score -= 0.35
     unit = search.layout.units[candidate.first]
     habit = search.habit
+    if unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)):
+        score -= 0.3
     if habit.numbered and not NUMBER.match(candidate.text):
         score -= 0.12
     if habit.bold and not unit.all_bold() and candidate.where != "inline":
@@ -259,6 +281,31 @@ def _score(search: _Search, candidate: Candidate, key: str, base: float, context
     if habit.cells and unit.cell is None:
         score -= 0.15
     return score
+
+
+def _inside_label(search: _Search, candidate: Candidate) -> bool:
+    """True for a later line of a short cell that is a label as a whole."""
+    cell = search.layout.units[candidate.first].cell
+    assert cell is not None
+    units = [u for u in search.layout.cells[key_of(cell)].units if u.text.strip()]
+    if not units or units[0].index == candidate.first or candidate.where == "inline":
+        return False
+    return (units[0].index, units[-1].index) in search.label_cells
+
+
+def _cuts_label(search: _Search, candidate: Candidate) -> bool:
+    """True if the candidate is only the first part of a cell that is a label from end to end, in one style."""
+    first, last = search.layout.units[candidate.first], search.layout.units[candidate.last]
+    assert first.cell is not None
+    units = [u for u in search.layout.cells[key_of(first.cell)].units if u.text.strip()]
+    if candidate.where == "cell" or (units[0].index, units[-1].index) not in search.label_cells:
+        return False
+    rest = last.line.text[candidate.cut : last.end] + " " + " ".join(u.text for u in units if u.index > last.index)
+    others = [u for u in units if u.index >= last.index]
+    if not rest.strip(" *:") or any(u.all_bold() != first.all_bold() or u.has("entry") for u in others):
+        return False
+    words = fold(rest).split()
+    return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
 
 
 def _peek(layout: Layout, candidate: Candidate) -> str:
@@ -291,20 +338,35 @@ def _kind_bonus(key: str, look: str) -> float:
 
 
 # ------------------------------------------------------------------------------------------ award
-def _award(bids: list[Asked]) -> list[Asked]:
-    """Give each question to its best bid; a stretch of the page and a question are given once."""
+def _award(layout: Layout, bids: list[Asked]) -> list[Asked]:
+    """Give each question to its best bid; a stretch of the page and a question are given once.
+
+    The cell beside a label is its answer: what stands there is a label only if it looks as much like one."""
     given: dict[str, Asked] = {}
     used: set[int] = set()
+    answers: dict[int, float] = {}
     for bid in bids:
         units = range(bid.label.first, bid.label.last + 1)
         keys = PAIRS.get(bid.key, (bid.key,))
         if any(u in used for u in units) or any(k in given for k in keys):
             continue
+        if bid.label.first in answers and (bid.label.structure < answers[bid.label.first] - 0.15 or bid.score < 0.7):
+            continue
+        for unit in _answer_cell(layout, bid):
+            answers.setdefault(unit, bid.label.structure)
         for key in keys:
             given[key] = bid
         used.update(units)
-    unique = {id(bid): bid for bid in given.values()}
+    unique = {id(bid): bid for bid in given.values()}  # a pair stands under two keys
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _answer_cell(layout: Layout, bid: Asked) -> list[int]:
+    cell = layout.units[bid.label.last].cell
+    if bid.label.where != "cell" or cell is None:
+        return []
+    box = layout.right(cell)
+    return [unit.index for unit in box.units] if box else []
 
 
 # ------------------------------------------------------------------------------------------ stops
@@ -332,6 +394,7 @@ def _unknown(search: _Search, asked: list[Asked], labels: set[int]) -> list[Cand
     """What has the look and the place of a question of this form, in words we do not know."""
     columns = _label_columns(search.layout, asked)
     numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
+    questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
     for candidate in search.all:
         if candidate.first in labels or candidate.last in labels:
@@ -340,11 +403,17 @@ def _unknown(search: _Search, asked: list[Asked], labels: set[int]) -> list[Cand
         if candidate.where == "cell" and unit.cell is not None:
             if (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate):
                 found.append(candidate)
-        elif unit.cell is None and _between(numbers, candidate):
+        elif unit.cell is None and (_between(numbers, candidate) or questions_end and _is_question(unit, candidate)):
             found.append(candidate)
         elif unit.cell is None and search.habit.bold and unit.all_bold() and len(candidate.text.split()) <= 20:
             found.append(candidate)
     return found
+
+
+def _is_question(unit: Unit, candidate: Candidate) -> bool:
+    """Where the form asks in questions, a paragraph that is one short question is asked by the form."""
+    text = candidate.text.rstrip(" *")
+    return unit.line.new_paragraph and candidate.where == "line" and text.endswith("?") and len(text.split()) <= 24
 
 
 def _label_columns(layout: Layout, asked: list[Asked]) -> set[tuple[int, int]]:

@@ -15,7 +15,7 @@ LONGEST = 32
 """Words in the longest label."""
 
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
-_QUESTION = re.compile(r"\?[)*\s]*")
+_QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _DASH = re.compile(r"\s+[–—-]\s+")
 _CAPITALS = re.compile(r"^[^a-zа-яёà-ÿ]*$")
 
@@ -106,7 +106,7 @@ def _may_begin(unit: Unit) -> bool:
     pieces = unit.pieces
     if pieces and pieces[0].kind in ("tick", "entry") and pieces[0].start == unit.start:
         return False
-    return unit.line.new_paragraph or unit.start > 0 or bool(NUMBER.match(unit.text)) or unit.text.rstrip()[-1] in ":?*"
+    return unit.line.new_paragraph or unit.start > 0 or bool(NUMBER.match(unit.text))
 
 
 def _continuation(layout: Layout, unit: Unit, taken: frozenset[int]) -> Unit | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from extractors.page_words import Rule, Shape, Sheet, Word
+from extractors.page_sheet import Rule, Shape, Sheet, Word
 from pipeline.values import Box
 
 _TYPED = re.compile(r"^(\[[xX✓✔*]\]|\[\s*_?\]|\([xX✓✔]\)|\(\s*\))(.*)$")
@@ -33,30 +33,28 @@ def _counts(word: Word, square: bool, both: bool) -> bool:
 def _typed_boxes(sheet: Sheet) -> None:
     """``[ ]``, ``[x]``, ``( )`` and ``(x)`` as tick boxes; the letters glued to them stay text."""
     words: list[Word] = []
-    empty = False
-    at = 0
-    while at < len(sheet.words):
-        word = sheet.words[at]
-        at += 1
+    waiting = sheet.words[::-1]
+    while waiting:
+        word = waiting.pop()
         if word.kind == "text" and word.text[:1] in "[(":
-            for following in sheet.words[at : at + 2]:
-                near = following.x0 - word.x1 < 1.6 * word.size and abs(following.base - word.base) < 2
-                if word.text in ("[", "(", "[x", "[X", "(x", "(X") and near and following.kind == "text":
-                    if (
-                        following.text[:1] in "])xX✓"
-                        and len(following.text.rstrip("])")) <= 1
-                        or following.text[0] in "])"
-                    ):
-                        word.text += following.text
-                        word.x1 = following.x1
-                        at += 1
+            while waiting and _closes(word, waiting[-1]):
+                following = waiting.pop()
+                word.text += following.text
+                word.x1 = following.x1
             match = _TYPED.match(word.text)
             if match and (match[1][0] == "[" or not match[2]):
-                empty |= match[1].startswith("(") and len(match[1]) == 2
                 words += _divided(word, match[1], match[2])
                 continue
         words.append(word)
     sheet.words = words
+
+
+def _closes(word: Word, following: Word) -> bool:
+    """The next word goes on with a bracket that was opened: its cross or its other half."""
+    near = -1 < following.x0 - word.x1 < 1.6 * word.size and abs(following.base - word.base) < 2
+    if not near or following.kind != "text" or word.text not in ("[", "(", "[x", "[X", "(x", "(X"):
+        return False
+    return following.text[0] in "])" or bool(re.fullmatch(r"[xX✓][\])]?", following.text))
 
 
 def _divided(word: Word, box: str, rest: str) -> list[Word]:
@@ -143,12 +141,13 @@ def _inside(inner: Box, outer: Box, slack: float) -> bool:
 
 
 def _near_text(box: Box, sheet: Sheet) -> bool:
-    middle = (box[1] + box[3]) / 2
-    for word in sheet.words:
-        if abs(word.middle - middle) < 0.8 * max(word.size, box[3] - box[1]) and word.kind == "text":
-            if -3 < word.x0 - box[2] < 26 or -3 < box[0] - word.x1 < 26:
-                return True
-    return False
+    middle, high = (box[1] + box[3]) / 2, box[3] - box[1]
+    return any(
+        word.kind == "text"
+        and abs(word.middle - middle) < 0.8 * max(word.size, high)
+        and (-3 < word.x0 - box[2] < 26 or -3 < box[0] - word.x1 < 26)
+        for word in sheet.words
+    )
 
 
 def _add_box(sheet: Sheet, shape: Shape) -> None:

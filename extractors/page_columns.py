@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from statistics import median
 
-from extractors.page_words import Word
+from extractors.page_sheet import Word
 from pipeline.values import Box
 
 Row = list[Word]
@@ -30,21 +30,24 @@ class Block:
         return (self.starts[column], top, max(self.edges[column], self.starts[column] + 10), bottom)
 
 
-def divide(rows: list[Row]) -> list[Block]:
-    """Blocks of rows in reading order: newspaper columns apart, aligned columns as tables, the rest as it stands."""
-    news = _newspaper(rows)
+def divide(rows: list[Row], options_only: bool = False) -> list[Block]:
+    """Blocks of rows in reading order: newspaper columns apart, aligned columns as tables, the rest as it stands.
+
+    Options to tick that stand in columns are read column by column; inside a ruled cell nothing else is divided.
+    """
+    news = None if options_only else _newspaper(rows)
     if news is not None:
         return news
     blocks: list[Block] = []
     at = 0
     while at < len(rows):
-        found = _aligned(rows, at)
+        found = _aligned(rows, at, options_only)
         if found is not None:
-            block, used = found
-            blocks.append(block)
+            more, used = found
+            blocks += more
             at += used
             continue
-        if not blocks or blocks[-1].columns > 1:
+        if not blocks or blocks[-1].columns > 1 or blocks[-1].apart:
             blocks.append(Block())
         blocks[-1].rows.append(rows[at])
         at += 1
@@ -67,8 +70,11 @@ def _crossed(row: Row, start: float) -> bool:
     return any(w.x0 < start - 2.5 and w.x1 > strip for w in row)
 
 
-def _aligned(rows: list[Row], at: int) -> tuple[Block, int] | None:
-    """A borderless table that begins at this row: at least three rows whose second column starts at one place."""
+def _aligned(rows: list[Row], at: int, options_only: bool) -> tuple[list[Block], int] | None:
+    """Columns that begin at this row: at least three rows (two of options) whose second column starts at one place."""
+    options = _options(rows, at)
+    if options is not None or options_only:
+        return options
     for start in _breaks(rows[at]):
         used = _extent(rows, at, start)
         span = rows[at : at + used]
@@ -76,8 +82,40 @@ def _aligned(rows: list[Row], at: int) -> tuple[Block, int] | None:
         if len(both) < 3 or _reads_across(both, start):
             continue
         starts = [start] + [s for s in _more_starts(span, start) if s > start + 12]
-        return _table(span, sorted(starts)), used
+        return [_table(span, sorted(starts))], used
     return None
+
+
+def _options(rows: list[Row], at: int) -> tuple[list[Block], int] | None:
+    """Options to tick in columns: at least two rows whose second tick box stands at one place."""
+    first = rows[at][0]
+    for start in [w.x0 for w in rows[at][1:] if w.kind == "tick"] if first.kind == "tick" else []:
+        end = last = at
+        pairs = 0
+        while end < len(rows) and _keeps_options(rows, end, at, start):
+            pairs += any(w.kind == "tick" and abs(w.x0 - start) <= 2.5 for w in rows[end])
+            end += 1
+            last = end
+        if pairs > 1:
+            return _option_columns(rows[at:last], start), last - at
+    return None
+
+
+def _keeps_options(rows: list[Row], here: int, at: int, start: float) -> bool:
+    """The row has its options in the same columns, or is the wrapped end of one."""
+    row, first = rows[here], rows[at][0]
+    if any(w.x0 < start - 2.5 and w.x1 > start - 0.5 for w in row):
+        return False
+    if row[0].kind == "tick":
+        return abs(row[0].x0 - first.x0) <= 2.5 or row[0].x0 >= start - 2.5
+    return here > at and row[0].x0 > first.x0 + 3 and row[0].base - rows[here - 1][0].base < 1.6 * _size(row)
+
+
+def _option_columns(span: list[Row], start: float) -> list[Block]:
+    """Tick boxes in columns: first the left column, then what stands right of it, divided again."""
+    left = [p for r in span if (p := [w for w in r if w.x0 < start - 2.5])]
+    right = [p for r in span if (p := [w for w in r if w.x0 >= start - 2.5])]
+    return [Block(rows=left, apart=True), *(Block(b.rows, apart=True) for b in divide(right, options_only=True))]
 
 
 def _has_both(row: Row, start: float) -> bool:
@@ -85,7 +123,7 @@ def _has_both(row: Row, start: float) -> bool:
 
 
 def _extent(rows: list[Row], at: int, start: float) -> int:
-    """How many rows from here keep the strip left of ``start`` free; rows at the end with one side only are left out."""
+    """How many rows from here keep the strip left of ``start`` free, without rows of one side at the end."""
     end = last = at
     left = rows[at][0].x0
     while end < len(rows):
@@ -98,9 +136,8 @@ def _extent(rows: list[Row], at: int, start: float) -> int:
         if row[0].x0 < start - 3 and abs(row[0].x0 - left) > 1.5 * size or row[0].size > rows[at][0].size + 1.5:
             break
         end += 1
-        if _has_both(row, start):
-            last = end
-        elif row[0].x0 >= start - 3 and last == end - 1:
+        wrapped = row[0].x0 >= start - 3 and last == end - 1
+        if _has_both(row, start) or wrapped:
             last = end
     return max(last - at, 1)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from extractors.page_columns import Block, divide
 from extractors.page_lines import Draft, draft_of, rows_of, split_row
+from extractors.page_sheet import Sheet, Word
 from extractors.page_tables import Grid, Slot, slot_at
-from extractors.page_words import Sheet, Word
 from pipeline.document import Cell
 from pipeline.values import Box
 
@@ -33,11 +33,20 @@ def drafts_of(sheet: Sheet, grids: list[Grid], counter: Counter) -> list[Draft]:
     """All lines of the page in reading order."""
     home: dict[int, list[Word]] = {}
     loose: list[Word] = []
-    for word in sheet.words:
+    last: tuple[Word, list[Word]] | None = None
+    for word in sorted(sheet.words, key=lambda w: (w.band, w.x0)):
         found = slot_at(grids, (word.x0 + word.x1) / 2, word.middle) or slot_at(grids, word.x0 + 1, word.middle)
-        (home.setdefault(id(found[1]), []) if found else loose).append(word)
+        place = home.setdefault(id(found[1]), []) if found else loose
+        if found is None and last is not None and _follows(last[0], word):
+            place = last[1]  # a word that runs over the border of its cell
+        place.append(word)
+        last = (word, place)
     layout = _Layout(sheet, grids, home, counter)
     return list(layout.flow(loose, [g for g in grids if g.outer is None], None, _right_edge(sheet, loose)))
+
+
+def _follows(before: Word, word: Word) -> bool:
+    return before.band == word.band and -1 < word.x0 - before.x1 < 0.6 * word.size
 
 
 def _right_edge(sheet: Sheet, words: list[Word]) -> float:
@@ -101,10 +110,16 @@ class _Layout:
         elif inner or len(grid.slots) == 1:
             yield from self.flow(words, inner, cell, right)
         else:
-            flow = (self.counter.flow(),)
-            for row in rows_of(words):
+            yield from self._cell_text(words, cell, right)
+
+    def _cell_text(self, words: list[Word], cell: Cell, right: float) -> Iterator[Draft]:
+        flow = self.counter.flow()
+        for block in divide(rows_of(words), options_only=True):
+            number = self.counter.flow() if block.apart else flow
+            edge = max(r[-1].x1 for r in block.rows) if block.apart else right
+            for row in block.rows:
                 for part in split_row(row):
-                    yield draft_of(part, self.sheet, cell, flow, right)
+                    yield draft_of(part, self.sheet, cell, (number,), edge)
 
 
 def _left_of(word: Word, box: Box) -> bool:

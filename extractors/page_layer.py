@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.page_words import Sheet
+from extractors.page_sheet import Sheet
 from pipeline.document import Trouble, Unreadable
 
 _LEAST_WORDS = 25

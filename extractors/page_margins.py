@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
+from extractors.page_sheet import Sheet, Word
 from extractors.page_tables import Grid, slot_at
-from extractors.page_words import Sheet, Word
 
 _HEAD, _FOOT = 0.115, 0.885
 _PAGE_NUMBER = re.compile(
@@ -27,7 +27,8 @@ def take_furniture(sheets: list[Sheet], grids: list[list[Grid]]) -> list[tuple[S
     for sheet, own, rows in zip(sheets, grids, margins, strict=True):
         gone: set[int] = set()
         for row in rows:
-            back = max(seen[key] for key in _keys(row)) >= need and sum(map(str.isalnum, row[0])) > 0
+            least = max(3, need, len(sheets) - 1) if _in_table(row, own) else need
+            back = max(seen[key] for key in _keys(row)) >= least and any(map(str.isalnum, row[0]))
             if back or row[2][0].aside or _is_lone_number(row, sheet, own):
                 gone.update(id(w) for w in row[2])
                 taken.append((sheet, row[2]))
@@ -46,6 +47,12 @@ def _margin_rows(sheet: Sheet) -> list[Row]:
     whole = Counter(w.band for w in sheet.words)
     full = [sorted(r, key=lambda w: w.x0) for band, r in rows.items() if len(r) == whole[band]]
     return [(" ".join(w.text for w in r), r[0].base, r) for r in full]
+
+
+def _in_table(row: Row, grids: list[Grid]) -> bool:
+    """A row of a ruled table with columns: the head of a table that goes on over pages is no running head."""
+    found = slot_at(grids, row[2][0].x0 + 1, row[2][0].middle)
+    return found is not None and len(found[0].slots) > 1
 
 
 def _keys(row: Row) -> list[tuple[str, int]]:

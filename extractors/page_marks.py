@@ -2,9 +2,9 @@
 
 from collections import Counter
 
+from extractors.page_sheet import Shape, Sheet, shown
 from extractors.page_tables import Grid, slot_at
 from extractors.page_widgets import Sign
-from extractors.page_words import Shape, Sheet, shown
 from pipeline.document import Cell, Line, Mark, MarkKind
 from pipeline.values import Box
 
@@ -69,9 +69,10 @@ def _mark(kind: MarkKind, box: Box, words: str, sheet: Sheet, grids: list[Grid],
     place = (found[0].number, found[1].row, found[1].column) if found else None
     after, cell = -1, None
     for index, line in enumerate(lines):
-        if place is not None and line.cell is not None and _key(line.cell) == place:
-            if cell is None or line.box is not None and line.box[1] <= (seen[1] + seen[3]) / 2:
-                after, cell = index, line.cell
+        if place is None or line.cell is None or _key(line.cell) != place:
+            continue
+        if cell is None or line.box is not None and line.box[1] <= (seen[1] + seen[3]) / 2:
+            after, cell = index, line.cell
     if cell is None:
         after = _line_before(seen, sheet.number, lines)
     return Mark(kind, after, page=sheet.number, box=seen, cell=cell, words=words)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from extractors.page_words import Rule, Sheet
+from extractors.page_sheet import Rule, Sheet
 from pipeline.values import Box
 
 # Two lines nearer than this are one border (double borders, shading beside its line).

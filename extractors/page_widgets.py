@@ -11,7 +11,7 @@ from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import PDFDocEncoding, decode_text
 
-from extractors.page_words import Place, Word
+from extractors.page_sheet import Place, Word
 from pipeline.document import MarkKind
 from pipeline.values import Box
 

@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
@@ -14,12 +14,14 @@ from pdfplumber.pdf import PDF
 from extractors.page_boxes import settle_on_lines, settle_ticks
 from extractors.page_flow import Counter, drafts_of
 from extractors.page_layer import check_layer
-from extractors.page_lines import Draft, draft_of, goes_on, line_of, mark_paragraphs, number_bands
+from extractors.page_lines import Draft, draft_of, line_of, number_bands
 from extractors.page_margins import take_furniture
 from extractors.page_marks import marks_of
+from extractors.page_paragraphs import goes_on, mark_paragraphs
+from extractors.page_sheet import Sheet, widget_place
 from extractors.page_tables import Grid, find_grids
 from extractors.page_widgets import Notes, read_notes
-from extractors.page_words import Sheet, read_sheet, widget_place
+from extractors.page_words import read_sheet
 from pipeline.document import Document, Line, Trouble, Unreadable
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)

@@ -6,10 +6,11 @@ The XML is walked as it stands; nothing is resolved from outside the file, and n
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from extractors.word_guards import NOT_AGAIN, SEND_AGAIN, THE_FORM
 from extractors.word_lines import Story, settle_squares
 from extractors.word_names import Element, W
 from extractors.word_numbering import Numbering, read_numbering
-from extractors.word_package import NOT_AGAIN, SEND_AGAIN, THE_FORM, Package, open_package
+from extractors.word_package import Package, open_package
 from extractors.word_styles import Styles, read_styles, without_table_styles
 from extractors.word_walk import Place, Walk
 from pipeline.document import Document, Line, LineRole, Mark, Trouble, Unreadable

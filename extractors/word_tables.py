@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractors.word_guards import NOT_AGAIN
 from extractors.word_names import MC, Element, W, child, chosen, number, switch, value
-from extractors.word_package import NOT_AGAIN
 from pipeline.document import Unreadable
 
 MAX_SPAN, ABSURD_SPAN = 63, 1_000

@@ -28,7 +28,7 @@ def postgresql() -> Iterator[str]:
         shutil.chown(folder, "postgres")
         as_postgres = ["runuser", "-u", "postgres", "--"]
     data = folder / "data"
-    _run([*as_postgres, str(programs / "initdb"), "--no-sync", "-A", "trust", "-U", "postgres", "-D", str(data)], folder)
+    _run([*as_postgres, str(programs / "initdb"), "--no-sync", "-A", "trust", "-U", "postgres", str(data)], folder)
     control = [*as_postgres, str(programs / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     try:

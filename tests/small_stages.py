@@ -65,6 +65,9 @@ def assess(extraction: Extraction, surroundings: Surroundings) -> Assessment:
 SMALL = Stages(read, extract, assess)
 
 
-def small_record(text: str = "institution_name: Ministry of Labour\ninstitution_country: KE", name: str = "a.docx") -> Record:
+MINISTRY = "institution_name: Ministry of Labour\ninstitution_country: KE"
+
+
+def small_record(text: str = MINISTRY, name: str = "a.docx") -> Record:
     """The record of a few lines of text."""
     return process_bytes(text.encode(), Arrival(filename=name), TODAY, stages=SMALL)

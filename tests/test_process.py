@@ -11,7 +11,7 @@ import pytest
 from flows.batch import Batch, process_files
 from flows.process import process_bytes, record_id
 from flows.workers import open_pool, outcome, work
-from pipeline.records import Arrival, Record
+from pipeline.records import Arrival, DocumentFacts, Record, Signature
 from tests.small_stages import SMALL, TODAY, small_record
 
 ARRIVAL = Arrival(filename="a.docx")
@@ -31,8 +31,8 @@ def test_what_cannot_be_read_is_quarantined_as_the_contract_says() -> None:
     assert [(flag.code, flag.severity, flag.message) for flag in record.flags] == [
         ("damaged", "blocker", "It is broken. Send it again.")
     ]
-    assert (record.document.language, record.document.form_kind, record.document.text_origin) == ("unknown", "unknown", None)
-    assert (record.signature.mark, record.signature.kind, record.signature.digital) == ("unknown", "unknown", "none")
+    assert record.document == DocumentFacts(form_kind="unknown", language="unknown", text_origin=None)
+    assert record.signature == Signature(mark="unknown", kind="unknown", digital="none")
     assert record.theme.area == "uncertain" and not record.fields and not record.eligibility.checks
 
 

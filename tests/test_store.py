@@ -17,15 +17,15 @@ from sqlalchemy import create_engine, make_url, text
 
 from pipeline import opening
 from pipeline.raw import keep_raw, raw_path, read_raw
-from pipeline.records import MadeWith, Record
+from pipeline.records import MadeWith
 from pipeline.references import ALPHABET, check_character, new_reference, read_reference
 from pipeline.stages import Decision
 from pipeline.store import Store, open_store
 from pipeline.tables import METADATA
 from pipeline.trouble import StoreTrouble
-from tests.small_stages import small_record
+from tests.small_stages import MINISTRY, small_record
 
-DATA = b"institution_name: Ministry of Labour\ninstitution_country: KE"
+DATA = MINISTRY.encode()
 _NUMBERS = itertools.count()
 
 
@@ -36,8 +36,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "records.db")
     server = make_url(request.getfixturevalue("postgresql"))
     name = f"store_{next(_NUMBERS)}"
-    with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
     return server.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -107,7 +109,7 @@ def test_a_closed_request_is_not_open(store: Store) -> None:
     )
     store.decide(decision)
     assert store.decisions(first.record_id) == (decision,)
-    assert store.other_open_requests(small_record("institution_name: Ministry of Labour\ninstitution_country: KE ")) == ()
+    assert store.other_open_requests(small_record(f"{MINISTRY}\ntitle: another")) == ()
 
 
 def test_migrations_and_tables_agree(store: Store) -> None:
