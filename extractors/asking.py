@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from extractors.candidates import Candidate, candidates
+from extractors.candidates import Candidate, candidates, in_capitals
 from extractors.labels import NUMBER, Hit, Lexicon
 from extractors.layout import Layout, Unit, key_of
 from pipeline.folding import fold
@@ -75,13 +75,16 @@ class Found:
     headings: tuple[tuple[int, str], ...]
 
 
-@dataclass
-class _Habit:
-    """How the sure labels of a form look."""
+@dataclass(frozen=True)
+class Habit:
+    """How the labels of this form look where its answers do not: bold, in capitals, numbered, of one size."""
 
-    numbered: bool = False
-    bold: bool = False
-    cells: bool = False
+    traits: frozenset[str] = frozenset()
+    size: float | None = None
+
+    def fits(self, unit: Unit) -> bool:
+        """True if the unit looks like a label of this form; always False on a form without a habit."""
+        return bool(self.traits) and self.traits <= _traits(unit, self.size)
 
 
 @dataclass
@@ -95,7 +98,7 @@ class _Search:
     only_headings: frozenset[int] = frozenset()
     label_cells: frozenset[tuple[int, int]] = frozenset()
     titles: frozenset[int] = frozenset()
-    habit: _Habit = field(default_factory=_Habit)
+    habit: Habit = Habit()
 
 
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
@@ -187,15 +190,47 @@ def _is_strong(candidate: Candidate) -> bool:
     return len(labels) < 2 or labels[0].score - labels[1].score >= MARGIN
 
 
-def _habit(layout: Layout, strong: list[Candidate]) -> _Habit:
-    if len(strong) < 6:
-        return _Habit()
-    share = 0.8 * len(strong)
-    return _Habit(
-        sum(bool(NUMBER.match(c.text)) for c in strong) >= share,
-        sum(layout.units[c.first].all_bold() for c in strong) >= share,
-        sum(layout.units[c.first].cell is not None for c in strong) >= share,
-    )
+def _habit(layout: Layout, strong: list[Candidate]) -> Habit:
+    """The traits that most sure labels have and most of the other words have not."""
+    if len(strong) < 4:
+        return Habit()
+    labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
+    sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
+    size = max(set(sizes), key=sizes.count)
+    having: dict[str, int] = {}
+    for candidate in strong:
+        for trait in _traits(layout.units[candidate.first], size):
+            having[trait] = having.get(trait, 0) + 1
+    others = [u for u in layout.units if u.index not in labels and u.text.strip()]
+    words = sum(len(u.text) for u in others) or 1
+    traits = set()
+    for trait, number in having.items():
+        share = sum(len(u.text) for u in others if trait in _traits(u, size)) / words
+        if number >= 0.8 * len(strong) and share <= 0.45:
+            traits.add(trait)
+    return Habit(frozenset(traits), size)
+
+
+def _traits(unit: Unit, size: float | None) -> set[str]:
+    traits = set()
+    text = unit.printed().strip()
+    if _label_bold(unit):
+        traits.add("bold")
+    if in_capitals(re.split(r"[:?]", text)[0]):
+        traits.add("capitals")
+    if NUMBER.match(text):
+        traits.add("numbered")
+    if size and unit.line.size and abs(unit.line.size - size) < 0.3:
+        traits.add("size")
+    return traits
+
+
+def _label_bold(unit: Unit) -> bool:
+    """True if the unit begins in bold: a label may be bold and the answer behind it not."""
+    for piece in unit.pieces:
+        if piece.kind == "text" and unit.line.text[piece.start : piece.end].strip(" .:*"):
+            return piece.bold
+    return False
 
 
 def _context(search: _Search, candidate: Candidate) -> str | None:
@@ -218,7 +253,8 @@ def _bids(search: _Search) -> Iterable[Asked]:
         if not wanted:
             continue
         look = _peek(search.layout, candidate)
-        need = 0.9 - 0.95 * min(candidate.structure, 0.34)
+        fits = search.habit.fits(search.layout.units[candidate.first])
+        need = 0.9 - 0.95 * min(candidate.structure + (0.2 if fits else 0.0), 0.36)
         scored = sorted(
             ((_score(search, candidate, key, base, context, look), base, key) for key, base in wanted.items()),
             reverse=True,
@@ -253,7 +289,7 @@ def _by_bracket(candidate: Candidate, search: _Search) -> Iterable[tuple[str, fl
 
 
 def _key_of(hit: Hit, context: str | None, candidate: Candidate, search: _Search) -> str | None:
-    if hit.group == "label":
+    if hit.group in ("label", "guess"):
         return hit.key
     if hit.group == "pair":
         return f"pair:{hit.key}"
@@ -274,12 +310,8 @@ def _score(search: _Search, candidate: Candidate, key: str, base: float, context
     habit = search.habit
     if unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)):
         score -= 0.3
-    if habit.numbered and not NUMBER.match(candidate.text):
-        score -= 0.12
-    if habit.bold and not unit.all_bold() and candidate.where != "inline":
-        score -= 0.08
-    if habit.cells and unit.cell is None:
-        score -= 0.15
+    if habit.traits:
+        score += 0.05 if habit.fits(unit) else -0.12
     return score
 
 
@@ -303,6 +335,8 @@ def _cuts_label(search: _Search, candidate: Candidate) -> bool:
     rest = last.line.text[candidate.cut : last.end] + " " + " ".join(u.text for u in units if u.index > last.index)
     others = [u for u in units if u.index >= last.index]
     if not rest.strip(" *:") or any(u.all_bold() != first.all_bold() or u.has("entry") for u in others):
+        return False
+    if search.habit.fits(first) and not all(search.habit.fits(u) for u in others if "numbered" not in search.habit.traits):
         return False
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
@@ -405,7 +439,7 @@ def _unknown(search: _Search, asked: list[Asked], labels: set[int]) -> list[Cand
                 found.append(candidate)
         elif unit.cell is None and (_between(numbers, candidate) or questions_end and _is_question(unit, candidate)):
             found.append(candidate)
-        elif unit.cell is None and search.habit.bold and unit.all_bold() and len(candidate.text.split()) <= 20:
+        elif search.habit.fits(unit) and candidate.where != "cell" and len(candidate.text.split()) <= 24 and _stands_alone(unit, candidate):
             found.append(candidate)
     return found
 
@@ -414,6 +448,11 @@ def _is_question(unit: Unit, candidate: Candidate) -> bool:
     """Where the form asks in questions, a paragraph that is one short question is asked by the form."""
     text = candidate.text.rstrip(" *")
     return unit.line.new_paragraph and candidate.where == "line" and text.endswith("?") and len(text.split()) <= 24
+
+
+def _stands_alone(unit: Unit, candidate: Candidate) -> bool:
+    """A label in the form's habit is a whole line or ends where the bold print, a colon or a form field begins."""
+    return candidate.where == "inline" or candidate.cut >= len(unit.line.text.rstrip()) or unit.end == candidate.cut
 
 
 def _label_columns(layout: Layout, asked: list[Asked]) -> set[tuple[int, int]]:

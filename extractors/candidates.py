@@ -17,7 +17,6 @@ LONGEST = 32
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _DASH = re.compile(r"\s+[–—-]\s+")
-_CAPITALS = re.compile(r"^[^a-zа-яёà-ÿ]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,39 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
     if not printed or any(u.has("tick") or u.has("entry") for u in units):
         return
     upright = [u for u in printed if not u.all_italic()] or printed
+    lead = _lead(printed)
+    if len(lead) < len(printed) and any(not u.all_italic() for u in printed[len(lead) :]):
+        text = tidy(" ".join(u.text for u in lead))
+        if len(lead) > 1 and len(text.split()) <= LONGEST:
+            yield _candidate(text, lead[0], lead[-1], lead[-1].end, "line", 0.1, lexicon)
+        if _style(printed[0]) != _style(printed[-1]):
+            return
     for part in {len(printed): printed, len(upright): upright}.values():
         text = tidy(" ".join(_plain(u.text) for u in part))
         if 0 < len(text.split()) <= LONGEST:
             last = part[-1]
             yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
+
+
+def _style(unit: Unit) -> tuple[bool, bool, int]:
+    return unit.all_bold(), in_capitals(unit.text), round(2 * (unit.line.size or 0))
+
+
+def _lead(units: list[Unit]) -> list[Unit]:
+    """The first units of a cell that share one style: the label, where the answer stands below it."""
+    style = _style(units[0])
+    lead = []
+    for unit in units:
+        if _style(unit) != style:
+            break
+        lead.append(unit)
+    return lead
+
+
+def in_capitals(text: str) -> bool:
+    """True for a text of several capital letters and no small one."""
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) >= 3 and all(c.isupper() for c in letters)
 
 
 def _cell_structure(layout: Layout, units: list[Unit]) -> float:
@@ -160,7 +187,7 @@ def _candidate(text: str, first: Unit, last: Unit, cut: int, where: str, structu
         structure += 0.15 if text.endswith("?") else 0.0
     if first.line.role == "heading" or first.all_bold():
         structure += 0.15
-    if len(text) > 3 and _CAPITALS.match(text):
+    if in_capitals(text):
         structure += 0.1
     label = text.rstrip(" :：–—-")
     return Candidate(text, first.index, last.index, cut, where, structure, lexicon.hits(label))

@@ -68,6 +68,12 @@ class Lexicon:
         self._index()
         self._near: dict[str, tuple[tuple[str, float], ...]] = {}
         self._cache: dict[str, tuple[Hit, ...]] = {}
+        self._shares = _shares(rows, data)
+        for word in self._shares:
+            if word not in self._postings:
+                self._postings[word] = []
+                self._by_start.setdefault(word[:2], []).append(word)
+                self._weights.setdefault(word, 0.8)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
 
@@ -123,6 +129,8 @@ class Lexicon:
                 score = hit.score * (1.0 if order == 0 else 0.985)
                 key = (hit.group, hit.key)
                 best[key] = max(best.get(key, 0.0), score)
+        for key, share in self._guesses(fold(plain).split()):
+            best["guess", key] = share
         ranked = sorted(best.items(), key=lambda item: -item[1])
         return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
 
@@ -157,6 +165,23 @@ class Lexicon:
                 hits.append(Hit(entry.group, entry.key, min(score, 0.99)))
         return hits
 
+    def _guesses(self, words: list[str]) -> list[tuple[str, float]]:
+        """What a wording that stands in no list may ask: each word votes for the questions whose labels use it."""
+        votes: dict[str, float] = {}
+        total = 0.0
+        for word in dict.fromkeys(words):
+            near = self._near_words(word)[:2]
+            if not near:
+                total += 0.3 if len(word) > 3 else 0.05
+                continue
+            known, similarity = max(near, key=lambda pair: pair[1] * self._weights[pair[0]])
+            weight = self._weights[known]
+            total += weight
+            for key, share in self._shares.get(known, {}).items():
+                votes[key] = votes.get(key, 0.0) + weight * similarity * share
+        ranked = sorted(((key, vote / total) for key, vote in votes.items()), key=lambda pair: -pair[1])[:4]
+        return [(key, min(0.84, 0.42 + 0.55 * share)) for key, share in ranked if share >= 0.16]
+
     def _near_words(self, word: str) -> tuple[tuple[str, float], ...]:
         near = self._near.get(word)
         if near is None:
@@ -182,6 +207,33 @@ class Lexicon:
                 if ratio >= (0.8 if len(word) > 5 else 0.86):
                     exact.append((known, ratio))
         return tuple(sorted(exact, key=lambda pair: -pair[1])[:6])
+
+
+def _shares(rows: list[Row], data: LanguageData) -> dict[str, dict[str, float]]:
+    """For each word the share of each question among the labels that use it, every question counting the same."""
+    counts: dict[str, dict[str, float]] = {}
+    sizes: dict[str, float] = {}
+    for group, key, words in rows:
+        if group == "label":
+            sizes[key] = sizes.get(key, 0.0) + 1
+            for word in set(words):
+                row = counts.setdefault(word, {})
+                row[key] = row.get(key, 0.0) + 1
+    if not sizes:
+        return {}
+    typical = sorted(sizes.values())[len(sizes) // 2]
+    for key, texts in data.concepts.items():
+        for text in texts:
+            words = tuple(fold(text).split())
+            for word in words:
+                row = counts.setdefault(word, {})
+                row[key] = row.get(key, 0.0) + (0.15 if len(words) == 1 else 0.08) * sizes.get(key, typical)
+    shares: dict[str, dict[str, float]] = {}
+    for word, row in counts.items():
+        rates = {key: number / sizes.get(key, typical) for key, number in row.items()}
+        everything = sum(rates.values()) + 0.02
+        shares[word] = {key: rate / everything for key, rate in rates.items()}
+    return shares
 
 
 def _same_stem(a: str, b: str) -> bool:

@@ -9,6 +9,9 @@ from pipeline.values import Box
 _TYPED = re.compile(r"^(\[[xX✓✔*]\]|\[\s*_?\]|\([xX✓✔]\)|\(\s*\))(.*)$")
 _CROSS = re.compile(r"^[xXхХ✓✔✗✘vV√+]$")
 
+_MOST = 400
+"""More small squares than this on a page are a pattern or a drawing, not tick boxes."""
+
 
 def settle_ticks(sheets: list[Sheet]) -> None:
     """Find the drawn and typed tick boxes of all pages and drop signs that are bullets in this file."""
@@ -69,6 +72,8 @@ def _divided(word: Word, box: str, rest: str) -> list[Word]:
 
 def _drawn_boxes(sheet: Sheet) -> None:
     """Small squares and circles near words, ticked if something stands in them."""
+    if len(sheet.squares) > _MOST:
+        return
     shapes = [s for s in sheet.squares if not _is_speck(s, sheet)]
     shapes += _squares_of_rules(sheet)
     outer: list[Shape] = []
@@ -79,8 +84,19 @@ def _drawn_boxes(sheet: Sheet) -> None:
         elif _area(shape.box) < 0.72 * _area(holder.box) and shape.dark and shape.filled:
             holder.dark, holder.filled, holder.steps = True, True, holder.steps + 100
     for shape in outer:
-        if _near_text(shape.box, sheet):
+        if _near_text(shape.box, sheet) and not _is_letter_box(shape, outer, sheet):
             _add_box(sheet, shape)
+
+
+def _is_letter_box(shape: Shape, others: list[Shape], sheet: Sheet) -> bool:
+    """Boxes side by side for one letter or figure each are no tick boxes."""
+    x0, top, x1, _ = shape.box
+    if any(
+        o is not shape and abs(o.box[1] - top) < 2 and min(abs(o.box[0] - x1), abs(x0 - o.box[2])) < 2 for o in others
+    ):
+        return True
+    inner = [w for w in sheet.words if _inside(w.box, shape.box, 0.5)]
+    return any(w.kind != "tick" and not _CROSS.match(w.text) for w in inner)
 
 
 def _is_speck(shape: Shape, sheet: Sheet) -> bool:
@@ -95,7 +111,7 @@ def _is_speck(shape: Shape, sheet: Sheet) -> bool:
 def _squares_of_rules(sheet: Sheet) -> list[Shape]:
     """Squares drawn as four short lines that belong to no longer line; their lines are rules no more."""
     short = [r for r in sheet.rules if 4.5 <= r.end - r.start <= 17]
-    if len(short) < 4:
+    if not 4 <= len(short) <= 2 * _MOST:
         return []
     level = sorted((r for r in short if not r.upright), key=lambda r: r.at)
     upright = [r for r in short if r.upright]

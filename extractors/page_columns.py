@@ -90,21 +90,26 @@ def _options(rows: list[Row], at: int) -> tuple[list[Block], int] | None:
     """Options to tick in columns: at least two rows whose second tick box stands at one place."""
     first = rows[at][0]
     for start in [w.x0 for w in rows[at][1:] if w.kind == "tick"] if first.kind == "tick" else []:
-        end = last = at
-        pairs = 0
+        end, pairs = at, 0
         while end < len(rows) and _keeps_options(rows, end, at, start):
-            pairs += any(w.kind == "tick" and abs(w.x0 - start) <= 2.5 for w in rows[end])
+            pairs += any(w.kind == "tick" and abs(w.x0 - start) <= 1.5 for w in rows[end])
             end += 1
-            last = end
-        if pairs > 1:
-            return _option_columns(rows[at:last], start), last - at
+        beside = rows[max(at - 1, 0) : at] + rows[end : end + 1]
+        if pairs > 2 or pairs == 2 and not any(_ticks(r) > 1 for r in beside):
+            return _option_columns(rows[at:end], start), end - at
     return None
+
+
+def _ticks(row: Row) -> int:
+    return sum(w.kind == "tick" for w in row)
 
 
 def _keeps_options(rows: list[Row], here: int, at: int, start: float) -> bool:
     """The row has its options in the same columns, or is the wrapped end of one."""
     row, first = rows[here], rows[at][0]
     if any(w.x0 < start - 2.5 and w.x1 > start - 0.5 for w in row):
+        return False
+    if _ticks(row) > 1 and not any(w.kind == "tick" and abs(w.x0 - start) <= 1.5 for w in row):
         return False
     if row[0].kind == "tick":
         return abs(row[0].x0 - first.x0) <= 2.5 or row[0].x0 >= start - 2.5

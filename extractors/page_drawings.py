@@ -48,7 +48,8 @@ def _overlaps(box: Box, sheet: Sheet) -> bool:
 
 def _curved_steps(shape: LTCurve) -> int:
     """How many steps of the path are neither level nor upright."""
-    steps, last = 0, None
+    steps = 0
+    last: tuple[float, float] | None = None
     for command, *points in shape.original_path or ():
         if command in ("c", "v", "y"):
             steps += 1
@@ -69,7 +70,8 @@ def _is_closed(shape: LTCurve) -> bool:
 
 def _is_round_box(shape: LTCurve, box: Box) -> bool:
     """A box with rounded corners: most of its outline runs level or upright."""
-    straight, last = 0.0, None
+    straight = 0.0
+    last: tuple[float, float] | None = None
     for command, *points in shape.original_path or ():
         if command == "l" and last is not None:
             dx, dy = abs(points[-1][0] - last[0]), abs(points[-1][1] - last[1])

@@ -19,7 +19,7 @@ def check_layer(sheets: list[Sheet]) -> list[Trouble]:
     Raises Unreadable ``scan`` or ``unreadable_text_layer``.
     """
     pictures = [s.number for s in sheets if is_picture(s)]
-    written = [s for s in sheets if s.words and s.number not in pictures]
+    written = [s for s in sheets if s.words and (s.number not in pictures or any(w.kind == "entry" for w in s.words))]
     if pictures and not written:
         raise Unreadable(
             "scan",
@@ -47,13 +47,13 @@ def check_layer(sheets: list[Sheet]) -> list[Trouble]:
 
 def is_picture(sheet: Sheet) -> bool:
     """The page shows a picture (or letters drawn as outlines) and next to no words of its own."""
-    words = sum(len(w.text) for w in sheet.words)
+    words = sum(len(w.text) for w in sheet.words if w.kind == "text")
     area = sheet.width * sheet.height
     covered = sum(max(0.0, b[2] - b[0]) * max(0.0, b[3] - b[1]) for b in sheet.images)
     if sheet.hidden_text and covered > 0.5 * area:
         return True
     outlined = sum(s.filled for s in sheet.strokes) > 150
-    return words < 40 and (covered > 0.35 * area or outlined) and not any(w.kind != "text" for w in sheet.words)
+    return words < 40 and (covered > 0.35 * area or outlined)
 
 
 def is_senseless(sheets: list[Sheet]) -> bool:

@@ -61,7 +61,29 @@ def rows_of(words: Iterable[Word]) -> list[list[Word]]:
     for row in rows:
         row.sort(key=lambda w: (w.x0, w.kind == "entry"))
         _mend(row)
+        _close_up(row)
     return rows
+
+
+def _close_up(row: list[Word]) -> None:
+    """Join letters that stand apart for show (``R E Q U E S T``); wider gaps remain between the words."""
+    at = 0
+    while at < len(row):
+        end = at
+        while end < len(row) and len(row[end].text) == 1 and row[end].text.isalpha() and row[end].kind == "text":
+            end += 1
+        gaps = [b.x0 - a.x1 for a, b in zip(row[at:end], row[at + 1 : end], strict=False)]
+        if end - at > 4 and min(gaps) > 0 and min(gaps) < row[at].size:
+            _join_letters(row, at, end, 1.5 * min(gaps) + 0.1 * row[at].size)
+        at = max(end, at + 1)
+
+
+def _join_letters(row: list[Word], at: int, end: int, widest: float) -> None:
+    for i in range(end - 1, at, -1):
+        if row[i].x0 - row[i - 1].x1 <= widest:
+            row[i - 1].text += row[i].text
+            row[i - 1].x1 = row[i].x1
+            del row[i]
 
 
 def _mend(row: list[Word]) -> None:
@@ -95,7 +117,8 @@ def split_row(row: list[Word]) -> Iterator[list[Word]]:
     for word, following in zip(row[1:], _rests(row), strict=True):
         gap = word.x0 - part[-1].x1
         size = max(word.size, part[-1].size) or 10.0
-        if gap > 2.5 * min(size, 14) and _are_two_fields(part, following, gap / size):
+        wide = gap > 2.5 * min(size, 14) or gap > 0.5 * size and part[-1].kind == "entry"
+        if wide and _are_two_fields(part, following, gap / size):
             yield part
             part = []
         part.append(word)
@@ -108,6 +131,12 @@ def _rests(row: list[Word]) -> Iterator[list[Word]]:
         yield row[i:]
 
 
+def _is_field(words: list[Word]) -> bool:
+    """A label of its own, followed by the form field it names."""
+    label = [w.text for w in words[: next((i for i, w in enumerate(words) if w.kind == "entry"), 0)]]
+    return any(len(re.sub(r"\W", "", t)) > 2 for t in label)
+
+
 def _are_two_fields(left: list[Word], right: list[Word], gap: float) -> bool:
     said = " ".join(w.text for w in left)
     follows = " ".join(w.text for w in right[:8])
@@ -115,6 +144,8 @@ def _are_two_fields(left: list[Word], right: list[Word], gap: float) -> bool:
         return False
     if said.rstrip().endswith(":"):
         return False
+    if left[-1].kind == "entry" and _is_field(right):
+        return True
     return bool(_LABEL_END.search(follows)) or gap > 6 and right[0].kind != "tick"
 
 

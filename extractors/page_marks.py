@@ -13,6 +13,8 @@ _LEAST_STEPS = 8
 _HEAD = 0.16
 """Part of the first page's height where a picture is a letterhead's logo."""
 
+_MOST_STROKES = 2000
+
 
 def marks_of(sheets: list[Sheet], grids: list[list[Grid]], signs: list[list[Sign]], lines: list[Line]) -> list[Mark]:
     """All marks of the file, without logos, backgrounds and pictures that come back on other pages."""
@@ -43,7 +45,7 @@ def _matters(box: Box, sheet: Sheet) -> bool:
 def scribbles(strokes: list[Shape]) -> list[Box]:
     """Groups of curved strokes that lie close together, with enough bends to be handwriting."""
     groups: list[tuple[Box, int]] = []
-    for stroke in strokes:
+    for stroke in strokes[:_MOST_STROKES]:
         box, steps = stroke.box, stroke.steps
         apart = []
         for other, bends in groups:

@@ -83,6 +83,8 @@ def _runs_on(before: Draft, draft: Draft) -> bool:
     """A long line without an end mark, followed by a small letter, was broken by hand."""
     if not draft.text[:1].islower() or _CLOSED.search(before.text):
         return before.text.endswith(("-", "\u00ad")) and draft.text[:1].islower()
+    if before.cell is not None and before.cell.column == 0 and before.cell.columns == 1 and not before.cell.ruled:
+        return True
     return before.box[2] - before.box[0] > 0.55 * (before.right - before.box[0])
 
 

@@ -11,6 +11,10 @@ _NEAR = 3.2
 # A break in a line up to this length is a dash, not an end.
 _DASH = 4.5
 
+# Pages with more lines than this are drawings; the longest are looked at.
+_MOST_RULES = 1200
+_MOST_SHADES = 300
+
 
 @dataclass(slots=True)
 class Slot:
@@ -35,9 +39,9 @@ class Grid:
 
 def find_grids(sheet: Sheet) -> list[Grid]:
     """All ruled tables of a page, from the top; a frame of one cell is a table, a frame round the page is not."""
-    rules = _joined(list(sheet.rules))
+    rules = _joined(sheet.rules)
     rules += _shade_rules(sheet, rules)
-    rules = [r for r in _joined(rules) if r.end - r.start > 4]
+    rules = sorted((r for r in _joined(rules) if r.end - r.start > 4), key=lambda r: r.start - r.end)[:_MOST_RULES]
     grids = [g for group in _connected(rules) if (g := _grid(group)) is not None and not _is_page_frame(g, sheet)]
     grids.sort(key=lambda g: (g.box[1], g.box[0]))
     for grid in grids:
@@ -86,7 +90,7 @@ def _continues(line: Rule, piece: Rule) -> bool:
 def _shade_rules(sheet: Sheet, rules: list[Rule]) -> list[Rule]:
     """The sides of shaded areas that are cells: label cells stacked or side by side, and shaded boxes with text."""
     shades = [s for s in dict.fromkeys(sheet.shades) if s[2] - s[0] > 12 and s[3] - s[1] > 7]
-    shades = [s for s in shades if s[3] - s[1] < 0.9 * sheet.height]
+    shades = [s for s in shades if s[3] - s[1] < 0.9 * sheet.height][:_MOST_SHADES]
     sides: list[Rule] = []
     for shade in shades:
         mates = [o for o in shades if o is not shade and _are_neighbours(o, shade)]

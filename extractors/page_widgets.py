@@ -1,10 +1,9 @@
 """What stands on a page beside its print: form fields, typed notes, stamps, pen strokes, signature fields."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LAParams, LTContainer, LTPage, LTTextContainer
+from pdfminer.layout import LAParams, LTPage, LTTextContainer
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdftypes import PDFStream, resolve1
@@ -147,18 +146,12 @@ def _shown_text(annotation: dict[str, object], resources: object, field: dict[st
         return _text(field.get("DV")) if normal is None else ""
     manager = PDFResourceManager()
     device = PDFPageAggregator(manager, laparams=LAParams())
-    own = _dict(normal.get("Resources")) or _dict(resources)
+    own: dict[object, object] = dict((_dict(normal.get("Resources")) or _dict(resources)).items())
     page = LTPage(1, (0, 0, 1000, 1000))
     device.cur_item = page
     PDFPageInterpreter(manager, device).render_contents(own, [normal], ctm=(1, 0, 0, 1, 0, 0))
     page.analyze(LAParams())
-    return "\n".join(_texts(page)).strip()
-
-
-def _texts(container: LTContainer[object]) -> Iterator[str]:  # type: ignore[type-var]
-    for item in container:
-        if isinstance(item, LTTextContainer):
-            yield item.get_text().strip()
+    return "\n".join(item.get_text().strip() for item in page if isinstance(item, LTTextContainer)).strip()
 
 
 def _data(stream: PDFStream) -> bytes:

@@ -20,6 +20,7 @@ _ITALIC = re.compile(r"italic|oblique|slanted|-it\b|boldit|kursiv", re.I)
 # A gap above this part of the letter size divides words where no space is printed.
 _WORD_GAP = 0.17
 _SLANT = 0.15
+_COVER = 0.8
 
 
 def read_sheet(layout: LTPage, page: PDFPage, number: int) -> Sheet:
@@ -28,6 +29,7 @@ def read_sheet(layout: LTPage, page: PDFPage, number: int) -> Sheet:
     letters: list[LTChar] = []
     drawn: list[LTCurve] = []
     images: list[LTImage] = []
+    covered = 0
     for item in _items(layout):
         if isinstance(item, LTChar):
             letters.append(item)
@@ -35,8 +37,10 @@ def read_sheet(layout: LTPage, page: PDFPage, number: int) -> Sheet:
             drawn.append(item)
         elif isinstance(item, LTImage):
             images.append(item)
+            covered = len(letters) if item.width * item.height > _COVER * width * height else covered
     turn = _reading_turn(letters)
-    sheet = Sheet(number, width, height, turn)
+    # A picture of the whole page printed over its letters: a scan with a text layer beneath.
+    sheet = Sheet(number, width, height, turn, hidden_text=0 < covered == len(letters))
     if turn in (90, 270):
         sheet.width, sheet.height = height, width
     place = placer(left, top, width, height, turn)

@@ -148,7 +148,7 @@ def _read_page(page: Page, pdf: PDF, scroll: _Scroll) -> None:
     try:
         sheet = read_sheet(page.layout, page.page_obj, number)
         notes = read_notes(page.page_obj, widget_place(page.page_obj, sheet.turn), _form(pdf).get("DR"))
-        sheet.hidden_text = bool(sheet.words and sheet.images) and _is_hidden(page)
+        sheet.hidden_text |= bool(sheet.words and sheet.images) and _is_hidden(page)
     except Exception:  # one damaged page does not cost the others
         sheet, notes = Sheet(number, float(page.width), float(page.height), failed=True), Notes([], [])
     scroll.sheets.append(sheet)

@@ -6,7 +6,7 @@ The XML is walked as it stands; nothing is resolved from outside the file, and n
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from extractors.word_guards import NOT_AGAIN, SEND_AGAIN, THE_FORM
+from extractors.word_guards import SEND_AGAIN, THE_FORM, hostile
 from extractors.word_lines import Story, settle_squares
 from extractors.word_names import Element, W
 from extractors.word_numbering import Numbering, read_numbering
@@ -33,7 +33,7 @@ def read_word(data: bytes, media_type: str) -> Document:
     try:
         return _read(open_package(data), media_type)
     except RecursionError as fault:
-        raise Unreadable("hostile", "The file is nested too deeply to be a form.", NOT_AGAIN) from fault
+        raise hostile("The file is nested too deeply to be a form") from fault
 
 
 def _read(package: Package, media_type: str) -> Document:
@@ -88,7 +88,8 @@ def _furniture(package: Package, styles: Styles) -> Iterator[Line]:
     roles: dict[str, LineRole] = {"header": "header", "footer": "footer", "footnotes": "note", "endnotes": "note"}
     links = package.relations(package.main_part).values()
     names = sorted({(link.kind, link.target) for link in links if link.kind in roles and not link.external})
-    for count, (kind, name) in enumerate(names, start=1):
+    for kind, name in names:
+        count = [target for other, target in names if other == kind].index(name) + 1
         root = package.tree(name)
         story = Story(roles[kind])
         walk = Walk(story, styles, Numbering(), package.relations(name), set(), fields_balanced=False)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
+from extractors.word_guards import hostile
 from extractors.word_styles import Face
 from extractors.word_ticks import FILLED, FILLED_SHAPES, SIGNS, SQUARES, cut_ticks
-from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece, Unreadable
+from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece
 
-MAX_LINES = 60_000
+MAX_LINES, MAX_WRITES = 60_000, 20_000
 DROPPED = str.maketrans({"\u00ad": None, "\u200b": None, "\ufeff": None, "\n": " ", "\r": " "})
 """Soft hyphens and blanks of no width are not text; a line end inside a run's text is a blank."""
 BLANKS = " \u00a0\u2002\u2003\t"
@@ -41,6 +42,7 @@ class Story:
     _heading: bool = False
     _lead: str = ""
     _size: float | None = None
+    _writes: int = 0
     _entry: Entry | None = None
     _entry_start: int = 0
     _entry_face: Face | None = None
@@ -64,6 +66,9 @@ class Story:
             return
         if not self.squares and not SQUARES.isdisjoint(text):
             self.squares = True
+        self._writes += 1
+        if self._writes > MAX_WRITES:
+            raise hostile("A line of the file is broken into more pieces than any form's")
         if text := text.translate(DROPPED):
             self._put_lead(face)
             self._size = self._size or face.size
@@ -193,9 +198,9 @@ class Story:
             text, pieces = cut_ticks(text, pieces)
         role: LineRole = "heading" if self._heading and self.role == "body" and text.strip() else self.role
         self.lines.append(Line(text, tuple(pieces), path=self._path, cell=self._cell, role=role, size=self._size))
-        self._text, self._pieces, self._size = "", [], None
+        self._text, self._pieces, self._size, self._writes = "", [], None, 0
         if len(self.lines) > MAX_LINES:
-            raise Unreadable("hostile", "The file holds more lines than any form.", "Ask for the form alone.")
+            raise hostile("The file holds more lines than any form")
 
 
 def settle_squares(story: Story) -> None:

@@ -129,7 +129,7 @@ def _level(element: Element) -> Level:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return min(int(text), 8) if text and text.isdecimal() and len(text) < 9 else 0
 
 
 def _bullet(level: Level) -> str:

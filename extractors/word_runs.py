@@ -12,6 +12,7 @@ from extractors.word_controls import (
     legacy_entry,
     legacy_hint,
 )
+from extractors.word_guards import hostile
 from extractors.word_lines import Entry, Story
 from extractors.word_marks import picture_of, text_boxes
 from extractors.word_names import MC, Element, M, W, child, chosen
@@ -20,7 +21,7 @@ from extractors.word_styles import Face, Style, Styles
 from extractors.word_ticks import symbol
 from pipeline.document import TICKED, UNTICKED
 
-HEX = 16
+HEX, MAX_FIELDS = 16, 100
 RUN_PROPERTIES = f"{W}rPr"
 
 
@@ -161,6 +162,8 @@ class Runs:
     def _field(self, element: Element) -> None:
         """The beginning, the middle or the end of a field."""
         kind = element.get(f"{W}fldCharType")
+        if len(self._fields) > MAX_FIELDS:
+            raise hostile("Fields of the file are nested more deeply than any form's")
         if kind == "begin":
             self._fields.append(Field(element.find(f"{W}ffData")))
         elif kind == "separate" and self._fields:

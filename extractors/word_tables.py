@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.word_guards import NOT_AGAIN
+from extractors.word_guards import hostile
 from extractors.word_names import MC, Element, W, child, chosen, number, switch, value
-from pipeline.document import Unreadable
 
 MAX_SPAN, ABSURD_SPAN = 63, 1_000
 """Word has no more than 63 columns; a span beyond all reason is an attack."""
@@ -74,7 +73,7 @@ def _span(element: Element | None, default: int) -> int:
         return default
     span = number(element, default)
     if span > ABSURD_SPAN:
-        raise Unreadable("hostile", f"A table cell claims to span {span} columns.", NOT_AGAIN)
+        raise hostile(f"A table cell claims to span {span} columns")
     return min(max(span, 0), MAX_SPAN)
 
 

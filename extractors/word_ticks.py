@@ -7,6 +7,8 @@ from pipeline.document import TICKED, UNTICKED, Piece
 
 ON = "☒☑✓✔✗✘✖⌧⊠🗹🗷🗸🗵\uf0fe\uf0fd\uf078\uf0fc\uf0fb\uf052\uf053\uf054"
 OFF = "☐□▢◻⬜❏❐❑❒🗌\uf0a8\uf06f\uf070\uf071\uf072\uf0a3"
+MAX_TICKS = 500
+"""More boxes than this in one line are a pattern, not a question."""
 SQUARES = frozenset("□▢◻❑❒")
 FILLED = "■◼"
 
@@ -65,7 +67,7 @@ def cut_ticks(text: str, pieces: list[Piece], shapes: re.Pattern[str] = SHAPES) 
     """
     kept = [(piece.start, piece.end) for piece in pieces if piece.kind != "text"]
     found = [m for m in shapes.finditer(text) if not any(a < m.end() and m.start() < b for a, b in kept)]
-    if not found:
+    if not found or len(found) > MAX_TICKS:
         return text, pieces
     ticks = [Piece("tick", m.start(), m.end(), checked=_is_on(m)) for m in found]
     cut = sorted([*_without(pieces, ticks), *ticks], key=lambda piece: (piece.start, piece.end))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractors.word_controls import content_of, entry_of, is_picture_prompt
+from extractors.word_guards import hostile
 from extractors.word_lines import Story
 from extractors.word_names import MC, Element, W, child, chosen, value
 from extractors.word_numbering import Numbering
@@ -11,7 +12,7 @@ from extractors.word_package import Relation
 from extractors.word_runs import Runs
 from extractors.word_styles import Styles
 from extractors.word_tables import Placed, placed_cells
-from pipeline.document import Cell, Unreadable
+from pipeline.document import Cell
 
 MAX_CELLS = 50_000
 PARAGRAPH, PROPERTIES, TABLE, CONTROL, STYLE = f"{W}p", f"{W}pPr", f"{W}tbl", f"{W}sdt", f"{W}pStyle"
@@ -114,7 +115,7 @@ class Walk:
         for placed in placed_cells(table):
             self._cells += 1
             if self._cells > MAX_CELLS:
-                raise Unreadable("hostile", "The file holds more table cells than any form.", "Ask for the form alone.")
+                raise hostile("The file holds more table cells than any form")
             path = f"{place.path}table[{place.tables}]/row[{placed.row + 1}]/cell[{placed.number}]/"
             cell = Cell(number, placed.row, placed.column, placed.rows, placed.columns, inside=place.cell)
             self._cell(placed, Place(path, cell))

@@ -47,6 +47,8 @@ class LanguageData(Value):
     nothing: dict[str, Words]
     values: dict[str, dict[str, Words]] = Field(default_factory=dict)
     rules: dict[str, dict[str, Words]] = Field(default_factory=dict)
+    concepts: dict[str, Words] = Field(default_factory=dict)
+    concept_sections: dict[str, Words] = Field(default_factory=dict)
     institution_words: dict[str, Words | dict[str, Words]] = Field(default_factory=dict)
 
 
@@ -60,7 +62,7 @@ def load_language(code: str) -> LanguageData:
     folder = resources.files("pipeline") / "languages"
     raw: dict[str, object] = {}
     try:
-        for part in (f"{code}.toml", f"{code}.values.toml", f"{code}.rules.toml", f"{code}.institution.toml"):
+        for part in (f"{code}.toml", f"{code}.values.toml", f"{code}.rules.toml", f"{code}.institution.toml", f"{code}.concepts.toml"):
             if (folder / part).is_file():
                 raw |= tomllib.loads((folder / part).read_text("utf-8"))
         return LanguageData.model_validate(raw)

@@ -124,6 +124,16 @@ def test_fields_side_by_side_are_lines_of_one_band() -> None:
     assert len({line.band for line in document.lines}) == 1
 
 
+def test_spaced_letters_are_words() -> None:
+    def draw(c: Canvas) -> None:
+        text = c.beginText(60, HEIGHT - 100)
+        text.setCharSpace(4)
+        text.textOut("REQUEST FORM")
+        c.drawText(text)
+
+    assert texts(read(draw)) == ["REQUEST FORM"]
+
+
 def test_label_and_answer_set_off_by_a_tab_stay_one_line() -> None:
     assert texts(read(lambda c: (put(c, 72, 100, "Name:"), put(c, 180, 100, "Ada Obi")))) == ["Name: Ada Obi"]
 
@@ -185,36 +195,44 @@ def test_ruled_table_with_empty_and_merged_cells() -> None:
     assert empty.box == pytest.approx((350, 130, 500, 160), abs=2) and empty.pieces == ()
 
 
-@pytest.mark.parametrize("style", ["dashed", "double", "thin_rects", "short_pieces"])
-def test_borders_of_every_kind(style: str) -> None:
+def _line(c: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    c.line(x0, HEIGHT - y0, x1, HEIGHT - y1)
+
+
+def _dashed(c: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    c.setDash(3, 2)
+    _line(c, x0, y0, x1, y1)
+
+
+def _double(c: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    _line(c, x0, y0, x1, y1)
+    _line(c, x0 + 1.5, y0 + 1.5, x1 + 1.5, y1 + 1.5)
+
+
+def _thin_rectangle(c: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    box(c, x0, y0, max(x1 - x0, 0.5), max(y1 - y0, 0.5), fill=1, stroke=0)
+
+
+def _short_pieces(c: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
+    dx, dy = (1, 0) if x1 > x0 else (0, 1)
+    for k in range(0, int(x1 - x0 + y1 - y0), 4):
+        _line(c, x0 + dx * k, y0 + dy * k, x0 + dx * (k + 2), y0 + dy * (k + 2))
+
+
+@pytest.mark.parametrize("side", [_line, _dashed, _double, _thin_rectangle, _short_pieces])
+def test_borders_of_every_kind(side: Callable[[Canvas, float, float, float, float], None]) -> None:
     xs, ys = [60.0, 220.0, 520.0], [100.0, 125.0, 150.0]
 
     def draw(c: Canvas) -> None:
-        if style == "dashed":
-            c.setDash(3, 2)
-        for i, y in enumerate(ys):
-            for a, b in zip(xs, xs[1:], strict=False):
-                side(c, a, y, b, y)
+        for y in ys:
+            side(c, xs[0], y, xs[1], y)
+            side(c, xs[1], y, xs[2], y)
         for x in xs:
-            for a, b in zip(ys, ys[1:], strict=False):
-                side(c, x, a, x, b)
+            side(c, x, ys[0], x, ys[1])
+            side(c, x, ys[1], x, ys[2])
         for i, y in enumerate(ys[:-1]):
             put(c, 65, y + 15, f"Label {i}")
             put(c, 225, y + 15, f"Answer {i}")
-
-    def side(c: Canvas, x0: float, y0: float, x1: float, y1: float) -> None:
-        if style == "thin_rects":
-            box(c, x0, y0, max(x1 - x0, 0.5), max(y1 - y0, 0.5), fill=1, stroke=0)
-        elif style == "double":
-            c.line(x0, HEIGHT - y0, x1, HEIGHT - y1)
-            c.line(x0 + 1.5, HEIGHT - y0 - 1.5, x1 + 1.5, HEIGHT - y1 - 1.5)
-        elif style == "short_pieces":
-            for k in range(0, int(x1 - x0 + y1 - y0), 4):
-                dx, dy = (k, 0) if x1 > x0 else (0, k)
-                ex, ey = (2, 0) if x1 > x0 else (0, 2)
-                c.line(x0 + dx, HEIGHT - y0 - dy, x0 + dx + ex, HEIGHT - y0 - dy - ey)
-        else:
-            c.line(x0, HEIGHT - y0, x1, HEIGHT - y1)
 
     expected = {(0, 0, 0): "Label 0", (0, 0, 1): "Answer 0", (0, 1, 0): "Label 1", (0, 1, 1): "Answer 1"}
     assert cells(read(draw)) == expected
@@ -348,6 +366,18 @@ def test_picture_fonts() -> None:
     assert texts(read(draw)) == ["☒ Social protection", "☐ Labour"]
 
 
+def test_options_in_columns_are_read_column_by_column() -> None:
+    def draw(c: Canvas) -> None:
+        grid(c, [50, 150, 500], [100, 160])
+        for i, (left, right) in enumerate([("Ministry", "Public body with a"), ("Trade union", "Other")]):
+            put(c, 160, 115 + 26 * i, f"[ ] {left}")
+            put(c, 300, 115 + 26 * i, f"[x] {right}")
+        put(c, 315, 127, "mandate")
+
+    found = [x.text for x in read(draw).lines if x.cell and x.cell.column == 1]
+    assert found == ["☐ Ministry", "☐ Trade union", "☒ Public body with a", "mandate", "☒ Other"]
+
+
 def test_filled_square_alone_is_a_bullet() -> None:
     pdfmetrics.registerFont(TTFont("DejaVu", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"))
     alone = read(lambda c: put(c, 60, 100, "■ a point of a list", "DejaVu"))
@@ -384,6 +414,17 @@ def test_drawn_boxes() -> None:
         "☒ radio on",
         "right of the word ☒",
     ]
+
+
+def test_boxes_for_single_letters_are_no_ticks() -> None:
+    def draw(c: Canvas) -> None:
+        put(c, 60, 100, "Date")
+        for i, figure in enumerate("0105"):
+            box(c, 100 + 14 * i, 90, 14, 14)
+            put(c, 104 + 14 * i, 101, figure)
+
+    document = read(draw)
+    assert not any(pieces(x, "tick") for x in document.lines) and "".join(texts(document)).endswith("0 1 0 5")
 
 
 # --- form fields
@@ -431,6 +472,18 @@ def test_form_fields_stand_beside_their_labels() -> None:
     (blank,) = pieces(document.lines[2], "entry")
     assert blank.start == blank.end and blank.box is not None and blank.box[1] == pytest.approx(140, abs=1)
     assert pieces(document.lines[5], "entry")[0].choice
+
+
+def test_fields_with_labels_side_by_side() -> None:
+    def draw(c: Canvas) -> None:
+        for x, label in ((60, "Name"), (280, "Position")):
+            put(c, x, 100, label)
+            c.acroForm.textfield(name=label, x=x + 50, y=HEIGHT - 104, width=160, height=16, value=f"my {label}")
+        put(c, 60, 130, "Duration")
+        c.acroForm.textfield(name="d", x=110, y=HEIGHT - 134, width=40, height=16, value="6")
+        put(c, 155, 130, "months")
+
+    assert texts(read(draw)) == ["Name my Name", "Position my Position", "Duration 6 months"]
 
 
 def _changed(data: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:

@@ -687,3 +687,14 @@ def test_two_parts_of_one_name_are_refused() -> None:
         archive.writestr("word/document.xml", "<a/>")
         archive.writestr("word/document.xml", "<b/>")
     assert refusal(stream.getvalue()) == "damaged"
+
+
+def test_absurd_repetition_in_one_line_is_refused_quickly() -> None:
+    assert refusal(built(p(r("x", "<w:b/>") * 21_000))) == "hostile"
+    assert refusal(built(p('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 200))) == "hostile"
+    assert len(ticks(read(p(r("☐ " * 20_000))))) == 0
+
+
+def test_list_levels_out_of_range_do_no_harm() -> None:
+    wild = NUMBERING.replace('w:ilvl="2"', 'w:ilvl="999999999999"').replace('w:ilvl="1"', 'w:ilvl="²"')
+    assert texts(read(p(r("q"), properties=listed(1, 999999999999)), numbering=wild)) == ["q"]

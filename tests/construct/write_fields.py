@@ -72,8 +72,7 @@ class FieldWriter:
             entries["/TU"] = self.manner.tips[item.key]
         if item.text and item.key not in self.manner.appearance_only:
             entries["/V"] = item.text
-        if item.text:
-            entries["/AP"] = Dictionary(N=self.appearance(place, item.text))
+        entries["/AP"] = Dictionary(N=self.appearance(place, item.text))
         self.fields.append(self.widget(place, entries))
 
     def tick(self, number: int, place: Place, item: Tick) -> None:
