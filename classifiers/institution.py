@@ -14,14 +14,15 @@ from pipeline.values import Probability, Value
 
 InstitutionType = Literal[
     "central_government", "regional_local_government", "legislature", "mandated_body", "trade_union",
-    "employers_organisation", "ngo", "university", "international_organisation", "private_company", "individual", "other",
+    "employers_organisation", "ngo", "university", "international_organisation", "private_company", "individual",
+    "other",
 ]  # fmt: skip
-Strength = Literal["sure", "head", "weak"]
+Strength = Literal["always", "first", "sure", "head", "weak"]
 
 WORD_FILES = "*.institution.toml"
 LANGUAGES = Path(__file__).parent.parent / "pipeline" / "languages"
 GAP = 4  # words that ".." may stand for
-WEIGHTS: dict[Strength, float] = {"sure": 3.0, "head": 2.0, "weak": 0.8}
+WEIGHTS: dict[Strength, float] = {"always": 6.0, "first": 4.5, "sure": 3.0, "head": 2.0, "weak": 0.8}
 POSITION_COST = 0.12  # a word counts less the later it stands
 LENGTH_GAIN = 0.25  # a longer phrase knows more
 OTHER_LANGUAGE = 0.9  # words of a language the name is not known to be in
@@ -94,7 +95,7 @@ def _inside(find: Find, other: Find) -> bool:
 def _confidence(finds: list[Find]) -> float:
     """How sure the strongest phrase is, less where another type comes near. Set by the measured cases."""
     best = finds[0]
-    base = {"sure": 0.95, "head": 0.85, "weak": 0.4}[best.phrase.strength]
+    base = {"always": 0.95, "first": 0.97, "sure": 0.96, "head": 0.85, "weak": 0.5}[best.phrase.strength]
     rivals = [find.weight for find in finds if find.phrase.type != best.phrase.type]
     margin = best.weight - max(rivals, default=0.0)
     return round(base if margin > 1.2 else base - 0.12 if margin > 0.5 else base - 0.3, 2)
@@ -111,7 +112,8 @@ def _finds(words: list[str], language: str | None) -> Iterator[Find]:
 
 def _weight(phrase: Phrase, first: int, language: str | None) -> float:
     cost = POSITION_COST * min(first, 8) * (0.5 if phrase.strength == "sure" else 1.0)
-    weight = WEIGHTS[phrase.strength] + LENGTH_GAIN * (len([p for p in phrase.parts if p != ".."]) - 1) - cost
+    strength: Strength = "head" if phrase.strength == "first" and first > 1 else phrase.strength
+    weight = WEIGHTS[strength] + LENGTH_GAIN * (len([p for p in phrase.parts if p != ".."]) - 1) - cost
     return weight * (1.0 if language in (None, phrase.language) else OTHER_LANGUAGE)
 
 

@@ -13,6 +13,7 @@ from pipeline.records import State
 
 _PUNCTUATION = " \t.:;,*_–—-|…()[]"
 _END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
+_LEAD = re.compile(r"\s*[–—:-]\s+")
 _FORM_NUMBER = re.compile(r"^\W*(?:\d+\W*)?$")
 
 
@@ -209,6 +210,8 @@ class Answers:
         if fold(text) in self._prompts or self._is_prompt(text) or self._is_remark(text):
             return None
         start, end = span.start, span.end
+        lead = _LEAD.match(span.line.text, start, end) if start > 0 else None
+        start = lead.end() if lead else start
         changed = True
         while changed and start < end:
             changed = False

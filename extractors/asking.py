@@ -6,10 +6,13 @@ breaks it pays for it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from extractors.candidates import Candidate, candidates, in_capitals
+from extractors.candidates import Candidate, candidates
+from extractors.habit import Habit, habit_of
+from extractors.looks import look_bonus
 from extractors.labels import NUMBER, Hit, Lexicon
 from extractors.layout import Layout, Unit, key_of
 from pipeline.folding import fold
@@ -39,6 +42,21 @@ SHORT_KEYS: dict[str, dict[str, str]] = {
 }
 """What a short label asks, by the section it stands in."""
 
+PLACE = {
+    "institution_name": 0.0, "institution_acronym": 0.03, "institution_type": 0.06, "institution_country": 0.06,
+    "institution_address": 0.1, "institution_website": 0.1, "institution_mandate": 0.13, "head_name": 0.15,
+    "head_position": 0.17, "contact_name": 0.2, "contact_position": 0.22, "contact_email": 0.24, "contact_phone": 0.26,
+    "supporting_entity_name": 0.3, "supporting_entity_contact": 0.32, "supporting_entity_role": 0.33, "title": 0.33,
+    "declared_theme": 0.36, "event_type": 0.4, "event_date": 0.45, "event_place": 0.48, "background": 0.45, "objectives": 0.5,
+    "expected_results": 0.53, "deliverables": 0.6, "target_groups": 0.56, "policy_alignment": 0.58, "cross_cutting": 0.6,
+    "contribution_sought": 0.65, "activities": 0.65, "start_date": 0.68, "duration_months": 0.7, "expertise_sought": 0.74,
+    "preferred_experience": 0.76, "working_languages": 0.76, "other_support": 0.8, "previous_cooperation": 0.82,
+    "contributions": 0.84, "security_situation": 0.86, "attachments_listed": 0.9, "signatory_name": 0.95,
+    "signatory_position": 0.96, "signature_place": 0.97, "signature_date": 0.98, "signature": 1.0, "pair:contact": 0.2,
+    "pair:head": 0.15, "pair:signatory": 0.95, "pair:place_date": 0.97,
+}
+"""Where on a form a question usually stands, 0 the first, 1 the last: a hint among wordings, no more."""
+
 PAIRS = {
     "pair:contact": ("contact_name", "contact_position"),
     "pair:head": ("head_name", "head_position"),
@@ -46,13 +64,13 @@ PAIRS = {
     "pair:place_date": ("signature_place", "signature_date"),
 }
 SECTION_OF_PAIR = {"pair:contact": "contact", "pair:head": "head", "pair:signatory": "signature", "pair:place_date": "signature"}
+EVENT_KEYS = frozenset({"event_type", "event_date", "event_place", "contribution_sought"})
+ACTION_KEYS = frozenset({"expected_results", "deliverables", "duration_months", "start_date", "policy_alignment", "cross_cutting",
+                         "other_support", "activities", "previous_cooperation"})
 FOREIGN = {"contact_email": {"support": -0.3, "head": -0.15}, "contact_phone": {"support": -0.3, "head": -0.15}}
 OWN_SECTION, OTHER_SECTION = 0.05, -0.04
 STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
-_PHONE = re.compile(r"\+?[\d()][\d\s()./-]{5,}")
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +93,6 @@ class Found:
     headings: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True)
-class Habit:
-    """How the labels of this form look where its answers do not: bold, in capitals, numbered, of one size."""
-
-    traits: frozenset[str] = frozenset()
-    size: float | None = None
-
-    def fits(self, unit: Unit) -> bool:
-        """True if the unit looks like a label of this form; always False on a form without a habit."""
-        return bool(self.traits) and self.traits <= _traits(unit, self.size)
-
-
 @dataclass
 class _Search:
     layout: Layout
@@ -99,6 +105,8 @@ class _Search:
     label_cells: frozenset[tuple[int, int]] = frozenset()
     titles: frozenset[int] = frozenset()
     habit: Habit = Habit()
+    full: bool = False
+    places: dict[int, float] = field(default_factory=dict)
 
 
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
@@ -106,11 +114,13 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
     search = _Search(layout, lexicon, candidates(layout, lexicon, activities), activities)
     _find_headings(search)
     strong = [c for c in search.all if _is_strong(c)]
-    search.habit = _habit(layout, strong)
+    search.habit = habit_of(layout, strong)
+    search.places = _places(search)
     search.context = sorted(search.headings + [(c.first, _section(_label_hit(c).key)) for c in strong])
     search.only_headings = _only_headings(search)
     search.titles = _titles(search)
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
+    search.full = _asks_for_action(strong)
     bids = sorted(_bids(search), key=lambda bid: -bid.score)
     asked = _award(layout, bids)
     return _with_stops(search, asked)
@@ -179,6 +189,19 @@ def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
     return cell is not None and len([box for box in layout.row(cell) if box.text]) == 1
 
 
+def _asks_for_action(strong: list[Candidate]) -> bool:
+    """True for a full form: it asks for results, policies or partners, and for the event at most in passing."""
+    keys = {_label_hit(c).key for c in strong}
+    return len(keys & ACTION_KEYS) >= 3 and not keys & {"event_type"} and len(keys & EVENT_KEYS) <= 1
+
+
+def _places(search: _Search) -> dict[int, float]:
+    """How far down the form each candidate stands, 0 to 1, counted in what looks like labels."""
+    marks = sorted({c.first for c in search.all if search.habit.fits(search.layout.units[c.first]) or not search.habit and c.structure >= 0.2})
+    whole = max(1, len(marks) - 1)
+    return {c.first: bisect_left(marks, c.first) / whole for c in search.all}
+
+
 def _label_hit(candidate: Candidate) -> Hit:
     return next(h for h in candidate.hits if h.group == "label")
 
@@ -188,49 +211,6 @@ def _is_strong(candidate: Candidate) -> bool:
     if not labels or labels[0].score < STRONG or candidate.structure < 0.1:
         return False
     return len(labels) < 2 or labels[0].score - labels[1].score >= MARGIN
-
-
-def _habit(layout: Layout, strong: list[Candidate]) -> Habit:
-    """The traits that most sure labels have and most of the other words have not."""
-    if len(strong) < 4:
-        return Habit()
-    labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
-    sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
-    size = max(set(sizes), key=sizes.count)
-    having: dict[str, int] = {}
-    for candidate in strong:
-        for trait in _traits(layout.units[candidate.first], size):
-            having[trait] = having.get(trait, 0) + 1
-    others = [u for u in layout.units if u.index not in labels and u.text.strip()]
-    words = sum(len(u.text) for u in others) or 1
-    traits = set()
-    for trait, number in having.items():
-        share = sum(len(u.text) for u in others if trait in _traits(u, size)) / words
-        if number >= 0.8 * len(strong) and share <= 0.45:
-            traits.add(trait)
-    return Habit(frozenset(traits), size)
-
-
-def _traits(unit: Unit, size: float | None) -> set[str]:
-    traits = set()
-    text = unit.printed().strip()
-    if _label_bold(unit):
-        traits.add("bold")
-    if in_capitals(re.split(r"[:?]", text)[0]):
-        traits.add("capitals")
-    if NUMBER.match(text):
-        traits.add("numbered")
-    if size and unit.line.size and abs(unit.line.size - size) < 0.3:
-        traits.add("size")
-    return traits
-
-
-def _label_bold(unit: Unit) -> bool:
-    """True if the unit begins in bold: a label may be bold and the answer behind it not."""
-    for piece in unit.pieces:
-        if piece.kind == "text" and unit.line.text[piece.start : piece.end].strip(" .:*"):
-            return piece.bold
-    return False
 
 
 def _context(search: _Search, candidate: Candidate) -> str | None:
@@ -260,7 +240,7 @@ def _bids(search: _Search) -> Iterable[Asked]:
             reverse=True,
         )
         for score, base, key in scored[:3]:
-            if base >= need - max(0.0, score - base):
+            if base >= need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 yield Asked(key, candidate, score, score - max(others, default=0.4))
 
@@ -300,17 +280,20 @@ def _key_of(hit: Hit, context: str | None, candidate: Candidate, search: _Search
 
 
 def _score(search: _Search, candidate: Candidate, key: str, base: float, context: str | None, look: str) -> float:
-    score = base + 0.1 * candidate.structure + _kind_bonus(key, look)
+    score = base + 0.1 * candidate.structure + look_bonus(key, look, search.lexicon.data.language)
     if context is not None:
         score += OWN_SECTION if _section(key) == context else OTHER_SECTION
         score += FOREIGN.get(key, {}).get(context, 0.0)
+    if search.full and key in EVENT_KEYS:
+        score -= 0.35
     if candidate.first in search.only_headings and candidate.where != "inline":
         score -= 0.35
     unit = search.layout.units[candidate.first]
     habit = search.habit
     if unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)):
         score -= 0.3
-    if habit.traits:
+    score -= 0.3 * max(0.0, abs(search.places.get(candidate.first, 0.5) - PLACE.get(key, 0.5)) - 0.2)
+    if habit:
         score += 0.05 if habit.fits(unit) else -0.12
     return score
 
@@ -351,24 +334,10 @@ def _peek(layout: Layout, candidate: Candidate) -> str:
     if last.cell is not None and layout.cells[key_of(last.cell)].units[-1].index == last.index:
         box = layout.right(last.cell) or layout.below(last.cell)
         return box.text if box else ""
-    return layout.units[last.index + 1].text if last.index + 1 < len(layout.units) else ""
-
-
-def _kind_bonus(key: str, look: str) -> float:
-    if key in PAIRS or key == "signature" or not look:
-        return 0.0
-    kind = questions()[key].kind
-    if kind == "email":
-        return 0.12 if _EMAIL.search(look) else -0.05
-    if kind == "phone":
-        return 0.1 if _PHONE.search(look) else -0.05
-    if kind in ("date", "months"):
-        return 0.03 if _DIGIT.search(look) and len(look.split()) < 15 else -0.02
-    if kind in ("line", "country") and (len(look.split()) > 60 or _EMAIL.fullmatch(look.strip())):
-        return -0.15
-    if kind == "text" and 0 < len(look.split()) <= 2:
-        return -0.02
-    return 0.0
+    behind = [u for u in layout.units[last.index + 1 : last.index + 8] if u.text.strip()][:4]
+    if behind and behind[0].has("tick"):
+        return " ".join(u.text for u in behind if u.has("tick"))
+    return behind[0].text if behind else ""
 
 
 # ------------------------------------------------------------------------------------------ award

@@ -1,18 +1,14 @@
 """Ticked, chosen or typed options: institution type, theme, kind of event, working languages."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.answers import Answer
-from extractors.labels import option_lexicon
-from extractors.layout import BULLET, DOTTED, Layout, Span, Unit
+from extractors.layout import BULLET, Layout, Span, Unit
+from extractors.options import option_of
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
-CLEAR = 0.6
-"""Score from which a printed option is one of ours."""
-_LEAD = re.compile(r"[(:;,–—]|\s-\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +76,6 @@ def _beside(spans: list[Span], position: int) -> Span | None:
 
 def _clean(text: str) -> str:
     return tidy(BULLET.sub("", text.replace("☐", " ").replace("☒", " ")))
-
-
-def option_of(text: str, key: str, language: str) -> tuple[str | None, float]:
-    """The option a printed or typed text names, with its score (0 to 1); None below ``CLEAR``."""
-    best: tuple[str | None, float] = (None, 0.0)
-    for code in dict.fromkeys([language, "en", *LANGUAGES]):
-        if code not in LANGUAGES:
-            continue
-        lexicon = option_lexicon(code, key)
-        variants = [text, _LEAD.split(text)[0]]
-        for order, variant in enumerate(dict.fromkeys(v for v in variants if v.strip())):
-            hits = lexicon.hits(DOTTED.sub(" ", variant))
-            score = hits[0].score - 0.02 * order if hits else 0.0
-            if score > best[1]:
-                best = (hits[0].key, score)
-        if best[1] >= CLEAR:
-            return best
-    return (best[0] if best[1] >= CLEAR else None, best[1])
 
 
 def ticked(boxes: list[Box], key: str, language: str) -> Choice:

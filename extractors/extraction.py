@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from extractors.activities import ActivitiesFound, find_activities
 from extractors.answers import Answer, Answers
-from extractors.asking import PAIRS, Asked, Found, ask
+from extractors.asking import ACTION_KEYS, EVENT_KEYS, PAIRS, Asked, Found, ask
 from extractors.confidence import Signs, confidence_of
 from extractors.editions import EditionMatch, edition_of
 from extractors.fields import Fields
@@ -118,9 +118,7 @@ def _form_flags(surveyed: Survey, edition: EditionMatch) -> list[Flag]:
 def _kind(layout: Layout, words: Lexicon, found: Found) -> FormKind:
     """Simplified forms ask for an event; full ones for activities, results and a structured action."""
     keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
-    event = len(keys & {"event_type", "event_date", "event_place", "contribution_sought"})
-    action = len(keys & {"expected_results", "deliverables", "duration_months", "start_date", "policy_alignment",
-                         "cross_cutting", "other_support", "activities", "previous_cooperation"})
+    event, action = len(keys & EVENT_KEYS), len(keys & ACTION_KEYS)
     title = _title_kind(layout, words)
     if event >= 2 and event * 2 > action:
         return "simplified"

@@ -11,7 +11,7 @@ from extractors.confidence import Signs, confidence_of
 from extractors.layout import Layout, Span, evidence_of
 from extractors.readings import Context, reading_of, split_acronym, split_person
 from extractors.tongues import read_tongues
-from extractors.country_field import find_country
+from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag, State
@@ -73,7 +73,7 @@ class Fields:
         if answer.state != "answered":
             self.readings[bid.key] = FieldReading(state=answer.state, raw=answer.text or None, evidence=evidence_of(answer.spans))
             return
-        code = find_country(answer.text)
+        code = name_country(answer.text).code
         confidence = self._confidence(bid.key, bid, answer.spans) if code else None
         self.readings[bid.key] = FieldReading(
             state="answered", value=code, raw=answer.text, confidence=confidence, evidence=evidence_of(answer.spans)

@@ -1,5 +1,7 @@
 """Drawn paths of a page sorted into ruled lines, shaded areas, small squares and free strokes."""
 
+from collections.abc import Iterator
+
 from pdfminer.layout import LTCurve
 
 from extractors.page_sheet import Place, Rule, Shape, Sheet
@@ -46,18 +48,20 @@ def _overlaps(box: Box, sheet: Sheet) -> bool:
     return box[2] > 0 and box[3] > 0 and box[0] < sheet.width and box[1] < sheet.height
 
 
+def _steps(shape: LTCurve) -> Iterator[tuple[str, float, float]]:
+    """Each step of the path: its command, how far it leads across and how far up or down."""
+    last: tuple[float, float] | None = None
+    for segment in shape.original_path or ():
+        end: object = segment[-1]
+        if isinstance(end, tuple):
+            if last is not None:
+                yield str(segment[0]), abs(end[0] - last[0]), abs(end[1] - last[1])
+            last = end
+
+
 def _curved_steps(shape: LTCurve) -> int:
     """How many steps of the path are neither level nor upright."""
-    steps = 0
-    last: tuple[float, float] | None = None
-    for command, *points in shape.original_path or ():
-        if command in ("c", "v", "y"):
-            steps += 1
-        elif command == "l" and last is not None:
-            steps += min(abs(points[-1][0] - last[0]), abs(points[-1][1] - last[1])) > 1.5
-        if points:
-            last = points[-1]
-    return steps
+    return sum(command in ("c", "v", "y") or min(across, up) > 1.5 for command, across, up in _steps(shape))
 
 
 def _is_closed(shape: LTCurve) -> bool:
@@ -70,15 +74,8 @@ def _is_closed(shape: LTCurve) -> bool:
 
 def _is_round_box(shape: LTCurve, box: Box) -> bool:
     """A box with rounded corners: most of its outline runs level or upright."""
-    straight = 0.0
-    last: tuple[float, float] | None = None
-    for command, *points in shape.original_path or ():
-        if command == "l" and last is not None:
-            dx, dy = abs(points[-1][0] - last[0]), abs(points[-1][1] - last[1])
-            straight += max(dx, dy) if min(dx, dy) < 0.5 else 0
-        if points:
-            last = points[-1]
-    return straight > 1.0 * (box[2] - box[0] + box[3] - box[1])
+    straight = sum(max(a, b) for command, a, b in _steps(shape) if command == "l" and min(a, b) < 0.5)
+    return straight > box[2] - box[0] + box[3] - box[1]
 
 
 def _add_rule(sheet: Sheet, box: Box, upright: bool) -> None:

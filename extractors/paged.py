@@ -18,6 +18,7 @@ from extractors.page_lines import Draft, draft_of, line_of, number_bands
 from extractors.page_margins import take_furniture
 from extractors.page_marks import marks_of
 from extractors.page_paragraphs import goes_on, mark_paragraphs
+from extractors.page_repair import mended
 from extractors.page_sheet import Sheet, widget_place
 from extractors.page_tables import Grid, find_grids
 from extractors.page_widgets import Notes, read_notes
@@ -44,7 +45,7 @@ def read_pdf(data: bytes) -> Document:
     Raises Unreadable: ``encrypted`` (needs a password), ``damaged``, ``scan`` (pictures only),
     ``unreadable_text_layer`` (letters without meaning).
     """
-    scroll = _parse(data)
+    scroll = _parse_or_mend(data)
     sheets, notes = scroll.sheets, scroll.notes
     settle_ticks(sheets)
     for sheet, own in zip(sheets, notes, strict=True):
@@ -110,6 +111,21 @@ def _reaches(draft: Draft, last: Draft) -> bool:
     """The line stands in the last row of its table."""
     here, end = draft.cell, last.cell
     return here is not None and end is not None and here.row + here.rows >= end.row + end.rows
+
+
+def _parse_or_mend(data: bytes) -> _Scroll:
+    """Parse the file; a damaged one is rebuilt once, and that it was is reported."""
+    try:
+        return _parse(data)
+    except Unreadable as refusal:
+        again = mended(data) if refusal.code == "damaged" else None
+        if again is None:
+            raise
+        scroll = _parse(again)
+        if not any(s.words or s.images for s in scroll.sheets):
+            raise
+        scroll.troubles.append(_REPAIRED)
+        return scroll
 
 
 def _parse(data: bytes) -> _Scroll:
@@ -179,6 +195,7 @@ def _is_active(pdf: PDF) -> bool:
 
 
 _ACTIVE = Trouble("active_content", "warning", "The PDF carries scripts or files inside it; none was opened or run.")
+_REPAIRED = Trouble("repaired", "warning", "The PDF was damaged and was rebuilt to be read; parts may be missing.")
 _XFA = Trouble("xfa", "info", "The PDF also carries an XFA form; the values of its ordinary form fields were read.")
 
 

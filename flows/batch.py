@@ -84,7 +84,7 @@ def _begin(pool: ProcessPool, path: Path, batch: Batch) -> _Waiting:
     try:
         data = load(path, named=path in batch.named)
     except Unreadable as trouble:
-        return _Waiting(b"", arrival, quarantined(b"", arrival, trouble))
+        return _Waiting(b"", arrival, quarantined(b"", arrival, batch.today, trouble))
     return _Waiting(data, arrival, submit(pool, data, arrival, batch.today, () if batch.open_store else None))
 
 
@@ -92,12 +92,12 @@ def _finish(pool: ProcessPool, file: _Waiting, batch: Batch, shelf: Shelf | None
     """The record, kept in the store if there is one. A file that could not be opened has no bytes to keep."""
     if isinstance(file.result, Record):
         return file.result
-    record = outcome(file.result, file.data, file.arrival)
+    record = outcome(file.result, file.data, file.arrival, batch.today)
     if shelf is None:
         return record
     others = shelf.other_open_requests(record)
     if others:
         # Workers judge as if no other request were open, which is nearly always so; here it is not: judge again.
         again = submit(pool, file.data, file.arrival, batch.today, others)
-        record = outcome(again, file.data, file.arrival)
+        record = outcome(again, file.data, file.arrival, batch.today)
     return shelf.keep(record, file.data)

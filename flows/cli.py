@@ -136,16 +136,14 @@ def doctor(store: StoreOption = None) -> None:
 @forms.command()
 def learn(
     blanks: Annotated[list[Path], typer.Argument(metavar="BLANK...", help="Blank forms, Word or PDF.")],
-    out: Annotated[Path, typer.Option("--out", help="The data file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="The data file to write; for several forms, their folder.")],
 ) -> None:
     """Make an edition's data file from its blank form, so that its own words are never taken for answers."""
-    from extractors.editions import learn as learn_edition
-    from extractors.reading import read
-    from flows.walking import load
+    from flows.learning import learn_forms
 
     with _plain_errors():
-        learnt = [learn_edition(read(load(blank, named=True)), blank.stem) for blank in blanks]
-    _write("\n".join(learnt).encode("utf-8"), out)
+        for written in learn_forms(blanks, out):
+            typer.echo(f"Written: {written}. Read it over and put it into pipeline/editions/.", err=True)
 
 
 @contextmanager

@@ -49,28 +49,28 @@ def process_bytes(
         document = steps.read(data)
         extraction = steps.extract(document)
     except Unreadable as trouble:
-        return quarantined(data, arrival, trouble)
+        return quarantined(data, arrival, today, trouble)
     others = open_requests(extraction) if open_requests else None
     assessment = steps.assess(extraction, Surroundings(today=today, other_open_requests=others))
-    return _record(data, arrival, extraction, assessment)
+    return _record(data, arrival, today, extraction, assessment)
 
 
-def quarantined(data: bytes, arrival: Arrival, trouble: Unreadable) -> Record:
+def quarantined(data: bytes, arrival: Arrival, today: date, trouble: Unreadable) -> Record:
     """The record of a file that could not be read: what it is and what to do, in front of a person."""
     flag = Flag(code=trouble.code, severity="blocker", message=f"{trouble.message} {trouble.remedy}")
     return Record(
         record_id=record_id(data),
-        made_with=made_with(),
+        made_with=made_with(today),
         source=source(data, arrival),
         flags=(flag,),
         disposition="quarantined",
     )
 
 
-def _record(data: bytes, arrival: Arrival, extraction: Extraction, assessment: Assessment) -> Record:
+def _record(data: bytes, arrival: Arrival, today: date, extraction: Extraction, assessment: Assessment) -> Record:
     return Record(
         record_id=record_id(data),
-        made_with=made_with(),
+        made_with=made_with(today),
         source=source(data, arrival),
         document=extraction.document,
         fields=extraction.fields,

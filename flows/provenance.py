@@ -2,19 +2,21 @@
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipeline.records import MadeWith
+from pipeline.rules import rules_edition
 
 _ROOMS = ("pipeline", "extractors", "classifiers")
 
 
 @cache
-def made_with() -> MadeWith:
-    """The software's version, one mark for all data files together, and each model by name and version."""
-    return MadeWith(software=_software(), rules=_rules(), models=_models())
+def made_with(today: date) -> MadeWith:
+    """The software's version, the rules in force on the day with a mark of all data files, the models by version."""
+    return MadeWith(software=_software(), rules=f"{rules_edition(today)}+{_data_mark()}", models=_models())
 
 
 def _software() -> str:
@@ -24,7 +26,7 @@ def _software() -> str:
         return "socieux-intake (not installed)"
 
 
-def _rules() -> str:
+def _data_mark() -> str:
     """Twelve digits that change whenever a label, list, rule or threshold changes."""
     digest = hashlib.sha256()
     for path in _data_files("*.toml"):

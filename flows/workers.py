@@ -50,16 +50,16 @@ def submit(
     return pool.schedule(work, args=(data, arrival, today, others), timeout=seconds)
 
 
-def outcome(future: "Future[Record]", data: bytes, arrival: Arrival) -> Record:
+def outcome(future: "Future[Record]", data: bytes, arrival: Arrival, today: date) -> Record:
     """The record a worker made, or a quarantined one that says how the worker ended."""
     try:
         return future.result()
     except TimeoutError:
         message = "Reading the file took too long and was stopped."
-        return quarantined(data, arrival, Unreadable("timeout", message, _ASK))
+        return quarantined(data, arrival, today, Unreadable("timeout", message, _ASK))
     except ProcessExpired as death:
         message = f"The reader broke down on this file (exit status {death.exitcode})."
-        return quarantined(data, arrival, Unreadable("crash", message, _ASK))
+        return quarantined(data, arrival, today, Unreadable("crash", message, _ASK))
 
 
 def work(
@@ -69,9 +69,9 @@ def work(
     try:
         return process_bytes(data, arrival, today, None if others is None else lambda _extraction: others, stages)
     except MemoryError:
-        return quarantined(data, arrival, Unreadable("memory", "Reading the file needs too much memory.", _ASK))
+        return quarantined(data, arrival, today, Unreadable("memory", "Reading the file needs too much memory.", _ASK))
     except Exception as fault:
-        return quarantined(data, arrival, _internal_error(fault, arrival.filename))
+        return quarantined(data, arrival, today, _internal_error(fault, arrival.filename))
 
 
 def _internal_error(fault: Exception, filename: str) -> Unreadable:

@@ -17,8 +17,10 @@ from typer.testing import CliRunner, Result
 from flows import overview
 from flows.cli import app
 from flows.judging import JUDGES, judge_lines
+from flows.learning import as_toml
 from flows.places import raw_folder, store_url
 from flows.walking import Misuse, skipped_notice, walk
+from pipeline.editions import Edition
 from pipeline.outputs import OUTPUTS, defused
 from pipeline.records import FieldReading
 from pipeline.store import open_store
@@ -160,6 +162,16 @@ def test_judging_gives_what_the_contract_says(subject: str, text: str, keys: set
     answer = json.loads(result.stdout)
     assert set(answer) == keys and answer["id"] == "é1"
     assert subject in JUDGES
+
+
+def test_an_edition_is_learnt_from_a_blank_form(tmp_path: Path) -> None:
+    (tmp_path / "blank.docx").write_bytes(word("Request form", "Name of the institution", 'Country "x"', "Objectives"))
+    assert socieux("forms", "learn", tmp_path / "blank.docx", "--out", tmp_path / "new.toml").exit_code == 0
+    edition = Edition.model_validate(tomllib.loads((tmp_path / "new.toml").read_text("utf-8")))
+    assert edition.edition == "new" and edition.skeleton
+    assert tomllib.loads(as_toml(edition)) == json.loads(edition.model_dump_json())
+    blanks = [tmp_path / "blank.docx", tmp_path / "blank.docx"]
+    assert socieux("forms", "learn", *blanks, "--out", tmp_path / "new.toml").exit_code == 2
 
 
 def test_doctor_says_what_is_missing_and_how_to_install_it(tmp_path: Path) -> None:

@@ -33,12 +33,13 @@ def test_a_task_gives_ids_and_no_contents() -> None:
 
 
 def test_one_failure_stops_no_other(tmp_path: Path) -> None:
-    """Run against a server of its own, in a process of its own: Prefect's log and threads are not the tests'."""
+    """Run against a server of its own, gone afterwards."""
     good, missing = tmp_path / "empty.docx", tmp_path / "missing.docx"
     good.write_bytes(b"")
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
-        kept = intake([str(missing), str(good)], date(2026, 3, 2), str(tmp_path / "records.db"))
+        # No file can have a NUL in its name: that task fails outright.
+        kept = intake(["\0.docx", str(missing), str(good)], date(2026, 3, 2), str(tmp_path / "records.db"))
     assert [each["disposition"] for each in kept] == ["quarantined", "quarantined"]
     assert kept[0]["reference"] is None and kept[1]["reference"]

@@ -652,6 +652,13 @@ def test_encrypted_damaged_and_foreign_files() -> None:
     assert texts(read_pdf(open_to_all)) == ["Name: Ada Obi"]
 
 
+def test_a_damaged_file_is_rebuilt_if_it_can_be() -> None:
+    data = made(lambda c: put(c, 60, 100, "Name: Ada Obi"), pageCompression=0)
+    document = read_pdf(data[: data.rindex(b"xref\n0")])
+    assert texts(document) == ["Name: Ada Obi"]
+    assert [t.code for t in document.troubles] == ["repaired"]
+
+
 def test_scripts_and_xfa_are_reported() -> None:
     def add(pdf: pikepdf.Pdf) -> None:
         script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")

@@ -61,7 +61,7 @@ def test_a_worker_that_dies_quarantines_its_file_only(function: object, argument
     arguments = () if argument is None else (argument,)
     with open_pool(1) as pool:
         future: Future[Record] = pool.schedule(function, args=arguments, timeout=2)
-        record = outcome(future, b"x", ARRIVAL)
+        record = outcome(future, b"x", ARRIVAL, TODAY)
         assert pool.schedule(record_id, args=(b"x",)).result() == record.record_id, "the next file is served"
     assert [flag.code for flag in record.flags] == [code]
 

@@ -1,0 +1,83 @@
+"""Cue words and sentences: the language files' words found in a text, and the text cut into its sentences."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.folding import fold
+from pipeline.languages import LANGUAGES, load_language
+
+_SIGNS = str.maketrans({"€": " eur ", "$": " usd ", "£": " gbp ", "+": " ", "’": "'"})
+_END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=[«“\"'(\[]*[A-ZÀ-ÖØ-ÞА-ЯЁ0-9•–—-])|\s*\n+\s*")
+_ABBREVIATED = re.compile(r"(?:^|[\s(«])(?:\w|[A-ZА-ЯЁ]\w|No|Nr|Art|art|Mrs|Sra|Mme|etc|стр|руб|тыс|млн|[гт]\.\s?\w)\.$")
+_BULLET = re.compile(r"^\s*(?:[-–—•*·▪◦]|\(?\w{1,2}[.)])\s+")
+
+
+class Span(NamedTuple):
+    """Where a cue stands in a folded text."""
+
+    start: int
+    end: int
+
+
+@cache
+def cue_pattern(language: str, table: str, name: str) -> re.Pattern[str]:
+    """The words of ``[rules.TABLE] NAME`` of a language file as one pattern over folded text, longest first."""
+    listed = load_language(language).rules.get(table, {}).get(name, ())
+    return cues_as_pattern(listed)
+
+
+def cues_as_pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
+    """Cue words ("financ*", "is ... paid") as one pattern over folded text; matches nothing if there are none."""
+    shaped = sorted((_shape(cue) for cue in listed), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(shaped)})(?!\w)" if shaped else r"(?!)")
+
+
+def _shape(cue: str) -> str:
+    parts = [(fold(word), word.endswith("*")) for word in cue.replace("*", "* ").split()]
+    return " ".join(re.escape(word) + (r"\w*" if goes_on else "") for word, goes_on in parts if word)
+
+
+def has_cue(folded: str, language: str, table: str, name: str) -> bool:
+    """True if a folded text holds one of the words."""
+    return cue_pattern(language, table, name).search(folded) is not None
+
+
+def cue_spans(folded: str, language: str, table: str, name: str) -> list[Span]:
+    """Every place of the words in a folded text, in order."""
+    return [Span(*found.span()) for found in cue_pattern(language, table, name).finditer(folded)]
+
+
+def folded_clause(text: str) -> str:
+    """A text as compared, its commas and brackets kept as marks of their own: ``a hall , lunch and fuel``."""
+    parts = (fold(part) for part in re.split(r"[,()/:]", text.translate(_SIGNS)))
+    return re.sub(r"(?: ?, ?)+", " , ", " , ".join(parts)).strip(" ")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of an answer as written; a list behind a colon stays with the sentence that opens it."""
+    found: list[str] = []
+    for piece in _END.split(text):
+        if not piece.strip():
+            continue
+        if found and (_ABBREVIATED.search(found[-1]) or _continues(found[-1], piece)):
+            found[-1] = f"{found[-1]} {piece.strip()}"
+        else:
+            found.append(piece.strip())
+    return found
+
+
+def _continues(before: str, piece: str) -> bool:
+    if before.rstrip().endswith(":"):
+        return True
+    return ":" in before and before.rstrip().endswith((";", ",")) and bool(_BULLET.match(piece) or piece[:1].islower())
+
+
+@cache
+def spoken(text: str, form: str) -> str:
+    """The language of an answer: that of the form, unless its small words clearly speak for another one."""
+    home = form if form in LANGUAGES else "en"
+    plain = folded_clause(text)
+    counts = {code: len(cue_spans(plain, code, "tongue", "words")) for code in LANGUAGES}
+    best = max(LANGUAGES, key=lambda code: (counts[code], code == home))
+    return best if counts[best] >= 3 and counts[best] > 2 * counts[home] else home

@@ -1,0 +1,66 @@
+"""What an answer looks like, and how well that suits a question: an address holds digits, a person a few capitals."""
+
+import re
+from functools import lru_cache
+
+from extractors.amounts import read_months
+from extractors.options import option_of
+from extractors.dates import read_date
+from pipeline.document import TICKED, UNTICKED
+from pipeline.questions import questions
+
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
+_PHONE = re.compile(r"(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
+_SITE = re.compile(r"\b(?:www\.|https?://)|\b[\w-]+\.(?:gov|gob|gouv|org|com|net|go|int)\b", re.I)
+_TICKS = f"{TICKED}{UNTICKED}"
+CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
+
+
+@lru_cache(maxsize=20_000)
+def look_bonus(key: str, look: str, language: str) -> float:
+    """Between -0.3 and +0.2: how well what stands where the answer would be suits the question ``key``."""
+    question = questions().get(key)
+    look = look.strip()
+    if question is None or not look:
+        return 0.0
+    if look[0] in _TICKS or f" {UNTICKED}" in look or f" {TICKED}" in look:
+        return _boxes(key, look, language)
+    if key in CHOICES and len(look.split()) > 15:
+        return -0.15
+    count = len(look.split())
+    email, phone = bool(_EMAIL.search(look)), bool(_PHONE.search(look)) and count < 12
+    if question.kind == "email":
+        return 0.15 if email else -0.1
+    if question.kind == "phone":
+        return 0.12 if phone else -0.1
+    if key == "institution_website":
+        return 0.12 if _SITE.search(look) and not email else -0.08
+    if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
+        return -0.2
+    return _by_kind(key, question.kind, look, count, language)
+
+
+def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:
+    digits = any(c.isdigit() for c in look)
+    if kind == "date":
+        return 0.08 if count < 15 and read_date(look, language) else -0.08
+    if kind == "months":
+        return 0.08 if count < 10 and read_months(look, language) is not None else -0.08
+    if kind == "country":
+        return 0.0 if count <= 9 and not digits else -0.15
+    if kind == "line":
+        if key.endswith(("_name", "_position", "_place")) and (digits and key != "event_place" or count > 14):
+            return -0.1 if key.startswith(("institution", "supporting")) else -0.12
+        return -0.2 if count > 40 else 0.0
+    if kind == "text":
+        return 0.03 if count >= 12 else -0.06 if count <= 4 else 0.0
+    return 0.0
+
+
+def _boxes(key: str, look: str, language: str) -> float:
+    """Boxes to tick: the options say which question it is."""
+    if key not in CHOICES:
+        return -0.3
+    options = [part for part in re.split(f"[{_TICKS}]", look) if part.strip()][:4]
+    known = sum(option_of(part.strip(), key, language)[0] not in (None, "other") for part in options)
+    return 0.2 if known >= max(1, len(options) // 2) else -0.1
