@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
+MAKE_VENV = $$(command -v $(PYTHON) || command -v python3) -m venv .venv
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench clean
 
@@ -10,7 +11,8 @@ help: ## list these commands
 
 # Made anew when the locked packages or the project description change; a second run only looks at the date.
 .venv/.ready: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $$(command -v $(PYTHON) || command -v python3) -m venv .venv
+	@# Debian keeps venv in a package of its own; where it is missing a half-made .venv stays behind.
+	test -x $(BIN)/pip || $(MAKE_VENV) || { rm -rf .venv; scripts/system-packages python3-venv && $(MAKE_VENV); }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

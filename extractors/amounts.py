@@ -56,8 +56,8 @@ def _lengths(raw: str, language: str) -> list[float]:
             numbers = []
         elif units.get(token) == "half_year":
             lengths.append(6.0)
-    if not lengths and len(numbers) == 1 and len(tokens) <= 3:
-        lengths = numbers
+    if not lengths and len(set(numbers)) == 1 and len(numbers) == len(tokens):
+        lengths = numbers[:1]
     return [round(length, 2) for length in lengths]
 
 

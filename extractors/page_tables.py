@@ -14,6 +14,7 @@ _DASH = 4.5
 # Pages with more lines than this are drawings; the longest are looked at.
 _MOST_RULES = 1200
 _MOST_SHADES = 300
+_MOST_SLOTS = 3000
 
 
 @dataclass(slots=True)
@@ -175,6 +176,8 @@ def _grid(group: list[Rule]) -> Grid | None:
     ys = _positions([r.at for r in group if not r.upright] + [e for r in group if r.upright for e in (r.start, r.end)])
     xs, ys = _drawn(xs, group, True), _drawn(ys, group, False)
     if len(xs) < 2 or len(ys) < 2 or xs[-1] - xs[0] < 14 or ys[-1] - ys[0] < 7:
+        return None
+    if (len(xs) - 1) * (len(ys) - 1) > _MOST_SLOTS:
         return None
     levels = [[_covered(group, False, y, xs[j], xs[j + 1]) for j in range(len(xs) - 1)] for y in ys]
     sides = [[_covered(group, True, x, ys[i], ys[i + 1]) for x in xs] for i in range(len(ys) - 1)]

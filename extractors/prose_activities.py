@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.activities import read_format
+from extractors.activity_drafts import read_format
 from extractors.readings import items
 from pipeline.records import Activity
 

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 def home() -> Path:
     """``$SOCIEUX_HOME``, or the folder ``var`` of the checkout; the same from whatever folder the command is called."""
     set_by_hand = os.environ.get("SOCIEUX_HOME")
-    return Path(set_by_hand) if set_by_hand else Path(__file__).resolve().parent.parent / "var"
+    if set_by_hand:
+        return Path(set_by_hand)
+    checkout = Path(__file__).resolve().parent.parent
+    installed_elsewhere = not (checkout / "pyproject.toml").exists()
+    return Path.home() / ".local" / "share" / "socieux" if installed_elsewhere else checkout / "var"
 
 
 def store_url(asked: str | None) -> str:

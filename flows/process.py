@@ -24,13 +24,26 @@ class Stages:
     assess: Callable[[Extraction, Surroundings], Assessment]
 
 
-def the_stages() -> Stages:
-    """The project's own steps, loaded only where a file is really read."""
-    from classifiers.assessment import assess
-    from extractors.extraction import extract
+def _read(data: bytes) -> Document:
     from extractors.reading import read
 
-    return Stages(read, extract, assess)
+    return read(data)
+
+
+def _extract(document: Document) -> Extraction:
+    from extractors.extraction import extract
+
+    return extract(document)
+
+
+def _assess(extraction: Extraction, surroundings: Surroundings) -> Assessment:
+    from classifiers.assessment import assess
+
+    return assess(extraction, surroundings)
+
+
+THE_STAGES = Stages(_read, _extract, _assess)
+"""The project's own steps; each is loaded when a file first comes to it, so that a broken file costs little."""
 
 
 def process_bytes(
@@ -38,20 +51,19 @@ def process_bytes(
     arrival: Arrival,
     today: date,
     open_requests: OpenRequests | None = None,
-    stages: Stages | None = None,
+    stages: Stages = THE_STAGES,
 ) -> Record:
     """The record of one file. What cannot be read gives a quarantined record; a bug is raised.
 
     ``arrival`` says how the bytes came, ``today`` is the day of the judgement, ``open_requests`` looks into the store
     (null: there is none)."""
-    steps = stages or the_stages()
     try:
-        document = steps.read(data)
-        extraction = steps.extract(document)
+        document = stages.read(data)
+        extraction = stages.extract(document)
     except Unreadable as trouble:
         return quarantined(data, arrival, today, trouble)
     others = open_requests(extraction) if open_requests else None
-    assessment = steps.assess(extraction, Surroundings(today=today, other_open_requests=others))
+    assessment = stages.assess(extraction, Surroundings(today=today, other_open_requests=others))
     return _record(data, arrival, today, extraction, assessment)
 
 

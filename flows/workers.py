@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
-from flows.process import Stages, process_bytes, quarantined
+from flows.process import THE_STAGES, Stages, process_bytes, quarantined
 from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
 
@@ -63,7 +63,7 @@ def outcome(future: "Future[Record]", data: bytes, arrival: Arrival, today: date
 
 
 def work(
-    data: bytes, arrival: Arrival, today: date, others: tuple[str, ...] | None, stages: Stages | None = None
+    data: bytes, arrival: Arrival, today: date, others: tuple[str, ...] | None, stages: Stages = THE_STAGES
 ) -> Record:
     """What a worker does with one file: an unexpected error is this file's trouble and nobody else's."""
     try:

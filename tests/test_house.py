@@ -1,10 +1,13 @@
 """The house keeps its own rules: imports point down, modules are named for what they do, functions stay small."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
+
+from pipeline.references import read_reference
 
 HOUSE = Path(__file__).resolve().parent.parent
 ROOMS = ("pipeline", "extractors", "classifiers", "flows", "review")
@@ -86,6 +89,16 @@ def test_telemetry_is_off_before_prefect_is_loaded() -> None:
 def test_the_command_line_loads_nothing_slow() -> None:
     top = [node for node in parsed(HOUSE / "flows" / "cli.py").body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert not imports(ast.Module(top, [])) & {*SLOW, *ROOMS}
+
+
+def test_the_readme_speaks_of_what_is_there() -> None:
+    readme, makefile = ((HOUSE / name).read_text("utf-8") for name in ("README.md", "Makefile"))
+    for target in re.findall(r"^    make (\w+)", readme, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for path in re.findall(r"`((?:pipeline|extractors|classifiers|flows|review|tests)/[\w/.]+)`", readme):
+        assert (HOUSE / path).exists(), path
+    for reference in re.findall(r"`(\w{4}-\w{4})`", readme):
+        assert read_reference(reference) == reference
 
 
 def test_no_lock_file_names_a_host() -> None:

@@ -654,7 +654,7 @@ def test_encrypted_damaged_and_foreign_files() -> None:
 
 def test_a_damaged_file_is_rebuilt_if_it_can_be() -> None:
     data = made(lambda c: put(c, 60, 100, "Name: Ada Obi"), pageCompression=0)
-    document = read_pdf(data[: data.rindex(b"xref\n0")])
+    document = read_pdf(data.replace(b"startxref", b"startxxxx").replace(b"%%EOF", b""))
     assert texts(document) == ["Name: Ada Obi"]
     assert [t.code for t in document.troubles] == ["repaired"]
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ WORD = re.compile(r"\w+")
 DOUBLE = re.compile(r"(\D)\1")
 
 Entry = tuple[tuple[str, ...], str]
-Features = Counter[str]
+Features = Mapping[str, float]
 
 
 class WordList(Value):
@@ -45,7 +46,7 @@ def features_of(text: str) -> Features:
     "p:" pair of stems, "g:" group of letters."""
     words = words_of(text)
     stems = [word[:STEM] for word in words if len(word) > 2]
-    found = Counter(f"i:{idea}" for idea in ideas_in(words))
+    found: Counter[str] = Counter(f"i:{idea}" for idea in ideas_in(words))
     found.update(f"s:{stem}" for stem in stems)
     found.update(f"p:{first} {second}" for first, second in zip(stems, stems[1:], strict=False))
     for word in words:

@@ -1,0 +1,111 @@
+"""The thematic area of a request, its topics, and the sentences that speak for each (guide, section 1.2)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from classifiers.theme.features import Features, features_of
+from classifiers.theme.model import Model, load
+from classifiers.theme.topics import TOPICS
+from classifiers.theme.vectors import Numbers
+from pipeline.records import Area
+from pipeline.values import Probability, Value
+
+PART_WEIGHTS: Mapping[str, float] = {
+    "title": 2.0,
+    "objectives": 1.5,
+    "expected_results": 1.0,
+    "deliverables": 1.0,
+    "activities": 1.0,
+    "background": 1.0,
+    "contribution_sought": 1.0,
+    "expertise_sought": 0.5,
+    "target_groups": 0.5,
+}
+"""How much an answer of the form says about the theme. Parts not named here are left out: policies, other partners
+and the institution's mandate speak of much that is not asked for."""
+
+TEXT = "text"
+SENTENCE = re.compile(r"[^\n.!?;…]+(?:[.!?;…]+(?!\s|$)[^\n.!?;…]+)*[.!?;…]*")
+MOST_PASSAGES, MOST_TOPICS = 3, 5
+
+
+class Passage(Value):
+    """Words of the request: the part they stand in and their place in it, [start, end) in characters."""
+
+    part: str
+    start: int
+    end: int
+    quote: str
+
+
+class TopicVerdict(Value):
+    """A topic that the request asserts, how probably, and the passages that speak most for it."""
+
+    key: str
+    score: Probability
+    evidence: tuple[Passage, ...] = ()
+
+
+class ThemeVerdict(Value):
+    """The area (``uncertain`` when the figures do not carry one), the probability of each area (they sum to 1) and
+    the topics asserted, most probable first."""
+
+    area: Area
+    scores: dict[str, Probability]
+    topics: tuple[TopicVerdict, ...] = ()
+
+
+def judge_theme_text(text: str) -> ThemeVerdict:
+    """The theme of a request's text or of its title alone, in any mixture of the five languages."""
+    return _judge({TEXT: text}, {TEXT: 1.0})
+
+
+def judge_theme(parts: Mapping[str, str]) -> ThemeVerdict:
+    """The theme of a request from its answers by field key; a title alone is enough. See ``PART_WEIGHTS``."""
+    chosen = {key: parts[key] for key in PART_WEIGHTS if parts.get(key, "").strip()}
+    return _judge(chosen, PART_WEIGHTS)
+
+
+def _judge(parts: Mapping[str, str], weights: Mapping[str, float]) -> ThemeVerdict:
+    model = load()
+    seen = _weighed({part: features_of(text) for part, text in parts.items()}, weights)
+    figures = model.figures(seen)
+    scores = model.areas(figures)
+    if not model.speaks_of(seen):
+        return ThemeVerdict(area="uncertain", scores=scores)
+    chosen = model.asserted(figures)[:MOST_TOPICS]
+    passages = _weigh(model, parts) if chosen else []
+    topics = tuple(
+        TopicVerdict(key=key, score=score, evidence=_evidence(passages, TOPICS.index(key))) for key, score in chosen
+    )
+    return ThemeVerdict(area=model.area(scores), scores=scores, topics=topics)
+
+
+def _weighed(parts: Mapping[str, Features], weights: Mapping[str, float]) -> Features:
+    """All features of all parts, each counted as much as its part weighs."""
+    total: dict[str, float] = {}
+    for part, features in parts.items():
+        for name, count in features.items():
+            total[name] = total.get(name, 0.0) + count * weights[part]
+    return total
+
+
+def _weigh(model: Model, parts: Mapping[str, str]) -> list[tuple[Passage, Numbers]]:
+    """Every sentence with the figures of the model for it alone."""
+    passages = [passage for part, text in parts.items() for passage in _passages(part, text)]
+    return [(passage, model.figures(features_of(passage.quote)) - model.leanings) for passage in passages]
+
+
+def _passages(part: str, text: str) -> Iterator[Passage]:
+    """The sentences of a part, without the blanks around them."""
+    for found in SENTENCE.finditer(text):
+        quote = found.group().strip()
+        if quote:
+            start = found.start() + found.group().index(quote)
+            yield Passage(part=part, start=start, end=start + len(quote), quote=quote)
+
+
+def _evidence(weighed: Sequence[tuple[Passage, Numbers]], topic: int) -> tuple[Passage, ...]:
+    """The passages that speak for a topic, the strongest first."""
+    speaking = sorted(((float(f[topic]), at) for at, (_, f) in enumerate(weighed) if f[topic] > 0), reverse=True)
+    return tuple(weighed[at][0] for _, at in speaking[:MOST_PASSAGES])

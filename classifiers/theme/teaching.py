@@ -1,0 +1,96 @@
+"""What the model is taught: the corpus, requests put together from it, and the split into folds by case."""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+
+from classifiers.theme.cases import Corpus, Text
+from classifiers.theme.features import Features, features_of
+from classifiers.theme.fitting import fit
+from classifiers.theme.model import QUESTIONS
+from classifiers.theme.topics import TOPICS, area_of
+from classifiers.theme.vectors import Numbers, Vocabulary, vocabulary_of
+
+COMPOSITES, LEAST_GROUPS = 900, 3
+
+
+def folds_of(texts: Sequence[Text], count: int) -> dict[str, int]:
+    """Group -> fold; the groups of each set of topics are dealt out evenly, all languages of a case together."""
+    kinds: dict[str, list[str]] = {}
+    for group in sorted({text.group for text in texts}):
+        kinds.setdefault(group.rsplit("-", 1)[0], []).append(group)
+    dealer, dealt = random.Random(1), 0
+    folds: dict[str, int] = {}
+    for kind in sorted(kinds):
+        dealer.shuffle(kinds[kind])
+        for group in kinds[kind]:
+            folds[group] = dealt % count
+            dealt += 1
+    return folds
+
+
+def composites_of(texts: Sequence[Text], corpora: Sequence[Corpus], count: int, seed: int) -> list[Text]:
+    """Requests at full length, put together from texts of one language that go together, and commonplaces."""
+    dealer = random.Random(seed)
+    commonplaces = {corpus.language: corpus.commonplaces for corpus in corpora}
+    pools = {language: [t for t in texts if t.language == language] for language in sorted(commonplaces)}
+    return [_composite(pools[language], commonplaces[language], dealer) for language in _turns(pools, count)]
+
+
+def _turns(pools: dict[str, list[Text]], count: int) -> list[str]:
+    languages = sorted(pools)
+    return [languages[at % len(languages)] for at in range(count)]
+
+
+def _composite(pool: list[Text], commonplaces: Sequence[str], dealer: random.Random) -> Text:
+    first = dealer.choice([text for text in pool if text.length != "title"])
+    parts = [first]
+    chance = dealer.random()
+    if chance < 0.55:
+        parts.append(dealer.choice([text for text in pool if _share(first, text)]))
+    elif chance < 0.75:
+        parts.append(dealer.choice([text for text in pool if bool(text.topics) == bool(first.topics)]))
+    fillers = dealer.sample(list(commonplaces), dealer.randint(1, 4))
+    topics = tuple(sorted({topic for part in parts for topic in part.topics}))
+    words = "\n".join([part.text for part in parts] + fillers)
+    return Text(
+        group=first.group, language=first.language, length="composite", text=words, topics=topics, area=area_of(topics)
+    )
+
+
+def _share(first: Text, other: Text) -> bool:
+    return bool(set(first.topics) & set(other.topics)) or (not first.topics and not other.topics)
+
+
+def answers_of(texts: Sequence[Text]) -> Numbers:
+    """For each text the right answer, 0 or 1, to each of ``QUESTIONS``."""
+    rows = np.zeros((len(texts), len(QUESTIONS)), np.float32)
+    for at, text in enumerate(texts):
+        for topic in text.topics:
+            rows[at, TOPICS.index(topic)] = 1
+        rows[at, -2] = text.area in ("social_protection", "both")
+        rows[at, -1] = text.area in ("labour_employment", "both")
+    return rows
+
+
+def teach(texts: Sequence[Text], corpora: Sequence[Corpus], seed: int) -> tuple[Vocabulary, Numbers, Numbers]:
+    """The vocabulary, weights and leanings learned from these texts."""
+    features: list[Features] = [features_of(text.text) for text in texts]
+    vocabulary = vocabulary_of(zip([text.group for text in texts], features, strict=True), LEAST_GROUPS)
+    extra = composites_of(texts, corpora, COMPOSITES, seed)
+    rows = vocabulary.matrix(features + [features_of(text.text) for text in extra])
+    weights, leanings = fit(rows, answers_of([*texts, *extra]))
+    return vocabulary, weights, leanings
+
+
+def held_out_figures(texts: Sequence[Text], corpora: Sequence[Corpus], count: int = 5) -> Numbers:
+    """For each text the raw figures of a model that has seen neither its case nor any of its translations."""
+    folds = folds_of(texts, count)
+    figures = np.zeros((len(texts), len(QUESTIONS)), np.float32)
+    for fold in range(count):
+        known = [text for text in texts if folds[text.group] != fold]
+        asked = [at for at, text in enumerate(texts) if folds[text.group] == fold]
+        vocabulary, weights, leanings = teach(known, corpora, seed=fold)
+        figures[asked] = vocabulary.matrix([features_of(texts[at].text) for at in asked]) @ weights + leanings
+    return figures

@@ -1,0 +1,99 @@
+"""Makes the model anew from the corpus: `python -m classifiers.theme.train`. Same corpus, same bytes."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from classifiers.theme.cases import Corpus, Text, read_corpus, texts_of
+from classifiers.theme.evaluate import ALONE, bare_model, table_of
+from classifiers.theme.fitting import fit_scale
+from classifiers.theme.model import CARD, HERE, WEIGHTS, Card, pack
+from classifiers.theme.teaching import answers_of, held_out_figures, teach
+from classifiers.theme.topics import AREAS, TOPICS
+from classifiers.theme.vectors import Numbers
+
+README = HERE / "README.md"
+WANTED_ACCURACY, MOST_ABSTAINING = 0.96, 0.09
+
+
+def main() -> None:
+    """Fit the scales and thresholds on held-out cases, teach on everything, write model, card and tables."""
+    corpora = read_corpus()
+    texts = texts_of(corpora)
+    figures = held_out_figures(texts, corpora)
+    raw = pack(*teach(texts, corpora, seed=0))
+    card = card_for(texts, figures, hashlib.sha256(raw).hexdigest())
+    WEIGHTS.write_bytes(raw)
+    CARD.write_text(_printed(card), "utf-8")
+    _write_tables(corpora, table_of(texts, figures, card))
+
+
+def card_for(texts: Sequence[Text], figures: Numbers, sha256: str) -> Card:
+    """Scales and thresholds that fit the figures of held-out cases at the lengths a request can have."""
+    places = [at for at, text in enumerate(texts) if text.length in ALONE]
+    chosen, figures = [texts[at] for at in places], figures[places]
+    answers = answers_of(chosen)
+    topics = slice(0, len(TOPICS))
+    card = Card(
+        sha256=sha256,
+        protection_scale=fit_scale(figures[:, -2], answers[:, -2]),
+        labour_scale=fit_scale(figures[:, -1], answers[:, -1]),
+        topic_scale=fit_scale(figures[:, topics], answers[:, topics]),
+        sure_from=0.0,
+        topic_from=0.0,
+        known_from=0.34,
+    )
+    card = card.model_copy(update={"topic_from": _topic_threshold(card, figures[:, topics], answers[:, topics])})
+    return card.model_copy(update={"sure_from": _area_threshold(card, chosen, figures)})
+
+
+def _topic_threshold(card: Card, figures: Numbers, answers: Numbers) -> float:
+    """The threshold with the best micro-F1."""
+    slope, shift = card.topic_scale
+    odds = 1 / (1 + np.exp(-(slope * figures + shift)))
+
+    def f1(threshold: float) -> float:
+        said = odds >= threshold
+        return float(2 * (said * answers).sum() / (said.sum() + answers.sum()))
+
+    return max((step / 100 for step in range(10, 80)), key=f1)
+
+
+def _area_threshold(card: Card, texts: Sequence[Text], figures: Numbers) -> float:
+    """The lowest threshold with the wanted accuracy, or the one that abstains as often as is allowed."""
+    model = bare_model(card)
+    scores = [model.areas(row) for row in figures]
+    sure = np.array([max(score.values()) for score in scores])
+    right = np.array([max(AREAS, key=score.__getitem__) == text.area for score, text in zip(scores, texts, strict=True)])
+    for step in range(30, 95):
+        kept = sure >= step / 100
+        if right[kept].mean() >= WANTED_ACCURACY or (sure < (step + 1) / 100).mean() > MOST_ABSTAINING:
+            return step / 100
+    return 0.95
+
+
+def _printed(card: Card) -> str:
+    lines = ["# Written by `python -m classifiers.theme.train`; the meaning of each key stands at Card in model.py."]
+    for key, value in card.model_dump().items():
+        shown = [round(part, 4) for part in value] if isinstance(value, tuple) else value
+        lines.append(f'{key} = "{shown}"' if isinstance(shown, str) else f"{key} = {shown}")
+    return "\n".join(lines) + "\n"
+
+
+def _write_tables(corpora: Sequence[Corpus], table: str) -> None:
+    """Put the tables between their marks in the model card."""
+    counts = "| language | cases | texts |\n|---|---|---|\n"
+    for corpus in corpora:
+        texts = sum(bool(words) for case in corpus.case for words in (case.title, case.short, case.long))
+        counts += f"| {corpus.language} | {len(corpus.case)} | {texts} |\n"
+    card = README.read_text("utf-8")
+    for mark, content in (("corpus", counts), ("held-out", table)):
+        pattern = rf"(<!-- {mark} -->\n).*?(<!-- end {mark} -->)"
+        card = re.sub(pattern, lambda found, c=content: found[1] + c + found[2], card, flags=re.DOTALL)  # type: ignore[misc]
+    README.write_text(card, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

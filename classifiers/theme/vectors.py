@@ -1,0 +1,61 @@
+"""Texts as rows of numbers: which features are known, how telling each is, and how the kinds weigh against each other."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.theme.features import Features
+
+Numbers = NDArray[np.float32]
+
+KINDS = {"i": 1.0, "s": 0.8, "p": 0.4, "g": 0.7}
+"""Weight of ideas, stems, pairs of stems and groups of letters; each kind counts the same however long the text is."""
+
+
+class Vocabulary:
+    """The known features in their order, with the weight of rarity of each."""
+
+    def __init__(self, names: Sequence[str], rarity: Numbers) -> None:
+        self.names, self.rarity = tuple(names), rarity
+        self.place = {name: at for at, name in enumerate(self.names)}
+
+    def row(self, features: Features) -> tuple[NDArray[np.intp], Numbers]:
+        """The places and values of the known features of one text."""
+        known = [(self.place[name], name[0], count) for name, count in features.items() if name in self.place]
+        if not known:
+            return np.zeros(0, np.intp), np.zeros(0, np.float32)
+        places = np.array([place for place, _, _ in known], np.intp)
+        values = np.log1p(np.array([count for _, _, count in known], np.float32)) * self.rarity[places]
+        kinds = np.array([kind for _, kind, _ in known])
+        for kind, weight in KINDS.items():
+            chosen = kinds == kind
+            if chosen.any():
+                values[chosen] *= weight / float(np.linalg.norm(values[chosen]))
+        return places, values.astype(np.float32)
+
+    def matrix(self, texts: Sequence[Features]) -> Numbers:
+        """One row per text."""
+        rows = np.zeros((len(texts), len(self.names)), np.float32)
+        for at, features in enumerate(texts):
+            places, values = self.row(features)
+            rows[at, places] = values
+        return rows
+
+    def share_known(self, features: Features) -> float:
+        """What share of a text's word stems was ever seen in training; 0 for a text without words."""
+        stems = [name for name in features if name.startswith("s:")]
+        return sum(name in self.place for name in stems) / len(stems) if stems else 0.0
+
+
+def vocabulary_of(texts: Iterable[tuple[str, Features]], least: int) -> Vocabulary:
+    """The features that occur in at least ``least`` groups of texts. Each text comes with the name of its group."""
+    groups: dict[str, set[str]] = {}
+    everything: set[str] = set()
+    for group, features in texts:
+        everything.add(group)
+        for name in features:
+            groups.setdefault(name, set()).add(group)
+    names = sorted(name for name, where in groups.items() if len(where) >= least)
+    rarity = np.array([np.log1p(len(everything) / len(groups[name])) for name in names], np.float32)
+    return Vocabulary(names, rarity)

@@ -1,0 +1,200 @@
+"""Activities written as blocks: "Activity 1: …", then the same labels again in each block.
+
+What repeats from block to block is a label, whatever its words: that is how a form speaks.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from extractors.activity_drafts import COLUMNS, ActivitiesFound, Draft, column_of, kind_of
+from extractors.labels import Lexicon
+from extractors.layout import DOTTED, Layout, Span, Unit, key_of
+from pipeline.folding import fold
+from pipeline.languages import load_language
+
+LONGEST_BLOCK = 40
+_COLON = re.compile(r"\s*[:：]\s*")
+_PART = re.compile(r";\s+|\s+[|•]\s+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a block: its unit and beginning, the label it begins with (empty if none), and where its value stands."""
+
+    unit: Unit
+    start: int
+    label: str
+    value: Span
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The line that opens a block: the unit and where the words behind its number begin."""
+
+    index: int
+    number: int
+    begins: int
+
+
+def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
+    """The activities of a form that gives each of them a block of its own; None if there is no such thing."""
+    anchors = _anchors(layout, language)
+    if not anchors:
+        return None
+    blocks = [_parts(layout, anchor, following) for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)]
+    labels = _labels(blocks, columns)
+    if len(labels) < 2:
+        return None
+    blocks[-1] = _cut(layout, blocks[-1], labels)
+    named = _named(blocks, labels, columns, language)
+    drafts = [_draft(block, labels, named) for block in blocks]
+    taken = {part.unit.index for block in blocks for part in block}
+    return ActivitiesFound(tuple(drafts), frozenset(taken), True)
+
+
+# ------------------------------------------------------------------------------------------ where blocks begin
+def _anchors(layout: Layout, language: str) -> list[Anchor]:
+    """Lines that begin with the same word and the numbers 1, 2, 3 …"""
+    words = {fold(word) for word in load_language(language).activity["heading"]}
+    chains: dict[str, list[Anchor]] = {}
+    for unit in layout.units:
+        match = re.match(r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?([^\W\d_]{3,})\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*(\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*", unit.text)
+        if match is None or unit.has("tick"):
+            continue
+        number = _as_number(match[2])
+        chain = chains.setdefault(fold(match[1]), [])
+        if number == len(chain) + 1:
+            chain.append(Anchor(unit.index, number, unit.start + match.end()))
+    good = [chain for word, chain in chains.items() if len(chain) >= 2 or chain and word in words]
+    good.sort(key=lambda chain: (fold(_word(layout, chain[0])) in words, len(chain)), reverse=True)
+    return good[0] if good else []
+
+
+def _word(layout: Layout, anchor: Anchor) -> str:
+    match = re.search(r"[^\W\d_]{3,}", layout.units[anchor.index].text)
+    return match[0] if match else ""
+
+
+def _as_number(text: str) -> int:
+    return int(text) if text.isdigit() else {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}.get(text, 0)
+
+
+# ------------------------------------------------------------------------------------------ what stands in them
+def _parts(layout: Layout, anchor: Anchor, following: Anchor | None) -> list[Part]:
+    opening = layout.units[anchor.index]
+    end = following.index if following else anchor.index + LONGEST_BLOCK
+    parts = [_part(opening, anchor.begins, opening.end)]
+    for unit in layout.units[anchor.index + 1 : end]:
+        parts += _split(unit)
+    return parts
+
+
+def _split(unit: Unit) -> list[Part]:
+    """``mode: on site; month: March`` is two parts; every other unit is one."""
+    text = unit.line.text
+    cuts = [m.end() for m in _PART.finditer(text, unit.start, unit.end) if ":" in text[m.end() : m.end() + 40]]
+    if not cuts or unit.has("entry") and len([p for p in unit.pieces if p.kind == "entry"]) < 2:
+        return [_part(unit, unit.start, unit.end)]
+    starts = [unit.start, *cuts]
+    return [_part(unit, start, end) for start, end in zip(starts, [*cuts, unit.end], strict=True)]
+
+
+def _part(unit: Unit, start: int, end: int) -> Part:
+    text = unit.line.text
+    entry = next((p.start for p in unit.pieces if p.kind == "entry" and start <= p.start <= end), None)
+    colon = _COLON.search(text, start, min(end, start + 70))
+    cut = colon.end() if colon and (entry is None or colon.end() <= entry) else entry
+    if cut is None or cut == start:
+        return Part(unit, start, "" if cut == start else fold(text[start:end]), Span(unit.line, end if cut is None else start, end))
+    stop = end - (len(text[start:end]) - len(text[start:end].rstrip("; ")))
+    return Part(unit, start, fold(text[start:cut]), Span(unit.line, cut, max(cut, stop)))
+
+
+def _labels(blocks: list[list[Part]], columns: Lexicon) -> set[str]:
+    """Labels that stand in two blocks or more; in a single block, those whose words we know."""
+    if len(blocks) == 1:
+        known = {part.label for part in blocks[0] if len(part.label.split()) <= 6 and column_of(part.label, columns)}
+        return known - {""}
+    count = Counter(label for block in blocks for label in {part.label for part in block if part.label})
+    common = {label for label, number in count.items() if number >= 2 and len(label.split()) <= 12}
+    values = Counter(fold(p.value.text) for block in blocks for p in block if p.label in common)
+    return {label for label in common if values[label] < 2 and not label.isdigit()}
+
+
+def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:
+    """The last block ends behind the value of its last label: nothing tells where the form goes on."""
+    seen: set[str] = set()
+    last = 0
+    for position, part in enumerate(block):
+        if part.label in labels:
+            if part.label in seen and part.value.text.strip():
+                break
+            seen.add(part.label)
+            last = position
+    end = last + 1
+    if not block[last].value.text.strip() and not _has_entry(block[last]):
+        end = _behind(layout, block, last)
+    return block[:end]
+
+
+def _behind(layout: Layout, block: list[Part], last: int) -> int:
+    unit = block[last].unit
+    if unit.cell is None:
+        return min(len(block), last + 2)
+    right = layout.right(unit.cell)
+    cells = {key_of(unit.cell)} | ({key_of(right.cell)} if right else set())
+    end = last + 1
+    while end < len(block) and block[end].unit.cell is not None and key_of(block[end].unit.cell) in cells:  # type: ignore[arg-type]
+        end += 1
+    return end
+
+
+def _has_entry(part: Part) -> bool:
+    return any(p.kind == "entry" and p.start >= part.value.start for p in part.unit.pieces)
+
+
+# ------------------------------------------------------------------------------------------ reading them
+def _values(block: list[Part], labels: set[str]) -> list[tuple[str, list[Span]]]:
+    """Each label of a block with the spans of its value; what stands before the first label belongs to the title."""
+    found: list[tuple[str, list[Span]]] = [("", [])]
+    for part in block:
+        if part.label in labels:
+            found.append((part.label, [part.value]))
+        else:
+            found[-1][1].append(Span(part.unit.line, part.start, part.unit.end))
+    return found
+
+
+def _named(blocks: list[list[Part]], labels: set[str], columns: Lexicon, language: str) -> dict[str, str]:
+    """The column of each label: by its words, or else by what stands behind it in all blocks."""
+    cells: dict[str, list[str]] = {}
+    for block in blocks:
+        for label, spans in _values(block, labels):
+            text = DOTTED.sub(" ", " ".join(span.text for span in spans)).strip()
+            if label and text:
+                cells.setdefault(label, []).append(text)
+    named: dict[str, str] = {}
+    for label in labels:
+        key = column_of(label, columns, 0.72)
+        if key in COLUMNS and key not in named.values():
+            named[label] = str(key)
+    for label in labels - set(named):
+        key = kind_of(cells.get(label, []), language)
+        if key and key not in named.values():
+            named[label] = key
+    opening = {block[0].label for block in blocks} & labels - set(named)
+    if "title" not in named.values() and opening:
+        named[opening.pop()] = "title"
+    return named
+
+
+def _draft(block: list[Part], labels: set[str], named: dict[str, str]) -> Draft:
+    draft = Draft()
+    for label, spans in _values(block, labels):
+        column = "title" if not label else named.get(label)
+        if column == "title" and label and draft.text("title") is None:
+            draft.cells.pop("title", None)
+        if column is not None:
+            draft.add(column, spans)
+    return draft

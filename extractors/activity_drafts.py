@@ -1,0 +1,103 @@
+"""One activity while it is read: the words of each column, and what kind of column its cells speak for."""
+
+import re
+from dataclasses import dataclass, field
+
+from extractors.amounts import read_months
+from extractors.dates import read_date
+from extractors.labels import Lexicon, without_number
+from extractors.layout import DOTTED, Span
+from pipeline.folding import fold, tidy
+from pipeline.languages import load_language
+from pipeline.records import Activity, Format
+
+COLUMNS = ("title", "type", "format", "start", "duration", "participants", "location")
+ENOUGH = 0.78
+"""Score from which a cell is the heading of a column."""
+
+@dataclass
+class Draft:
+    """One activity being read: the spans of each column."""
+
+    cells: dict[str, list[Span]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+
+    def add(self, column: str, spans: list[Span]) -> None:
+        """Add words to a column."""
+        self.cells.setdefault(column, []).extend(spans)
+
+    def text(self, column: str) -> str | None:
+        """The words of a column without dotted lines, or None."""
+        words = tidy(" ".join(span.text for span in self.cells.get(column, ())))
+        words = tidy(DOTTED.sub(" ", words)).strip()
+        return words if words.strip(" .:–—-_") else None
+
+
+@dataclass(frozen=True)
+class ActivitiesFound:
+    """The activities read, the units they stand in, and whether there is a place for them on the form at all."""
+
+    drafts: tuple[Draft, ...]
+    taken: frozenset[int]
+    headed: bool
+
+    def values(self, language: str) -> list[Activity]:
+        """The activities that say something, cells as written, ``format`` normalised."""
+        read = [self._value(draft, language) for draft in self.drafts]
+        return [activity for activity in read if activity is not None]
+
+    def spans(self) -> list[Span]:
+        """All words read, in the order of the form."""
+        found = [s for d in self.drafts for column in d.cells.values() for s in column if s.text.strip()]
+        return sorted(found, key=lambda s: (s.line.page or 0, s.line.band))
+
+    @staticmethod
+    def _value(draft: Draft, language: str) -> Activity | None:
+        cells = {column: draft.text(column) for column in COLUMNS if column != "format"}
+        mode = draft.text("format")
+        if not any(cells.values()) and not mode:
+            return None
+        return Activity(**cells, format=read_format(mode, language))
+
+
+def read_format(text: str | None, language: str) -> Format | None:
+    """On site, remote or hybrid, by the words of the language and of English."""
+    if not text:
+        return None
+    folded = f" {fold(text)} "
+    found: set[Format] = set()
+    for code in (language, "en"):
+        if code == "unknown":
+            continue
+        words = load_language(code).formats
+        names: tuple[Format, ...] = ("hybrid", "remote", "on_site")
+        for name in names:
+            if any(f" {fold(word)} " in folded for word in words[name]):
+                found.add(name)
+        if found:
+            break
+    if "hybrid" in found or {"remote", "on_site"} <= found:
+        return "hybrid"
+    return next(iter(found), None)
+
+
+def column_of(text: str, columns: Lexicon, enough: float = ENOUGH) -> str | None:
+    """The column a heading names, or None."""
+    hits = [hit for hit in columns.hits(without_number(text).rstrip(" :*?")) if hit.key != "heading"]
+    return hits[0].key if hits and hits[0].score >= enough else None
+
+
+def kind_of(cells: list[str], language: str) -> str | None:
+    """The column that cells of this kind fill, whatever its heading says; None if they say nothing."""
+    if not cells:
+        return None
+    half = (len(cells) + 1) // 2
+    if sum(read_date(cell, language) is not None for cell in cells) >= half:
+        return "start"
+    if sum(read_months(cell, language) is not None and not cell.isdigit() for cell in cells) >= half:
+        return "duration"
+    if sum(read_format(cell, language) is not None and len(cell.split()) <= 3 for cell in cells) >= half:
+        return "format"
+    if sum(bool(re.search(r"\d", cell)) for cell in cells) >= half:
+        return "participants"
+    return None
