@@ -16,7 +16,7 @@ aims at, what the institution gives, what others give, what is told."""
 
 Finding = Literal["asks", "unclear"]
 _AMOUNT = r"(?<!\w)(?:{0}) ?\d[\d ]*(?!\w)|(?<!\w)\d[\d ]*(?:mil |mille |millones |тыс |million |millions )?(?:{0})(?!\w)"
-_FILLED = re.compile(r"(?:^|, |{0})(?P<between>(?:[^\s,]+ ){{0,2}})$")
+_JOINED = r"(?:^|, |{0} )(?P<between>(?:[^\s,]+ ){{0,2}})$"
 _QUANTITY = re.compile(r"\d|^(?:an?|une?|un|uma?|two|three|four|five|deux|trois|dos|tres|dois|duas|два|две|три) ")
 
 
@@ -246,7 +246,7 @@ class Clause:
     def joined(self, thing: Span) -> bool:
         """The thing is an item of its own in a list: "two experts, a projector and 40 lunches"."""
         ands = cue_pattern(self.language, "money", "and").pattern
-        found = re.compile(_FILLED.pattern.format(f"{ands} ")).search(self.text[: thing.start])
+        found = re.search(_JOINED.format(ands), self.text[: thing.start])
         if not found:
             return False
         between = found["between"]

@@ -15,6 +15,7 @@ from extractors.habit import Habit, habit_of
 from extractors.looks import look_bonus
 from extractors.labels import NUMBER, Hit, Lexicon
 from extractors.layout import Layout, Unit, key_of
+from extractors.persons import split_person
 from pipeline.folding import fold
 from pipeline.questions import questions
 
@@ -122,7 +123,8 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = _asks_for_action(strong)
     bids = sorted(_bids(search), key=lambda bid: -bid.score)
-    asked = _award(layout, bids)
+    asked = [_as_pair(search, bid) for bid in _award(layout, bids)]
+    asked = [bid for bid in asked if not _is_half(bid, asked)]
     return _with_stops(search, asked)
 
 
@@ -234,7 +236,7 @@ def _bids(search: _Search) -> Iterable[Asked]:
             continue
         look = _peek(search.layout, candidate)
         fits = search.habit.fits(search.layout.units[candidate.first])
-        need = 0.9 - 0.95 * min(candidate.structure + (0.2 if fits else 0.0), 0.36)
+        need = 0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34)
         scored = sorted(
             ((_score(search, candidate, key, base, context, look), base, key) for key, base in wanted.items()),
             reverse=True,
@@ -251,7 +253,19 @@ def _wanted(candidate: Candidate, context: str | None, search: _Search) -> dict[
         key = _key_of(hit, context, candidate, search)
         if key is not None:
             wanted[key] = max(wanted.get(key, 0.0), hit.score)
+        if hit.group == "short":
+            following = _key_of(hit, _context_after(search, candidate), candidate, search)
+            if following is not None and following != key:
+                wanted[following] = max(wanted.get(following, 0.0), hit.score - 0.04)
     return wanted
+
+
+def _context_after(search: _Search, candidate: Candidate) -> str | None:
+    """The section of the next sure label: "Name" and "Post" may stand before what tells whose they are."""
+    for index, name in search.context:
+        if index > candidate.last:
+            return name if index <= candidate.last + 8 else None
+    return None
 
 
 def _by_bracket(candidate: Candidate, search: _Search) -> Iterable[tuple[str, float]]:
@@ -362,6 +376,29 @@ def _award(layout: Layout, bids: list[Asked]) -> list[Asked]:
         used.update(units)
     unique = {id(bid): bid for bid in given.values()}  # a pair stands under two keys
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _as_pair(search: _Search, bid: Asked) -> Asked:
+    """``Who heads it, and with what title?`` answered by ``Mrs X, Director`` asks two questions at once."""
+    person = _PERSONS.get(bid.key)
+    if person is None or not search.lexicon.asks_position(bid.label.text):
+        return bid
+    name, post = split_person(_peek(search.layout, bid.label))
+    if post is None or any(c.isdigit() for c in name) or not 2 <= len(name.split()) <= 7:
+        return bid
+    return Asked(f"pair:{person}", bid.label, bid.score, bid.margin)
+
+
+def _is_half(bid: Asked, asked: list[Asked]) -> bool:
+    """True for a weaker label of a question that a pair answers already."""
+    for other in asked:
+        if other is not bid and bid.key in PAIRS.get(other.key, ()):
+            return bid.score < other.score + 0.25
+    return False
+
+
+_PERSONS = {"head_name": "head", "head_position": "head", "contact_name": "contact", "contact_position": "contact",
+            "signatory_name": "signatory", "signatory_position": "signatory"}
 
 
 def _answer_cell(layout: Layout, bid: Asked) -> list[int]:

@@ -9,7 +9,8 @@ from extractors.asking import PAIRS, Asked, Found
 from extractors.choices import Choice, boxes_of, ticked, typed
 from extractors.confidence import Signs, confidence_of
 from extractors.layout import Layout, Span, evidence_of
-from extractors.readings import Context, reading_of, split_acronym, split_person
+from extractors.persons import split_person
+from extractors.readings import Context, reading_of, split_acronym
 from extractors.tongues import read_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy

@@ -74,6 +74,7 @@ class Lexicon:
                 self._postings[word] = []
                 self._by_start.setdefault(word[:2], []).append(word)
                 self._weights.setdefault(word, 0.8)
+        self._positions = _position_words(data, self._shares)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
 
@@ -100,6 +101,10 @@ class Lexicon:
         """True if the label carries an asterisk or says that it must be answered."""
         folded = f" {fold(text)} "
         return bool(REQUIRED_MARK.search(text)) or any(f" {word} " in folded for word in self._required)
+
+    def asks_position(self, text: str) -> bool:
+        """True if a word of the label asks for somebody's post."""
+        return any(known in self._positions for word in fold(text).split() for known, _ in self._near_words(word)[:1])
 
     def knows(self, word: str) -> bool:
         """True if the folded word stands in a label."""
@@ -234,6 +239,13 @@ def _shares(rows: list[Row], data: LanguageData) -> dict[str, dict[str, float]]:
         everything = sum(rates.values()) + 0.02
         shares[word] = {key: rate / everything for key, rate in rates.items()}
     return shares
+
+
+def _position_words(data: LanguageData, shares: dict[str, dict[str, float]]) -> frozenset[str]:
+    """Words that ask for a post: those of the short labels, and those that mostly stand in labels for posts."""
+    short = {word for text in data.short_labels.get("position", ()) for word in fold(text).split() if len(word) > 3}
+    strong = {word for word, row in shares.items() if sum(v for k, v in row.items() if k.endswith("_position")) >= 0.6}
+    return frozenset(short | strong)
 
 
 def _same_stem(a: str, b: str) -> bool:

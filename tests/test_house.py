@@ -95,7 +95,7 @@ def test_the_readme_speaks_of_what_is_there() -> None:
     readme, makefile = ((HOUSE / name).read_text("utf-8") for name in ("README.md", "Makefile"))
     for target in re.findall(r"^    make (\w+)", readme, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-    for path in re.findall(r"`((?:pipeline|extractors|classifiers|flows|review|tests)/[\w/.]+)`", readme):
+    for path in re.findall(r"`((?:pipeline|extractors|classifiers|flows|review|tests)/[a-z_/.]+)`", readme):
         assert (HOUSE / path).exists(), path
     for reference in re.findall(r"`(\w{4}-\w{4})`", readme):
         assert read_reference(reference) == reference
