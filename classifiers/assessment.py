@@ -13,13 +13,16 @@ ADVISORY = ("security",)
 """Rules that never speak against a request."""
 
 _COVERS: dict[Area, frozenset[str]] = {
-    "both": frozenset(AREAS), "social_protection": frozenset({"social_protection"}),
-    "labour_employment": frozenset({"labour_employment"}), "out_of_scope": frozenset(), "uncertain": frozenset(AREAS),
+    "both": frozenset(AREAS),
+    "social_protection": frozenset({"social_protection"}),
+    "labour_employment": frozenset({"labour_employment"}),
+    "out_of_scope": frozenset(),
+    "uncertain": frozenset(AREAS),
 }
 
 
 def assess(extraction: Extraction, surroundings: Surroundings) -> Assessment:
-    """Theme, checks, rubric and flags of one request. ``flags`` begins with the extraction's own, so that it holds all."""
+    """Theme, checks, rubric and flags of one request; ``flags`` begins with the extraction's own and so holds all."""
     theme = theme_of(extraction)
     case = Case(extraction, surroundings, theme)
     verdicts = run_rules(case)
@@ -39,8 +42,13 @@ def theme_of(extraction: Extraction) -> Theme:
 
     verdict = judge_theme(_parts(extraction))
     topics = tuple(
-        Topic(key=topic.key, score=topic.score,
-              evidence=tuple(place for passage in topic.evidence for place in _passage(extraction, passage.part, passage.quote)))
+        Topic(
+            key=topic.key,
+            score=topic.score,
+            evidence=tuple(
+                place for passage in topic.evidence for place in _passage(extraction, passage.part, passage.quote)
+            ),
+        )
         for topic in verdict.topics
     )
     return Theme(area=verdict.area, scores=verdict.scores, topics=topics, declared=_declared(extraction))
@@ -77,7 +85,9 @@ def gather_flags(case: Case, verdicts: dict[str, Verdict]) -> tuple[Flag, ...]:
     flags += [flag for name, verdict in verdicts.items() if (flag := _rule_flag(name, verdict)) is not None]
     flags += _theme_mismatch(case.theme)
     if verdicts["institution_eligible"].outcome != "needs_judgement" and (sentence := type_mismatch(case)) is not None:
-        flags.append(Flag(code="institution_type_mismatch", severity="info", message=sentence, field="institution_type"))
+        flags.append(
+            Flag(code="institution_type_mismatch", severity="info", message=sentence, field="institution_type")
+        )
     unique = {(flag.code, flag.field, flag.message): flag for flag in flags}
     return tuple(unique.values())
 
@@ -95,14 +105,21 @@ def _empty_form(case: Case) -> list[Flag]:
     answered = [key for key, reading in case.extraction.fields.items() if reading.state in ("answered", "unreadable")]
     if answered or any(flag.code == "empty_form" for flag in case.extraction.flags):
         return []
-    return [Flag(code="empty_form", severity="blocker", message="No question of the form is answered; ask for a filled-in form.")]
+    return [Flag(code="empty_form", severity="blocker", message="No question is answered; ask for a filled-in form.")]
 
 
 def _unreadable(case: Case) -> list[Flag]:
     told = {flag.field for flag in case.extraction.flags}
     keys = [key for key, reading in case.extraction.fields.items() if reading.state == "unreadable" and key not in told]
-    return [Flag(code="unreadable_answer", severity="warning", field=key,
-                 message=f"The answer to {key.replace('_', ' ')} could not be read; read it in the file.") for key in keys]
+    return [
+        Flag(
+            code="unreadable_answer",
+            severity="warning",
+            field=key,
+            message=f"The answer to {key.replace('_', ' ')} could not be read; read it in the file.",
+        )
+        for key in keys
+    ]
 
 
 def _theme_mismatch(theme: Theme) -> list[Flag]:
@@ -114,10 +131,23 @@ def _theme_mismatch(theme: Theme) -> list[Flag]:
     unticked = [area for area in AREAS if area in treated and area not in theme.declared]
     if absent:
         about = " and ".join(AREAS[area] for area in AREAS if area in treated) or "neither area"
-        return [Flag(code="theme_mismatch", severity="warning", field="declared_theme",
-                     message=f"The form ticks {_named(absent)}, but the text is about {about}; ask what is meant.")]
-    return [Flag(code="theme_mismatch", severity="info", field="declared_theme",
-                 message=f"The text also treats {AREAS[area]}, which is not ticked.") for area in unticked]
+        return [
+            Flag(
+                code="theme_mismatch",
+                severity="warning",
+                field="declared_theme",
+                message=f"The form ticks {_named(absent)}, but the text is about {about}; ask what is meant.",
+            )
+        ]
+    return [
+        Flag(
+            code="theme_mismatch",
+            severity="info",
+            field="declared_theme",
+            message=f"The text also treats {AREAS[area]}, which is not ticked.",
+        )
+        for area in unticked
+    ]
 
 
 def _named(areas: list[str]) -> str:

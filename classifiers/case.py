@@ -86,5 +86,11 @@ def first_sentence(text: str) -> str:
 
 
 def as_check(name: str, verdict: Verdict, data: Rule) -> Check:
-    return Check(rule=name, outcome=verdict.outcome, reason=verdict.reason, section=data.section,
-                 rule_edition=data.edition, evidence=verdict.evidence)
+    return Check(
+        rule=name,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        section=data.section,
+        rule_edition=data.edition,
+        evidence=verdict.evidence,
+    )

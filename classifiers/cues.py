@@ -9,7 +9,7 @@ from pipeline.languages import LANGUAGES, load_language
 
 _SIGNS = str.maketrans({"€": " eur ", "$": " usd ", "£": " gbp ", "+": " ", "’": "'"})
 _END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=[«“\"'(\[]*[A-ZÀ-ÖØ-ÞА-ЯЁ0-9•–—-])|\s*\n+\s*")
-_ABBREVIATED = re.compile(r"(?:^|[\s(«])(?:\w|[A-ZА-ЯЁ]\w|No|Nr|Art|art|Mrs|Sra|Mme|etc|стр|руб|тыс|млн|[гт]\.\s?\w)\.$")
+_ABBREVIATED = re.compile(r"(?:^|[\s(«])(?:\w|[A-ZА-ЯЁ]\w|No|Nr|Art|art|Mrs|Sra|Mme|etc|стр|руб|тыс|[гт]\.\s?\w)\.$")
 _BULLET = re.compile(r"^\s*(?:[-–—•*·▪◦]|\(?\w{1,2}[.)])\s+")
 
 
@@ -50,7 +50,8 @@ def cue_spans(folded: str, language: str, table: str, name: str) -> list[Span]:
 
 def folded_clause(text: str) -> str:
     """A text as compared, its commas and brackets kept as marks of their own: ``a hall , lunch and fuel``."""
-    parts = (fold(part) for part in re.split(r"[,()/:]", text.translate(_SIGNS)))
+    grouped = re.sub(r"(?<=\d)[., ](?=\d{3}(?!\d))", "", text.translate(_SIGNS))
+    parts = (fold(part) for part in re.split(r"[,()/:]", grouped))
     return re.sub(r"(?: ?, ?)+", " , ", " , ".join(parts)).strip(" ")
 
 

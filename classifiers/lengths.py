@@ -11,8 +11,9 @@ DAYS = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0, "half_year": 182.
 WORKING_WEEK = 7 / 5
 """Five working days are a week."""
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|[½¼]|[x×*+]")
-_TIMES = re.compile(r"(\d+|[^\W\d_]+) ?(?:x|×|х|\*) ?(?=\d|[^\W\d_])", re.IGNORECASE)
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|[-–—]")
+_TIMES = re.compile(r"(?<!\w)(?:\d+ ?|[^\W\d_]+ )[x×х*](?= ?\d| [^\W\d_])", re.IGNORECASE)
+_DASHES = ("-", "–", "—")
 
 
 @cache
@@ -49,7 +50,7 @@ def days_of(text: str, form_language: str) -> float | None:
     A bare number up to three is taken as weeks, as the form asks; None where no length can be read."""
     language = spoken(text, form_language)
     plain = _TIMES.sub(" ", text.casefold())
-    tokens = [fold(token) or token for token in _TOKEN.findall(plain)]
+    tokens = [token if token[0].isdigit() else fold(token) or token for token in _TOKEN.findall(plain)]
     stretches = _stretches(tokens, language)
     if stretches:
         return max(stretches)
@@ -65,15 +66,26 @@ def _stretches(tokens: list[str], language: str) -> list[float]:
     for place, token in enumerate(tokens):
         number = _number(token, language)
         if number is not None:
-            pending.append(number)
+            spanned = place > 0 and (tokens[place - 1] in _DASHES or _is(tokens[place - 1], language, "to"))
+            pending = [*pending, number] if spanned else [number]
         elif _is(token, language, "a") and not pending:
             pending.append(1.0)
         elif _is(token, language, "half"):
-            pending = [*pending[:-1], pending[-1] + 0.5] if pending and not _article(tokens, place, language) else [0.5]
+            pending, found = _and_a_half(pending, found, _article(tokens, place, language))
         elif token in units and (pending or units[token] == "fortnight"):
             found.append((max(pending) if pending else 1.0) * DAYS[units[token]] * _stretching(tokens, place, language))
             pending = []
     return found
+
+
+def _and_a_half(pending: list[float], found: list[float], article: bool) -> tuple[list[float], list[float]]:
+    """ "Two and a half weeks", "deux semaines et demie", "half a day"."""
+    if pending and not article or len(pending) > 1:
+        return [*pending[:-1], pending[-1] + 0.5], found
+    if found and not pending:
+        unit = max(DAYS[name] for name in ("hour", "day", "week", "month") if DAYS[name] <= found[-1])
+        return pending, [*found[:-1], found[-1] + unit / 2]
+    return ([pending[-1] + 0.5] if pending and pending[-1] > 1 else [0.5]), found
 
 
 def _article(tokens: list[str], place: int, language: str) -> bool:
@@ -102,7 +114,11 @@ def people_of(text: str, form_language: str) -> int | None:
     "6, two of whom are women" are 6; None where no number stands."""
     language = spoken(text, form_language)
     plain = " ".join(fold(token) for token in re.findall(r"\d+|[^\W\d_]+", text))
-    cut = [span.start for span in cue_spans(plain, language, "visit", "including") if _counted(plain[: span.start], language)]
+    cut = [
+        span.start
+        for span in cue_spans(plain, language, "visit", "including")
+        if _counted(plain[: span.start], language)
+    ]
     numbers = _counted(plain[: min(cut)] if cut else plain, language)
     if not numbers:
         return None

@@ -25,8 +25,10 @@ def _answer(case: Case, key: str, question: RubricQuestion) -> RubricAnswer:
     passages = [place for name in question.answers for place in _whole(case, name, key)]
     if not passages:
         passages = [place for name in question.searched for place in _speaking(case, name, key, question)]
-    state = "addressed" if passages else "not_addressed"
-    return RubricAnswer(question=key, section=question.section, state=state, evidence=tuple(passages[:_MOST]))
+    shown = tuple(passages[:_MOST])
+    return RubricAnswer(
+        question=key, section=question.section, evidence=shown, state="addressed" if shown else "not_addressed"
+    )
 
 
 def _whole(case: Case, name: str, key: str) -> list[Evidence]:

@@ -1,4 +1,4 @@
-"""The rules about the activities: how many, how long, study visits, one action at a time (guide 2.1, 2.2.2, 3.1, 3.3)."""
+"""The rules about the activities: number, length, study visits, one action at a time (guide 2.1, 2.2.2, 3.1, 3.3)."""
 
 from classifiers.case import Case, Verdict, row_text
 from classifiers.cues import cue_spans, folded_clause, has_cue, sentences, spoken
@@ -18,10 +18,18 @@ def activities_limit(case: Case) -> Verdict:
     count, most = len(case.activities), case.rule("activities_limit").limit()
     evidence = case.quote("activities")
     if count > most:
-        return Verdict("not_met", f"{count} activities are listed, the guide allows {most}; ask the institution to choose or merge.",
-                       evidence, "activities")
-    return Verdict("met", f"{count} {'activity is' if count == 1 else 'activities are'} listed, at most {most} are allowed.",
-                   evidence, "activities")
+        return Verdict(
+            "not_met",
+            f"{count} activities are listed, the guide allows {most}; ask which to keep.",
+            evidence,
+            "activities",
+        )
+    return Verdict(
+        "met",
+        f"{count} {'activity is' if count == 1 else 'activities are'} listed, at most {most} may be.",
+        evidence,
+        "activities",
+    )
 
 
 def _without_rows(case: Case) -> Verdict | None:
@@ -29,8 +37,12 @@ def _without_rows(case: Case) -> Verdict | None:
         return None
     state = case.field("activities").state
     why = "could not be read" if state == "unreadable" else "are not described"
-    return Verdict("cannot_tell", f"The activities {why}; look at the file or ask the institution.",
-                   case.field("activities").evidence, "activities")
+    return Verdict(
+        "cannot_tell",
+        f"The activities {why}; look at the file or ask the institution.",
+        case.field("activities").evidence,
+        "activities",
+    )
 
 
 def activity_length(case: Case) -> Verdict:
@@ -44,8 +56,12 @@ def activity_length(case: Case) -> Verdict:
         worst = next((verdict for verdict in judged if verdict.outcome == outcome), None)
         if worst:
             return worst
-    return Verdict("met", "Every activity lasts one to three weeks, and the action as a whole is short enough.",
-                   _durations(case), "activities")
+    return Verdict(
+        "met",
+        "Every activity lasts one to three weeks, and the action as a whole is short enough.",
+        _durations(case),
+        "activities",
+    )
 
 
 def _durations(case: Case) -> tuple[Evidence, ...]:
@@ -56,14 +72,22 @@ def _length(case: Case, row: Activity) -> Verdict:
     data, name = case.rule("activity_length"), row.title or row.type or "an activity"
     days = days_of(row.duration, case.language) if row.duration else None
     if days is None:
-        said = f"\"{row.duration}\" could not be read as a length" if row.duration else "no length is given"
+        said = f'"{row.duration}" could not be read as a length' if row.duration else "no length is given"
         return Verdict("cannot_tell", f"{name}: {said}; ask how many weeks it takes.", _of_row(case, row), "activities")
     if days > data.limit():
-        return Verdict("not_met", f"{name}: {row.duration} is more than three weeks; ask the institution to shorten or split it.",
-                       _of_row(case, row), "activities")
+        return Verdict(
+            "not_met",
+            f"{name}: {row.duration} is more than three weeks; ask for shorter ones.",
+            _of_row(case, row),
+            "activities",
+        )
     if days < (data.min or 0) and not _may_be_short(case, row):
-        return Verdict("needs_judgement", f"{name}: {row.duration} is less than a week; see whether it is worth a mission.",
-                       _of_row(case, row), "activities")
+        return Verdict(
+            "needs_judgement",
+            f"{name}: {row.duration} is less than a week; see if a mission is needed.",
+            _of_row(case, row),
+            "activities",
+        )
     return Verdict("met", f"{name}: {row.duration}.", _of_row(case, row), "activities")
 
 
@@ -83,12 +107,21 @@ def _may_be_short(case: Case, row: Activity) -> bool:
 def _timeframe(case: Case) -> Verdict:
     data, reading = case.rule("activity_length"), case.field("duration_months")
     if reading.state == "unreadable":
-        return Verdict("cannot_tell", "The length of the action could not be read; look at the file.", reading.evidence,
-                       "duration_months")
+        return Verdict(
+            "cannot_tell",
+            "The length of the action could not be read; look at the file.",
+            reading.evidence,
+            "duration_months",
+        )
     months = reading.value if isinstance(reading.value, float | int) else None
     if months is not None and data.months_tolerated and months > data.months_tolerated:
-        return Verdict("needs_judgement", f"The action should take {months:g} months, the guide speaks of about {data.months}; "
-                       "see whether the results can be narrowed.", case.quote("duration_months"), "duration_months")
+        return Verdict(
+            "needs_judgement",
+            f"The action should take {months:g} months, the guide says about {data.months}; "
+            "see whether the results can be narrowed.",
+            case.quote("duration_months"),
+            "duration_months",
+        )
     return Verdict("met", "The action is short enough.", field="duration_months")
 
 
@@ -109,8 +142,12 @@ def study_visit_size(case: Case) -> Verdict:
             return worst
     others = [row for row in case.activities if row not in visits and row.format != "remote"]
     if not others:
-        return Verdict("needs_judgement", "A study visit is planned without any activity on site; it should only complement one.",
-                       case.quote("activities", row_text(visits[0])), "activities")
+        return Verdict(
+            "needs_judgement",
+            "A study visit without any activity on site; it should only complement one.",
+            case.quote("activities", row_text(visits[0])),
+            "activities",
+        )
     return judged[0]
 
 
@@ -128,13 +165,26 @@ def _visit(case: Case, row: Activity) -> Verdict:
     most, evidence = case.rule("study_visit_size").limit(), case.quote("activities", row.participants or row_text(row))
     people = people_of(row.participants or "", case.language)
     if people is None:
-        return Verdict("cannot_tell", f"A study visit is planned, but not for how many delegates; at most {most} are allowed, "
-                       "ask the institution.", evidence, "activities")
+        return Verdict(
+            "cannot_tell",
+            f"A study visit is planned, but not for how many delegates; at most {most} may go, ask the institution.",
+            evidence,
+            "activities",
+        )
     if people > most:
-        return Verdict("not_met", f"The study visit is planned for {people} delegates, the guide allows {most}; "
-                       "ask for a smaller delegation.", evidence, "activities")
-    return Verdict("met", f"The study visit has {people} delegates, at most {most} are allowed, and comes on top of "
-                   "activities on site.", evidence, "activities")
+        return Verdict(
+            "not_met",
+            f"The study visit is planned for {people} delegates, the guide allows {most}; "
+            "ask for a smaller delegation.",
+            evidence,
+            "activities",
+        )
+    return Verdict(
+        "met",
+        f"The study visit has {people} delegates, at most {most} are allowed, and comes on top of activities on site.",
+        evidence,
+        "activities",
+    )
 
 
 def _visit_in_text(case: Case) -> Verdict | None:
@@ -148,8 +198,13 @@ def _visit_in_text(case: Case) -> Verdict | None:
             behind = plain[cue_spans(plain, language, "visit", "visit")[0].end :]
             people = people_of(" ".join(behind.split()[:12]), language) if _has_people(behind, language) else None
             if people is not None and people > most:
-                return Verdict("not_met", f"A study visit of {people} delegates is asked for, the guide allows {most}; "
-                               "ask for a smaller delegation.", case.quote(key, sentence), key)
+                return Verdict(
+                    "not_met",
+                    f"A study visit of {people} delegates is asked for, the guide allows {most}; "
+                    "ask for a smaller delegation.",
+                    case.quote(key, sentence),
+                    key,
+                )
     return None
 
 
@@ -162,8 +217,13 @@ def one_action_at_a_time(case: Case) -> Verdict:
     """No other open request or action of the same institution."""
     others = case.surroundings.other_open_requests
     if others is None:
-        return Verdict("cannot_tell", "Without the store it is not known whether the institution has another open request.")
+        return Verdict("cannot_tell", "Without the store other open requests are not known.")
     if not others:
         return Verdict("met", "No other open request of this institution is in the store.")
-    return Verdict("needs_judgement", f"The institution has other open requests ({', '.join(others)}); only one action can run "
-                   "at a time, ask which comes first.", case.quote("institution_name"), "institution_name")
+    return Verdict(
+        "needs_judgement",
+        f"The institution has other open requests ({', '.join(others)}); one action at a time "
+        "can run, ask which comes first.",
+        case.quote("institution_name"),
+        "institution_name",
+    )

@@ -1,17 +1,30 @@
 """The rules about money, demand, contributions and partners (guide 1.1, 1.4, 2.2.3, 2.2.4 and 3.3)."""
 
-from pipeline.records import Evidence, FieldReading, Outcome
-from pipeline.languages import load_language
-from pipeline.folding import fold
 from classifiers.case import Case, Verdict, first_sentence, row_text
 from classifiers.cues import cue_pattern, folded_clause, has_cue, sentences, spoken
-from classifiers.money import Stance, money_mentions
+from classifiers.money import money_mentions
+from classifiers.payers import Stance
+from pipeline.folding import fold
+from pipeline.languages import load_language
+from pipeline.records import Evidence, FieldReading, Outcome
 
 STANCES: dict[str, Stance] = {
-    "contribution_sought": "sought", "contributions": "own", "other_support": "others", "supporting_entity_role": "others",
-    "previous_cooperation": "others", "title": "plan", "deliverables": "plan", "objectives": "aim",
-    "expected_results": "aim", "background": "told", "target_groups": "told", "policy_alignment": "told",
-    "cross_cutting": "told", "expertise_sought": "told", "preferred_experience": "told", "security_situation": "told",
+    "contribution_sought": "sought",
+    "contributions": "own",
+    "other_support": "others",
+    "supporting_entity_role": "others",
+    "previous_cooperation": "others",
+    "title": "plan",
+    "deliverables": "plan",
+    "objectives": "aim",
+    "expected_results": "aim",
+    "background": "told",
+    "target_groups": "told",
+    "policy_alignment": "told",
+    "cross_cutting": "told",
+    "expertise_sought": "told",
+    "preferred_experience": "told",
+    "security_situation": "told",
     "institution_mandate": "told",
 }
 """What stands in each answer, as far as money goes."""
@@ -28,12 +41,21 @@ def no_financial_support(case: Case) -> Verdict:
         for mention in money_mentions(text, stance, case.language):
             (asked if mention.finding == "asks" else unclear).append((key, mention.sentence))
     if asked:
-        return Verdict("not_met", "The facility is asked to pay for something it does not cover (money, equipment, events, "
-                       f"per diems or salaries): \"{_short(asked[0][1])}\" Tell the institution what is covered.",
-                       _all_quoted(case, asked), asked[0][0])
+        return Verdict(
+            "not_met",
+            "The facility is asked to pay for something it does not cover (money, equipment, "
+            f'events, per diems or salaries): "{_short(asked[0][1])}" Tell the institution what is covered.',
+            _all_quoted(case, asked),
+            asked[0][0],
+        )
     if unclear:
-        return Verdict("needs_judgement", "Costs are mentioned and it is not clear who should bear them: "
-                       f"\"{_short(unclear[0][1])}\" Ask the institution.", _all_quoted(case, unclear), unclear[0][0])
+        return Verdict(
+            "needs_judgement",
+            "Costs are mentioned and it is not clear who should bear them: "
+            f'"{_short(unclear[0][1])}" Ask the institution.',
+            _all_quoted(case, unclear),
+            unclear[0][0],
+        )
     return Verdict("met", "No answer asks the facility for money, equipment, event costs, per diems or salaries.")
 
 
@@ -53,14 +75,30 @@ def _short(text: str) -> str:
 def demand_driven(case: Case) -> Verdict:
     """The institution itself asks; a supporting entity only accompanies."""
     if case.field("institution_type").value == "international_organisation":
-        return Verdict("needs_judgement", "An international organisation asks in its own name; the request must come from "
-                       "an institution of the partner country.", case.quote("institution_type"), "institution_type")
-    for key in ("supporting_entity_role", "background", "previous_cooperation", "other_support", "contributions", "objectives"):
+        return Verdict(
+            "needs_judgement",
+            "An international organisation asks in its own name; the request must "
+            "come from an institution of the partner country.",
+            case.quote("institution_type"),
+            "institution_type",
+        )
+    for key in (
+        "supporting_entity_role",
+        "background",
+        "previous_cooperation",
+        "other_support",
+        "contributions",
+        "objectives",
+    ):
         for sentence in sentences(case.words(key)):
             if _steers(sentence, case.language, in_role=key == "supporting_entity_role"):
-                return Verdict("needs_judgement", "A supporting entity seems to have written the request or to steer it: "
-                               f"\"{_short(sentence)}\" The institution itself must ask; check with it.",
-                               case.quote(key, sentence), key)
+                return Verdict(
+                    "needs_judgement",
+                    "A supporting entity seems to have written or to steer the request: "
+                    f'"{_short(sentence)}" The institution itself must ask; check with it.',
+                    case.quote(key, sentence),
+                    key,
+                )
     return _contact(case)
 
 
@@ -69,15 +107,28 @@ def _contact(case: Case) -> Verdict:
     entity = _domain(_first_address(case.words("supporting_entity_contact")))
     foreign = any(domain == known or domain.endswith(f".{known}") for known in case.rule("demand_driven").domains)
     if foreign or (entity and entity == domain and domain not in case.words("institution_website").lower()):
-        return Verdict("needs_judgement", f"The contact person writes from {domain}, not from the institution; check that "
-                       "the institution itself asks.", case.quote("contact_email"), "contact_email")
+        return Verdict(
+            "needs_judgement",
+            f"The contact person writes from {domain}, not from the institution; "
+            "check that the institution itself asks.",
+            case.quote("contact_email"),
+            "contact_email",
+        )
     if not case.words("supporting_entity_name") or _says_nothing(case, "supporting_entity_name"):
         return Verdict("met", "The institution asks in its own name; no supporting entity is named.")
     if case.field("supporting_entity_role").state == "unreadable":
-        return Verdict("cannot_tell", "A supporting entity is named, but its role could not be read; look at the file.",
-                       case.field("supporting_entity_role").evidence, "supporting_entity_role")
-    return Verdict("met", "A supporting entity is named; by what the form says it only accompanies the request.",
-                   case.quote("supporting_entity_role"), "supporting_entity_role")
+        return Verdict(
+            "cannot_tell",
+            "A supporting entity is named, but its role could not be read; look at the file.",
+            case.field("supporting_entity_role").evidence,
+            "supporting_entity_role",
+        )
+    return Verdict(
+        "met",
+        "A supporting entity is named; by what the form says it only accompanies the request.",
+        case.quote("supporting_entity_role"),
+        "supporting_entity_role",
+    )
 
 
 def _steers(sentence: str, form_language: str, in_role: bool) -> bool:
@@ -125,10 +176,19 @@ def own_contribution(case: Case) -> Verdict:
     short = len(text.split()) <= _TOO_SHORT_TO_DENY
     denied = short and has_cue(folded_clause(text), spoken(text, case.language), "contribution", "none")
     if _says_nothing(case, "contributions") or denied:
-        return Verdict("not_met", "The institution says that it contributes nothing; the guide expects staff, rooms or other "
-                       "contributions in kind.", case.quote("contributions"), "contributions")
-    return Verdict("met", f"The institution names its contribution: \"{_short(first_sentence(text))}\"",
-                   case.quote("contributions", first_sentence(text)), "contributions")
+        return Verdict(
+            "not_met",
+            "The institution says that it contributes nothing; the guide expects staff, rooms or "
+            "other contributions in kind.",
+            case.quote("contributions"),
+            "contributions",
+        )
+    return Verdict(
+        "met",
+        f'The institution names its contribution: "{_short(first_sentence(text))}"',
+        case.quote("contributions", first_sentence(text)),
+        "contributions",
+    )
 
 
 def complementarity_stated(case: Case) -> Verdict:
@@ -137,8 +197,12 @@ def complementarity_stated(case: Case) -> Verdict:
         return Verdict("not_applicable", "The simplified form does not ask for other partners' support.")
     answer = _stated(case, "other_support", "other partners' support")
     if answer.outcome == "met" and _says_nothing(case, "other_support"):
-        return Verdict("met", "The institution says that no other partner supports it.", case.quote("other_support"),
-                       "other_support")
+        return Verdict(
+            "met",
+            "The institution says that no other partner supports it.",
+            case.quote("other_support"),
+            "other_support",
+        )
     return answer
 
 
@@ -167,9 +231,17 @@ def security(case: Case) -> Verdict:
     """Advisory only: whether the security situation is described."""
     reading: FieldReading = case.field("security_situation")
     if reading.state == "answered":
-        return Verdict("met", "The security situation is described; a person weighs it before experts travel.",
-                       case.quote("security_situation"), "security_situation")
+        return Verdict(
+            "met",
+            "The security situation is described; a person weighs it before experts travel.",
+            case.quote("security_situation"),
+            "security_situation",
+        )
     if reading.state == "not_on_form":
         return Verdict("not_applicable", "This form does not ask about security.")
-    return Verdict("cannot_tell", "Nothing is said on security; check the travel advice before experts travel.",
-                   reading.evidence, "security_situation")
+    return Verdict(
+        "cannot_tell",
+        "Nothing is said on security; check the travel advice before experts travel.",
+        reading.evidence,
+        "security_situation",
+    )

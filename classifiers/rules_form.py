@@ -26,11 +26,19 @@ def form_complete(case: Case) -> Verdict:
     if not asked:
         return Verdict("cannot_tell", "No required question was found on the form; look at the file.")
     if missing:
-        return Verdict("not_met", f"Required questions without an answer: {_list(missing)}; ask the institution for them.",
-                       tuple(place for key in missing for place in case.field(key).evidence[:1]), missing[0])
+        return Verdict(
+            "not_met",
+            f"Required questions without an answer: {_list(missing)}; ask for them.",
+            tuple(place for key in missing for place in case.field(key).evidence[:1]),
+            missing[0],
+        )
     if unreadable:
-        return Verdict("cannot_tell", f"Required answers that could not be read: {_list(unreadable)}; read them in the file.",
-                       tuple(place for key in unreadable for place in case.field(key).evidence[:1]), unreadable[0])
+        return Verdict(
+            "cannot_tell",
+            f"Required answers that could not be read: {_list(unreadable)}; read the file.",
+            tuple(place for key in unreadable for place in case.field(key).evidence[:1]),
+            unreadable[0],
+        )
     return Verdict("met", f"All {len(asked)} required questions found on the form have an answer.")
 
 
@@ -47,20 +55,29 @@ def form_signed(case: Case) -> Verdict:
     signature = case.extraction.signature
     on_word = case.extraction.media_type.split(";")[0] in case.rule("accepted_format").word
     if signature.digital in ("changed_after_signing", "invalid"):
-        what = "was changed after it was signed" if signature.digital == "changed_after_signing" else "does not check out"
-        return Verdict("needs_judgement", f"The file carries a digital signature, but it {what}; ask for the signed original.",
-                       signature.evidence)
+        what = "was changed since" if signature.digital == "changed_after_signing" else "does not check out"
+        return Verdict(
+            "needs_judgement",
+            f"The file has a digital signature, but it {what}; ask for the original.",
+            signature.evidence,
+        )
     typed = any(_TYPED.match(place.quote) for place in signature.evidence)
     if signature.mark == "present" and not typed:
         digital = " (digital, not changed since)" if signature.kind == "digital" else ""
         return Verdict("met", f"A signature is there{digital}.", signature.evidence)
     if signature.mark == "unknown":
-        return Verdict("cannot_tell", "Whether the form is signed could not be told; look at the signature box.",
-                       signature.evidence)
-    what = "Only a typed name stands in the signature box" if typed or case.words("signatory_name") else "No signature was found"
+        return Verdict(
+            "cannot_tell",
+            "Whether the form is signed could not be told; look at the signature box.",
+            signature.evidence,
+        )
+    what = "Only a typed name is there" if typed or case.words("signatory_name") else "No signature was found"
     if on_word:
-        return Verdict("needs_judgement", f"{what}; a Word form may come unsigned, ask for a signed copy if needed.",
-                       signature.evidence)
+        return Verdict(
+            "needs_judgement",
+            f"{what}; a Word form may come unsigned, ask for a signed copy if needed.",
+            signature.evidence,
+        )
     return Verdict("not_met", f"{what}, and a PDF must be signed; ask for a signed form.", signature.evidence)
 
 
@@ -70,9 +87,13 @@ def form_dated(case: Case) -> Verdict:
     if reading.state == "answered":
         return Verdict("met", "The form is dated.", reading.evidence, "signature_date")
     if reading.state == "unreadable":
-        return Verdict("cannot_tell", "The date of signature could not be read; look at the file.", reading.evidence,
-                       "signature_date")
-    return Verdict("not_met", "The form has no date of signature; ask for a dated form.", reading.evidence, "signature_date")
+        return Verdict(
+            "cannot_tell",
+            "The date of signature could not be read; look at the file.",
+            reading.evidence,
+            "signature_date",
+        )
+    return Verdict("not_met", "The form is not dated; ask for a dated form.", reading.evidence, "signature_date")
 
 
 def accepted_format(case: Case) -> Verdict:
@@ -96,17 +117,30 @@ def form_kind_fits(case: Case) -> Verdict:
 def _full_fits(case: Case) -> Verdict:
     rows = case.activities
     if not rows:
-        return Verdict("cannot_tell", "No activity is described, so it cannot be told whether a structured action is meant.",
-                       field="activities")
+        return Verdict(
+            "cannot_tell", "No activity is described, so the kind of action cannot be told.", field="activities"
+        )
     if len(rows) > 1:
-        return Verdict("met", f"{len(rows)} activities on the full form: a structured action.",
-                       case.quote("activities", row_text(rows[0])), "activities")
+        return Verdict(
+            "met",
+            f"{len(rows)} activities on the full form: a structured action.",
+            case.quote("activities", row_text(rows[0])),
+            "activities",
+        )
     evidence = case.quote("activities", row_text(rows[0]))
     if is_event(rows[0], case.language) and (_days(rows[0], case) or 0) <= case.rule("form_kind_fits").limit():
-        return Verdict("not_met", "One single event is asked for on the full form; the simplified form is meant for that.",
-                       evidence, "activities")
-    return Verdict("needs_judgement", "Only one activity is on the full form; see whether it is a structured action.",
-                   evidence, "activities")
+        return Verdict(
+            "not_met",
+            "One single event is asked for on the full form; the simplified one is for that.",
+            evidence,
+            "activities",
+        )
+    return Verdict(
+        "needs_judgement",
+        "Only one activity is on the full form; see whether it is a structured action.",
+        evidence,
+        "activities",
+    )
 
 
 def is_event(row: Activity, form_language: str) -> bool:
@@ -123,31 +157,55 @@ def _simplified_fits(case: Case) -> Verdict:
     for key in ("contribution_sought", "objectives", "expected_results", "title"):
         for sentence in sentences(case.words(key)):
             if _several(sentence, case.language):
-                return Verdict("not_met", "Several activities are asked for on the simplified form, which is for one single "
-                               "event; the full form is meant for that.", case.quote(key, sentence), key)
+                return Verdict(
+                    "not_met",
+                    "Several activities are asked for on the simplified form, which is for one "
+                    "single event; the full form is meant for that.",
+                    case.quote(key, sentence),
+                    key,
+                )
     if len(case.activities) > 1:
-        return Verdict("not_met", "Several activities are listed on the simplified form, which is for one single event.",
-                       case.quote("activities"), "activities")
+        return Verdict(
+            "not_met",
+            "Several activities are listed on the simplified form, which is for one event.",
+            case.quote("activities"),
+            "activities",
+        )
     return _one_event(case)
 
 
 def _one_event(case: Case) -> Verdict:
     event = case.field("event_type")
-    named = next((key for key in ("title", "objectives", "background", "contribution_sought")
-                  if has_cue(folded_clause(case.words(key)), case.language, "event", "single")), None)
+    named = next(
+        (
+            key
+            for key in ("title", "objectives", "background", "contribution_sought")
+            if has_cue(folded_clause(case.words(key)), case.language, "event", "single")
+        ),
+        None,
+    )
     sought = case.words("contribution_sought") + "\n" + case.words("title")
     built = [s for s in sentences(sought) if has_cue(folded_clause(s), spoken(s, case.language), "event", "building")]
     if built and not (event.state == "answered" and event.value != "other" and named):
-        return Verdict("needs_judgement", "The simplified form asks for more than a contribution to an event; see whether "
-                       "the full form is meant.", case.quote("contribution_sought", built[0]), "contribution_sought")
+        return Verdict(
+            "needs_judgement",
+            "The simplified form asks for more than a contribution to an event; see whether the full form is meant.",
+            case.quote("contribution_sought", built[0]),
+            "contribution_sought",
+        )
     if event.state == "answered" and event.value != "other" or named:
         key = "event_type" if event.state == "answered" else named or "title"
         return Verdict("met", "One single event on the simplified form.", case.quote(key), key)
     if event.state == "answered":
-        return Verdict("needs_judgement", "The kind of event is given as \"other\"; see whether it is one single event.",
-                       case.quote("event_type"), "event_type")
-    return Verdict("cannot_tell", "The form does not say what kind of event is planned; ask the institution.",
-                   field="event_type")
+        return Verdict(
+            "needs_judgement",
+            'The kind of event is "other"; see whether it is one single event.',
+            case.quote("event_type"),
+            "event_type",
+        )
+    return Verdict(
+        "cannot_tell", "The form does not say what kind of event is planned; ask the institution.", field="event_type"
+    )
 
 
 def _several(sentence: str, form_language: str) -> bool:
@@ -165,5 +223,7 @@ def _several(sentence: str, form_language: str) -> bool:
 
 
 def _negated(plain: str, span: Span, language: str) -> bool:
-    return any(no.end <= span.start and len(plain[no.end : span.start].split()) <= 3
-               for no in cue_spans(plain, language, "money", "not"))
+    return any(
+        no.end <= span.start and len(plain[no.end : span.start].split()) <= 3
+        for no in cue_spans(plain, language, "money", "not")
+    )

@@ -30,8 +30,12 @@ def country_eligible(case: Case) -> Verdict:
     """The country or territory is in the list of section 4."""
     reading = case.field("institution_country")
     if reading.state != "answered":
-        return Verdict("cannot_tell", f"The country is {_state(reading)}; ask the institution which country it is in.",
-                       reading.evidence, "institution_country")
+        return Verdict(
+            "cannot_tell",
+            f"The country is {_state(reading)}; ask the institution which country it is in.",
+            reading.evidence,
+            "institution_country",
+        )
     verdict = country_verdict(case)
     if verdict.code is None and isinstance(reading.value, str) and len(reading.value) == 2:
         verdict = judge_country(reading.value)
@@ -52,20 +56,34 @@ def institution_eligible(case: Case) -> Verdict:
     if isinstance(declared, str):
         return _declared(case, data, declared, str(named.type) if sure else None)
     if not sure or named.type is None:
-        return Verdict("cannot_tell", "The form does not say what kind of institution asks, nor does its name tell; "
-                       "ask for its legal status.", case.quote("institution_name"), "institution_type")
+        return Verdict(
+            "cannot_tell",
+            "The form does not say what kind of institution asks, nor does its name tell; ask for its legal status.",
+            case.quote("institution_name"),
+            "institution_type",
+        )
     reason = f"No type is ticked; by its name the institution is {_a(named.type)}. {_kind_of(data, named.type)[1]}"
-    return Verdict(_kind_of(data, named.type)[0], reason, case.quote("institution_name", named.quote), "institution_name")
+    return Verdict(
+        _kind_of(data, named.type)[0], reason, case.quote("institution_name", named.quote), "institution_name"
+    )
 
 
 def _declared(case: Case, data: Rule, declared: str, named: str | None) -> Verdict:
     outcome, why = _kind_of(data, declared)
     if named and named != declared and _kind_of(data, named)[0] != outcome:
-        reason = (f"The form declares {_a(declared)}, but the name reads like {_a(named)}, "
-                  "which the guide treats otherwise; check the legal status.")
-        return Verdict("needs_judgement", reason, case.quote("institution_name") + case.quote("institution_type"),
-                       "institution_type")
-    return Verdict(outcome, f"The form declares {_a(declared)}. {why}", case.quote("institution_type"), "institution_type")
+        reason = (
+            f"The form declares {_a(declared)}, but the name reads like {_a(named)}, "
+            "which the guide treats otherwise; check the legal status."
+        )
+        return Verdict(
+            "needs_judgement",
+            reason,
+            case.quote("institution_name") + case.quote("institution_type"),
+            "institution_type",
+        )
+    return Verdict(
+        outcome, f"The form declares {_a(declared)}. {why}", case.quote("institution_type"), "institution_type"
+    )
 
 
 def _kind_of(data: Rule, kind: str) -> tuple[Outcome, str]:
@@ -78,10 +96,19 @@ def _kind_of(data: Rule, kind: str) -> tuple[Outcome, str]:
 
 def type_mismatch(case: Case) -> str | None:
     """The sentence for the analyst where name and declared type disagree, or None."""
-    data, named, declared = case.rule("institution_eligible"), institution_verdict(case), case.field("institution_type").value
-    if not isinstance(declared, str) or named.type is None or named.confidence < data.confident or named.type == declared:
+    data, named, declared = (
+        case.rule("institution_eligible"),
+        institution_verdict(case),
+        case.field("institution_type").value,
+    )
+    if (
+        not isinstance(declared, str)
+        or named.type is None
+        or named.confidence < data.confident
+        or named.type == declared
+    ):
         return None
-    return f"The form declares {_a(declared)}, the name \"{named.quote}\" suggests {_a(named.type)}."
+    return f'The form declares {_a(declared)}, the name "{named.quote}" suggests {_a(named.type)}.'
 
 
 def theme_in_scope(case: Case) -> Verdict:
@@ -90,8 +117,11 @@ def theme_in_scope(case: Case) -> Verdict:
     if case.theme.area == "uncertain":
         return Verdict("cannot_tell", "The text does not say enough to tell the area; read the request.", evidence)
     if case.theme.area == "out_of_scope":
-        return Verdict("not_met", "The text speaks of neither social protection nor labour and employment; "
-                       "check what the institution wants.", evidence)
+        return Verdict(
+            "not_met",
+            "The text speaks of neither social protection nor labour and employment; check what the institution wants.",
+            evidence,
+        )
     named = "social protection and labour and employment" if case.theme.area == "both" else AREAS[case.theme.area]
     return Verdict("met", f"The request is about {named}.", evidence)
 

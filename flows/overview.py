@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.records import Disposition, Flag, Record
+from pipeline.records import Disposition, Record
 
 _COLOURS: dict[Disposition, str] = {"ready": "green", "flagged": "yellow", "quarantined": "red"}
 _SEVERITIES = ("blocker", "warning")
@@ -53,14 +53,12 @@ def why(record: Record) -> str:
         return ""
     if record.disposition == "quarantined":
         return " ".join(flag.message for flag in record.flags)
-    flags = [f"{flag.code} ({flag.field})" if flag.field else flag.code for flag in _serious(record)]
-    checks = [
-        f"{check.rule}: {check.outcome.replace('_', ' ')}"
-        for check in record.eligibility.checks
-        if check.outcome not in ("met", "not_applicable")
-    ]
-    return "; ".join([*checks, *flags])
-
-
-def _serious(record: Record) -> list[Flag]:
-    return [flag for flag in record.flags if flag.severity in _SEVERITIES]
+    open_checks = [check for check in record.eligibility.checks if check.outcome not in ("met", "not_applicable")]
+    told = {check.rule for check in open_checks}
+    flags = [flag for flag in record.flags if flag.severity in _SEVERITIES and flag.code not in told]
+    return "; ".join(
+        [
+            *(f"{check.rule}: {check.outcome.replace('_', ' ')}" for check in open_checks),
+            *(f"{flag.code} ({flag.field})" if flag.field else flag.code for flag in flags),
+        ]
+    )

@@ -1,7 +1,7 @@
 """What made a record: the software, the data files it judged by, its models."""
 
 import hashlib
-import json
+import tomllib
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -15,7 +15,7 @@ _ROOMS = ("pipeline", "extractors", "classifiers")
 
 @cache
 def made_with(today: date) -> MadeWith:
-    """The software's version, the rules in force on the day with a mark of all data files, the models by version."""
+    """The software's version, the rules in force on the day with a mark of all data files, the models by their hash."""
     return MadeWith(software=_software(), rules=f"{rules_edition(today)}+{_data_mark()}", models=_models())
 
 
@@ -35,12 +35,9 @@ def _data_mark() -> str:
 
 
 def _models() -> dict[str, str]:
-    """Trained models lie in a folder with a ``meta.json`` that gives name and version."""
-    models = {}
-    for path in _data_files("meta.json"):
-        meta = json.loads(path.read_text("utf-8"))
-        models[str(meta.get("name", path.parent.name))] = str(meta.get("version", "unknown"))
-    return models
+    """A trained model lies in a folder of its name, with a card ``model.toml`` that holds its hash."""
+    cards = {path.parent.name: tomllib.loads(path.read_text("utf-8")) for path in _data_files("model.toml")}
+    return {name: str(card["sha256"])[:12] for name, card in cards.items()}
 
 
 def _data_files(pattern: str) -> list[Path]:

@@ -1,13 +1,12 @@
-"""How well the theme is judged on cases held out from training: by language, length and topic, and how honest the figures are."""
+"""How well the theme is judged on cases held out from training: by language, length and topic."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers.theme.cases import Text, read_corpus, texts_of
-from classifiers.theme.model import Card, Model
-from classifiers.theme.teaching import answers_of, held_out_figures
+from classifiers.theme.model import Card, Model, read_card
+from classifiers.theme.teaching import held_out_figures
 from classifiers.theme.topics import AREAS, TOPICS
 from classifiers.theme.vectors import Numbers, Vocabulary
 from pipeline.values import Value
@@ -39,25 +38,27 @@ def measure(texts: Sequence[Text], figures: Numbers, card: Card) -> Figures:
     """The figures of ``texts`` when judged from raw ``figures`` (texts x questions)."""
     model = bare_model(card)
     scores = [model.areas(row) for row in figures]
-    said = [model.area(score) for score in scores]
-    best = [max(AREAS, key=lambda area, s=score: s[area]) for score in scores]  # type: ignore[misc]
-    kept = [at for at, area in enumerate(said) if area != "uncertain"]
-    outside = [at for at, text in enumerate(texts) if text.area == "out_of_scope"]
+    judged = list(zip(texts, scores, strict=True))
+    kept = [_right(text, score) for text, score in judged if model.area(score) != "uncertain"]
+    outside = [_right(text, score) for text, score in judged if text.area == "out_of_scope"]
     return Figures(
         texts=len(texts),
-        area_accuracy=_share(said[at] == texts[at].area for at in kept),
+        area_accuracy=_share(kept),
         abstaining=1 - len(kept) / max(len(texts), 1),
-        area_accuracy_all=_share(b == text.area for b, text in zip(best, texts, strict=True)),
-        out_of_scope_recall=_share(best[at] == "out_of_scope" for at in outside) if outside else None,
+        area_accuracy_all=_share([_right(text, score) for text, score in judged]),
+        out_of_scope_recall=_share(outside) if outside else None,
         topic_f1=_topic_f1(texts, figures, model),
         right_in_three=_right_in_three(texts, figures),
-        calibration_error=_calibration_error(texts, scores),
+        calibration_error=_calibration_error(judged),
     )
 
 
-def _share(truths: object) -> float:
-    values = list(truths)  # type: ignore[call-overload]
-    return sum(values) / len(values) if values else 0.0
+def _right(text: Text, scores: Mapping[str, float]) -> bool:
+    return max(AREAS, key=lambda area: scores[area]) == text.area
+
+
+def _share(truths: Sequence[bool]) -> float:
+    return sum(truths) / len(truths) if truths else 0.0
 
 
 def _topic_f1(texts: Sequence[Text], figures: Numbers, model: Model) -> float:
@@ -77,34 +78,36 @@ def _right_in_three(texts: Sequence[Text], figures: Numbers) -> float | None:
     return sum(found) / len(found) if found else None
 
 
-def _calibration_error(texts: Sequence[Text], scores: Sequence[dict[str, float]]) -> float:
+def _calibration_error(judged: Sequence[tuple[Text, Mapping[str, float]]]) -> float:
     """Expected calibration error of the best area, in ten bins of equal width."""
-    sure = np.array([max(score.values()) for score in scores])
-    right = np.array([max(score, key=lambda a: score[a]) == text.area for text, score in zip(texts, scores, strict=True)])
-    bins: NDArray[np.intp] = np.minimum((sure * 10).astype(np.intp), 9)
-    gaps = [abs(right[bins == b].mean() - sure[bins == b].mean()) * float((bins == b).mean()) for b in set(bins.tolist())]
-    return float(sum(gaps))
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for text, scores in judged:
+        sure = max(scores.values())
+        bins.setdefault(min(int(sure * 10), 9), []).append((sure, _right(text, scores)))
+    gaps = [abs(sum(sure for sure, _ in held) - sum(right for _, right in held)) for held in bins.values()]
+    return sum(gaps) / max(len(judged), 1)
 
 
 def table() -> str:
-    """The held-out table as Markdown: trains once for each fold, which takes a minute or two."""
-    from classifiers.theme.model import CARD, _card
-
+    """The held-out table as Markdown: trains once for each fold, which takes about a minute."""
     corpora = read_corpus()
     texts = texts_of(corpora)
-    return table_of(texts, held_out_figures(texts, corpora), _card(CARD))
+    return table_of(texts, held_out_figures(texts, corpora), read_card())
 
 
 def table_of(texts: Sequence[Text], figures: Numbers, card: Card) -> str:
-    """The table for figures already made."""
-    groups: list[tuple[str, Callable[[Text], bool]]] = [("all", lambda text: text.length in ALONE)]
+    """The table for figures already made: all, by language, by length, by topic."""
+    whole = [at for at, text in enumerate(texts) if text.length in ALONE]
+    groups = {"all": whole}
     for language in sorted({text.language for text in texts}):
-        groups.append((language, lambda text, language=language: text.language == language and text.length in ALONE))  # type: ignore[misc]
+        groups[language] = [at for at in whole if texts[at].language == language]
     for length in ("title", "short", "long", "whole"):
-        groups.append((length, lambda text, length=length: text.length == length))  # type: ignore[misc]
-    for topic in (*TOPICS, "out_of_scope"):
-        groups.append((topic, lambda text, topic=topic: topic in (*text.topics, text.area) and text.length in ALONE))  # type: ignore[misc]
-    return HEAD + "".join(_row(name, texts, figures, card, chosen) for name, chosen in groups)
+        groups[length] = [at for at, text in enumerate(texts) if text.length == length]
+    for area in AREAS:
+        groups[area] = [at for at in whole if texts[at].area == area]
+    for topic in TOPICS:
+        groups[topic] = [at for at in whole if topic in texts[at].topics]
+    return HEAD + "".join(_row(name, texts, figures, card, places) for name, places in groups.items() if places)
 
 
 HEAD = (
@@ -113,11 +116,8 @@ HEAD = (
 )
 
 
-def _row(name: str, texts: Sequence[Text], figures: Numbers, card: Card, chosen: Callable[[Text], bool]) -> str:
-    places = [at for at, text in enumerate(texts) if chosen(text)]
-    if not places:
-        return ""
+def _row(name: str, texts: Sequence[Text], figures: Numbers, card: Card, places: list[int]) -> str:
     f = measure([texts[at] for at in places], figures[places], card)
     shares = (f.area_accuracy, f.abstaining, f.area_accuracy_all, f.out_of_scope_recall, f.topic_f1)
-    rest = (f.right_in_three, f.calibration_error)
-    return f"| {name} | {f.texts} | " + " | ".join("" if x is None else f"{x:.3f}" for x in (*shares, *rest)) + " |\n"
+    shown = ["" if share is None else f"{share:.3f}" for share in (*shares, f.right_in_three, f.calibration_error)]
+    return f"| {name} | {f.texts} | " + " | ".join(shown) + " |\n"

@@ -64,10 +64,7 @@ def letter_groups(word: str) -> tuple[str, ...]:
 def ideas_in(words: list[str]) -> list[str]:
     """The ideas a list of folded words speaks of, one for each place where one is named."""
     return [
-        idea
-        for at, word in enumerate(words)
-        for rest, idea in _beginning_with(word)
-        if _follow(rest, words, at + 1)
+        idea for at, word in enumerate(words) for rest, idea in _beginning_with(word) if _follow(rest, words, at + 1)
     ]
 
 

@@ -13,15 +13,16 @@ def fit(rows: Numbers, answers: Numbers, decay: float = 1e-4, rounds: int = 150)
 
     Accelerated gradient descent in the space of the texts, of which there are fewer than features; no chance in it.
     """
-    likeness = rows @ rows.T + OFFSET
-    step = 1.0 / (_greatest_eigenvalue(likeness) / 4 + decay * len(rows))
-    shares = np.zeros_like(answers)
-    ahead, pace = shares, 1.0
+    likeness: Numbers = np.asarray(rows @ rows.T + OFFSET, np.float32)
+    step = np.float32(1.0 / (_greatest_eigenvalue(likeness) / 4 + decay * len(rows)))
+    shares: Numbers = np.zeros_like(answers)
+    ahead: Numbers = shares
+    pace, loss = 1.0, np.float32(decay * len(rows))
     for _ in range(rounds):
-        slope = _sigmoid(likeness @ ahead) - answers + decay * len(rows) * ahead
-        moved = ahead - step * slope
+        slope = _sigmoid(likeness @ ahead) - answers + loss * ahead
+        moved: Numbers = np.asarray(ahead - step * slope, np.float32)
         next_pace = (1 + float(np.sqrt(1 + 4 * pace * pace))) / 2
-        ahead = moved + np.float32((pace - 1) / next_pace) * (moved - shares)
+        ahead = np.asarray(moved + (pace - 1) / next_pace * (moved - shares), np.float32)
         shares, pace = moved, next_pace
     return rows.T @ shares, np.asarray(OFFSET * shares.sum(axis=0), np.float32)
 

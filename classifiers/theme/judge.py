@@ -27,6 +27,8 @@ and the institution's mandate speak of much that is not asked for."""
 TEXT = "text"
 SENTENCE = re.compile(r"[^\n.!?;…]+(?:[.!?;…]+(?!\s|$)[^\n.!?;…]+)*[.!?;…]*")
 MOST_PASSAGES, MOST_TOPICS = 3, 5
+FAINT = 0.4
+"""A passage speaks for a topic if it does so at least by this share of the strongest."""
 
 
 class Passage(Value):
@@ -106,6 +108,7 @@ def _passages(part: str, text: str) -> Iterator[Passage]:
 
 
 def _evidence(weighed: Sequence[tuple[Passage, Numbers]], topic: int) -> tuple[Passage, ...]:
-    """The passages that speak for a topic, the strongest first."""
-    speaking = sorted(((float(f[topic]), at) for at, (_, f) in enumerate(weighed) if f[topic] > 0), reverse=True)
-    return tuple(weighed[at][0] for _, at in speaking[:MOST_PASSAGES])
+    """The passages that speak for a topic, the strongest first; those that hardly speak for it are left out."""
+    speaking = sorted(((float(f[topic]), -at) for at, (_, f) in enumerate(weighed)), reverse=True)
+    least = max(speaking[0][0] * FAINT, 0.0) if speaking else 0.0
+    return tuple(weighed[-at][0] for strength, at in speaking[:MOST_PASSAGES] if strength > least)

@@ -18,6 +18,9 @@ from pipeline.values import Probability, Value
 
 HERE = Path(__file__).parent
 WEIGHTS, CARD = HERE / "model.bin", HERE / "model.toml"
+LEAST_KNOWN = 3
+"""A text with fewer known words, and no idea of the word lists, is not judged."""
+
 QUESTIONS = (*TOPICS, "social_protection", "labour_employment")
 """What the model answers with yes or no: each topic, then each of the two areas."""
 
@@ -27,7 +30,7 @@ class Card(Value):
 
     ``protection_scale``, ``labour_scale``, ``topic_scale``: slope and shift of the log-odds. ``sure_from``: an area
     below this probability is not asserted. ``topic_from``: a topic from this probability on is asserted.
-    ``known_from``: a text of which a smaller share of words was ever seen, and no idea of the word lists, is not judged.
+    ``known_from``: a text of which a smaller share of words was ever seen, and no idea, is not judged.
     """
 
     sha256: str
@@ -72,8 +75,9 @@ class Model:
 
     def speaks_of(self, features: Features) -> bool:
         """True if the text holds enough words the model has learned from, or an idea of the word lists."""
-        known = self.vocabulary.share_known(features) >= self.card.known_from
-        return known or any(name.startswith("i:") for name in features)
+        known, share = self.vocabulary.known_stems(features)
+        enough = known >= LEAST_KNOWN and share >= self.card.known_from
+        return enough or any(name.startswith("i:") for name in features)
 
     def area(self, scores: Mapping[str, float]) -> Area | Literal["uncertain"]:
         """The most probable area, or ``uncertain`` where none is probable enough."""
@@ -94,9 +98,9 @@ def chance(figure: float, scale: tuple[float, float]) -> float:
 @cache
 def load(weights: Path = WEIGHTS, card: Path = CARD) -> Model:
     """The model. Raises ModelDamaged if its bytes are not those of the card, ValueError if the card is faulty."""
-    raw, said = weights.read_bytes(), _card(card)
+    raw, said = weights.read_bytes(), read_card(card)
     if hashlib.sha256(raw).hexdigest() != said.sha256:
-        raise ModelDamaged(f"{weights.name} is not the file that {card.name} describes; run `make train` or restore it.")
+        raise ModelDamaged(f"{weights.name} is not the file {card.name} describes; restore it or run `make train`.")
     held = np.load(io.BytesIO(raw), allow_pickle=False)
     names = held["names"].tobytes().decode("utf-8").split("\n")
     vocabulary = Vocabulary(names, held["rarity"].astype(np.float32))
@@ -117,7 +121,8 @@ def pack(vocabulary: Vocabulary, weights: Numbers, leanings: Numbers) -> bytes:
     return buffer.getvalue()
 
 
-def _card(path: Path) -> Card:
+def read_card(path: Path = CARD) -> Card:
+    """The card of the model. Raises ValueError naming the file and the key."""
     try:
         return Card.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:

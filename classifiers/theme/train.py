@@ -1,7 +1,6 @@
-"""Makes the model anew from the corpus: `python -m classifiers.theme.train`. Same corpus, same bytes."""
+"""Makes the model anew from the corpus: `python -m classifiers.theme.train`. No chance in it."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -66,7 +65,8 @@ def _area_threshold(card: Card, texts: Sequence[Text], figures: Numbers) -> floa
     model = bare_model(card)
     scores = [model.areas(row) for row in figures]
     sure = np.array([max(score.values()) for score in scores])
-    right = np.array([max(AREAS, key=score.__getitem__) == text.area for score, text in zip(scores, texts, strict=True)])
+    best = [max(AREAS, key=score.__getitem__) for score in scores]
+    right = np.array([area == text.area for area, text in zip(best, texts, strict=True)])
     for step in range(30, 95):
         kept = sure >= step / 100
         if right[kept].mean() >= WANTED_ACCURACY or (sure < (step + 1) / 100).mean() > MOST_ABSTAINING:
@@ -90,8 +90,8 @@ def _write_tables(corpora: Sequence[Corpus], table: str) -> None:
         counts += f"| {corpus.language} | {len(corpus.case)} | {texts} |\n"
     card = README.read_text("utf-8")
     for mark, content in (("corpus", counts), ("held-out", table)):
-        pattern = rf"(<!-- {mark} -->\n).*?(<!-- end {mark} -->)"
-        card = re.sub(pattern, lambda found, c=content: found[1] + c + found[2], card, flags=re.DOTALL)  # type: ignore[misc]
+        before, rest = card.split(f"<!-- {mark} -->\n")
+        card = f"{before}<!-- {mark} -->\n{content}<!-- end {mark} -->" + rest.split(f"<!-- end {mark} -->")[1]
     README.write_text(card, "utf-8")
 
 

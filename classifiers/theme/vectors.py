@@ -1,4 +1,4 @@
-"""Texts as rows of numbers: which features are known, how telling each is, and how the kinds weigh against each other."""
+"""Texts as rows of numbers: which features are known, how telling each is, how the kinds weigh."""
 
 from collections.abc import Iterable, Sequence
 
@@ -42,10 +42,11 @@ class Vocabulary:
             rows[at, places] = values
         return rows
 
-    def share_known(self, features: Features) -> float:
-        """What share of a text's word stems was ever seen in training; 0 for a text without words."""
+    def known_stems(self, features: Features) -> tuple[int, float]:
+        """How many word stems of a text were ever seen in training, and what share of its stems they are."""
         stems = [name for name in features if name.startswith("s:")]
-        return sum(name in self.place for name in stems) / len(stems) if stems else 0.0
+        known = sum(name in self.place for name in stems)
+        return known, known / max(len(stems), 1)
 
 
 def vocabulary_of(texts: Iterable[tuple[str, Features]], least: int) -> Vocabulary:

@@ -112,7 +112,8 @@ def listed(requests: list[Request], source: Path) -> None:
         name = request.answers.get("institution_name", "(unfilled)")
         name = name if isinstance(name, str) else "(written otherwise)"
         notes = "; ".join([*request.traps, *off])
-        print(f"{file_name(form)} | {request.layout} {request.kind} | {made} | {name} | {record['disposition']} | {notes}")
+        shape = f"{request.layout} {request.kind}"
+        print(" | ".join([file_name(form), shape, made, name, str(record["disposition"]), notes]))
 
 
 def main() -> None:

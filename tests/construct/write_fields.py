@@ -51,11 +51,11 @@ class FieldWriter:
     def widget(self, place: Place, entries: dict[str, pikepdf.Object | str | int]) -> pikepdf.Object:
         """A field that is its own widget, put on its page."""
         page = self.file.pages[place.page]
-        made = Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=Array([round(v, 2) for v in place.rect]), F=4)
-        made.P = page.obj
+        entry = Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=Array([round(v, 2) for v in place.rect]), F=4)
+        entry["/P"] = page.obj
         for key, value in entries.items():
-            made[key] = String(value) if isinstance(value, str) else value
-        made = self.file.make_indirect(made)
+            entry[key] = String(value) if isinstance(value, str) else value
+        made = self.file.make_indirect(entry)
         if "/Annots" not in page:
             page.Annots = Array([])
         page.Annots.append(made)

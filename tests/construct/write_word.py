@@ -134,7 +134,7 @@ class WordWriter:
         )
         paragraphs[0]._p.addprevious(control)
         for paragraph in paragraphs:
-            control.find(qn("w:sdtContent")).append(paragraph._p)
+            control[-1].append(paragraph._p)
 
     def plain(self, target: WordParagraph, key: str, text: str) -> None:
         """Typed words."""
@@ -182,7 +182,7 @@ class WordWriter:
 
     def field(self, target: WordParagraph, code: str, data: str, shown: str) -> None:
         """A legacy form field with its instruction and result."""
-        run = f'<w:r {nsdecls("w")}>'
+        run = f"<w:r {nsdecls('w')}>"
         name = f'<w:name w:val="Field{next(self.ids)}"/><w:enabled/><w:calcOnExit w:val="0"/>'
         parts = [
             f'{run}<w:fldChar w:fldCharType="begin"><w:ffData>{name}{data}</w:ffData></w:fldChar></w:r>',
@@ -217,7 +217,7 @@ class WordWriter:
     def fill(self, target: _Cell, blocks: list[Block], shade: str) -> None:
         """Draws blocks into a cell, which must end with a paragraph."""
         for spare in list(target.paragraphs):
-            spare._p.getparent().remove(spare._p)
+            target._tc.remove(spare._p)
         self.blocks(target, blocks)
         last = target._tc[-1]
         if last.tag != qn("w:p"):
@@ -233,7 +233,7 @@ class WordWriter:
         inside = place.paragraphs[before:]
         content = "".join(part._p.xml.split("?>", 1)[-1] for part in inside)
         for part in inside:
-            part._p.getparent().remove(part._p)
+            part._p.getparent().remove(part._p)  # type: ignore[union-attr]
         target = place.add_paragraph()
         target._p.append(parse_xml(text_box(next(self.ids), content, block.width, block.height)))
 
@@ -278,5 +278,3 @@ def text_box(number: int, content: str, width: float, height: float) -> str:
 def write_word(sheet: Sheet, path: Path, fields: str, countries: list[str]) -> None:
     """Writes the sheet to ``path``; ``countries`` are the options of a drop-down."""
     WordWriter(sheet, fields, countries).save(path)
-
-

@@ -77,7 +77,9 @@ def long_question(form: Form, name: str, text: str) -> list[Block]:
     heads = form.wording.columns
     for number, values in enumerate(form.activities() or [[""] * len(heads)] * 2, 1):
         first: list[Inline] = [Words(f"{form.wording.activity} {number}: ", bold=True)]
-        found.append(Paragraph([*first, Answer(f"activity.{number}.0", values[0], "answered" if values[0] else "blank")]))
+        found.append(
+            Paragraph([*first, Answer(f"activity.{number}.0", values[0], "answered" if values[0] else "blank")])
+        )
         cells = [
             Cell([Paragraph([Words(f"{head}: "), Answer(f"activity.{number}.{head}", value)], indent=0.5)])
             for head, value in list(zip(heads.values(), values, strict=True))[1:]
