@@ -123,7 +123,9 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = _asks_for_action(strong)
     bids = sorted(_bids(search), key=lambda bid: -bid.score)
-    asked = [_as_pair(search, bid) for bid in _award(layout, bids)]
+    awarded = _award(layout, bids)
+    given = {bid.key for bid in awarded}
+    asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = [bid for bid in asked if not _is_half(bid, asked)]
     return _with_stops(search, asked)
 
@@ -307,7 +309,7 @@ def _score(search: _Search, candidate: Candidate, key: str, base: float, context
     if unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)):
         score -= 0.3
     score -= 0.3 * max(0.0, abs(search.places.get(candidate.first, 0.5) - PLACE.get(key, 0.5)) - 0.2)
-    if habit:
+    if habit.has(unit):
         score += 0.05 if habit.fits(unit) else -0.12
     return score
 
@@ -333,7 +335,7 @@ def _cuts_label(search: _Search, candidate: Candidate) -> bool:
     others = [u for u in units if u.index >= last.index]
     if not rest.strip(" *:") or any(u.all_bold() != first.all_bold() or u.has("entry") for u in others):
         return False
-    if search.habit.fits(first) and not all(search.habit.fits(u) for u in others if "numbered" not in search.habit.traits):
+    if search.habit.fits(first) and not all(search.habit.fits(u) for u in others if not search.habit.chain):
         return False
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
@@ -378,10 +380,12 @@ def _award(layout: Layout, bids: list[Asked]) -> list[Asked]:
     return sorted(unique.values(), key=lambda bid: bid.label.first)
 
 
-def _as_pair(search: _Search, bid: Asked) -> Asked:
+def _as_pair(search: _Search, bid: Asked, given: set[str]) -> Asked:
     """``Who heads it, and with what title?`` answered by ``Mrs X, Director`` asks two questions at once."""
     person = _PERSONS.get(bid.key)
-    if person is None or not search.lexicon.asks_position(bid.label.text):
+    if person is None or {f"{bid.key.split('_')[0]}_name", f"{bid.key.split('_')[0]}_position"} <= given:
+        return bid
+    if not search.lexicon.asks_position(bid.label.text):
         return bid
     name, post = split_person(_peek(search.layout, bid.label))
     if post is None or any(c.isdigit() for c in name) or not 2 <= len(name.split()) <= 7:

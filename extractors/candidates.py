@@ -110,7 +110,11 @@ def _cell_structure(layout: Layout, units: list[Unit]) -> float:
 
 
 def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]) -> Iterator[Candidate]:
-    if not unit.text.strip() or BULLET.match(unit.text) or not _may_begin(unit):
+    if not unit.text.strip() or not _may_begin(unit):
+        return
+    if BULLET.match(unit.text):
+        if _begins_bold(unit):  # a bulleted "Label: value"; other bullets are answers
+            yield from _cuts([unit], lexicon)
         return
     text, group = unit.printed(), [unit]
     for extra in range(3):
@@ -126,6 +130,11 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
             return
         if not any(u.has("tick") or u.has("entry") for u in group):
             yield _candidate(text, unit, ends, ends.end, "line", 0.0, lexicon)
+
+
+def _begins_bold(unit: Unit) -> bool:
+    words = [p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])]
+    return bool(words) and words[0].bold
 
 
 def _may_begin(unit: Unit) -> bool:
@@ -177,7 +186,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
 
 
 def _candidate(text: str, first: Unit, last: Unit, cut: int, where: str, structure: float, lexicon: Lexicon) -> Candidate:
-    text = text.strip()
+    text = BULLET.sub("", text).strip()
     if NUMBER.match(text):
         structure += 0.12
     if "*" in text or lexicon.says_optional(text):

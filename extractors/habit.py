@@ -14,44 +14,81 @@ _NUMBER = re.compile(r"\s*(?:[A-Za-zА-Яа-я]\.?\s?)?(\d{1,2})(?:[.\-](\d{1,2}
 
 @dataclass(frozen=True)
 class Habit:
-    """How the labels of this form look where its answers do not."""
+    """How the labels of this form look where its answers do not, in running text and in tables."""
 
-    traits: frozenset[str] = frozenset()
+    flow: frozenset[str] = frozenset()
+    cells: frozenset[str] = frozenset()
     size: float | None = None
     chain: frozenset[int] = frozenset()
+    columns: frozenset[tuple[int, int]] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.traits or self.chain)
+        return bool(self.flow or self.cells or self.chain)
+
+    def has(self, unit: Unit) -> bool:
+        """True if the form has a habit for the part of the page the unit stands in."""
+        return bool(self.chain or (self.flow if unit.cell is None else self.cells))
 
     def fits(self, unit: Unit) -> bool:
         """True if the unit looks like a label of this form; always False on a form without a habit."""
         if self.chain:
             return unit.index in self.chain
-        return bool(self.traits) and self.traits <= _traits(unit, self.size)
+        if unit.cell is not None and not self.cells:
+            return (unit.cell.table, unit.cell.column) in self.columns
+        traits = self.flow if unit.cell is None else self.cells
+        return bool(traits) and traits <= _traits(unit, self.size)
 
 
 def habit_of(layout: Layout, strong: list[Candidate]) -> Habit:
     """The chain of numbers, or else the traits that most sure labels have and most of the other words have not."""
     chain = _chain(layout)
+    columns = _label_columns(layout, strong)
     if len(chain) >= SHORTEST_CHAIN:
-        return Habit(chain=frozenset(chain))
-    if len(strong) < 4:
-        return Habit()
+        return Habit(chain=frozenset(chain), columns=columns)
     labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
+    flow = [c for c in strong if layout.units[c.first].cell is None]
+    cells = [c for c in strong if layout.units[c.first].cell is not None]
     sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
-    size = max(set(sizes), key=sizes.count)
+    size = max(set(sizes), key=sizes.count) if sizes else None
+    others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
+    of_flow = _common(layout, flow, [u for u in others if u.cell is None], size)
+    if not of_flow and _bold_lines(layout):
+        of_flow = frozenset({"bold"})
+    return Habit(of_flow, _common(layout, cells, [u for u in others if u.cell is not None], size), size, columns=columns)
+
+
+def _label_columns(layout: Layout, strong: list[Candidate]) -> frozenset[tuple[int, int]]:
+    """Columns of tables in which at least two sure labels stand beside their answers."""
+    count: dict[tuple[int, int], int] = {}
+    for candidate in strong:
+        cell = layout.units[candidate.first].cell
+        if cell is not None and candidate.where == "cell" and layout.right(cell) is not None:
+            count[cell.table, cell.column] = count.get((cell.table, cell.column), 0) + 1
+    return frozenset(place for place, number in count.items() if number >= 2)
+
+
+def _bold_lines(layout: Layout) -> bool:
+    """True where short bold lines stand among much text that is not bold: these are what the form prints."""
+    flow = [u for u in layout.units if u.cell is None and u.text.strip()]
+    bold = [u for u in flow if _begins_bold(u) and len(u.text.split()) <= 30]
+    return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold()) <= 0.45 * sum(len(u.text) for u in flow)
+
+
+def _common(layout: Layout, strong: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:
+    """The traits of at least four in five sure labels that less than half of the other words have."""
+    if len(strong) < 4:
+        return frozenset()
     having: dict[str, int] = {}
     for candidate in strong:
         for trait in _traits(layout.units[candidate.first], size):
             having[trait] = having.get(trait, 0) + 1
-    others = [u for u in layout.units if u.index not in labels and u.text.strip()]
     words = sum(len(u.text) for u in others) or 1
     traits = set()
     for trait, number in having.items():
         share = sum(len(u.text) for u in others if trait in _traits(u, size)) / words
         if number >= 0.8 * len(strong) and share <= 0.45:
             traits.add(trait)
-    return Habit(frozenset(traits), size)
+    return frozenset(traits)
 
 
 def _traits(unit: Unit, size: float | None) -> set[str]:

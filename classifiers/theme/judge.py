@@ -75,7 +75,7 @@ def _judge(parts: Mapping[str, str], weights: Mapping[str, float]) -> ThemeVerdi
     scores = model.areas(figures)
     if not model.speaks_of(seen):
         return ThemeVerdict(area="uncertain", scores=scores)
-    chosen = model.asserted(figures)[:MOST_TOPICS]
+    chosen = model.asserted(figures, sum(len(text.split()) for text in parts.values()))[:MOST_TOPICS]
     passages = _weigh(model, parts) if chosen else []
     topics = tuple(
         TopicVerdict(key=key, score=score, evidence=_evidence(passages, TOPICS.index(key))) for key, score in chosen

@@ -18,6 +18,7 @@ from pipeline.values import Probability, Value
 
 HERE = Path(__file__).parent
 WEIGHTS, CARD = HERE / "model.bin", HERE / "model.toml"
+AT_LENGTH = 60
 LEAST_KNOWN = 3
 """A text with fewer known words, and no idea of the word lists, is not judged."""
 
@@ -29,7 +30,8 @@ class Card(Value):
     """What goes with the weights: their fingerprint, the scales fitted on held-out cases and the thresholds.
 
     ``protection_scale``, ``labour_scale``, ``topic_scale``: slope and shift of the log-odds. ``sure_from``: an area
-    below this probability is not asserted. ``topic_from``: a topic from this probability on is asserted.
+    below this probability is not asserted. ``topic_from``: a topic from this probability on is asserted;
+    ``topic_from_at_length``: the same for texts of ``AT_LENGTH`` words or more, which speak of several things.
     ``known_from``: a text of which a smaller share of words was ever seen, and no idea, is not judged.
     """
 
@@ -39,6 +41,7 @@ class Card(Value):
     topic_scale: tuple[float, float]
     sure_from: Probability
     topic_from: Probability
+    topic_from_at_length: Probability
     known_from: Probability
 
 
@@ -84,10 +87,11 @@ class Model:
         best = max(AREAS, key=lambda area: scores[area])
         return best if scores[best] >= self.card.sure_from else "uncertain"
 
-    def asserted(self, figures: Numbers) -> list[tuple[str, float]]:
-        """The topics that are probable enough, the most probable first."""
+    def asserted(self, figures: Numbers, words: int) -> list[tuple[str, float]]:
+        """The topics that are probable enough in a text of so many words, the most probable first."""
+        least = self.card.topic_from_at_length if words >= AT_LENGTH else self.card.topic_from
         ranked = sorted(self.topics(figures).items(), key=lambda item: -item[1])
-        return [(topic, share) for topic, share in ranked if share >= self.card.topic_from]
+        return [(topic, share) for topic, share in ranked if share >= least]
 
 
 def chance(figure: float, scale: tuple[float, float]) -> float:

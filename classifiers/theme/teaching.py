@@ -12,7 +12,7 @@ from classifiers.theme.model import QUESTIONS
 from classifiers.theme.topics import TOPICS, area_of
 from classifiers.theme.vectors import Numbers, Vocabulary, vocabulary_of
 
-COMPOSITES, LEAST_GROUPS = 900, 3
+COMPOSITES, LEAST_GROUPS = 1200, 3
 
 
 def folds_of(texts: Sequence[Text], count: int) -> dict[str, int]:
@@ -44,23 +44,29 @@ def _turns(pools: dict[str, list[Text]], count: int) -> list[str]:
 
 
 def _composite(pool: list[Text], commonplaces: Sequence[str], dealer: random.Random) -> Text:
-    first = dealer.choice([text for text in pool if text.length != "title"])
-    parts = [first]
-    chance = dealer.random()
-    if chance < 0.55:
-        parts.append(dealer.choice([text for text in pool if _share(first, text)]))
-    elif chance < 0.75:
-        parts.append(dealer.choice([text for text in pool if bool(text.topics) == bool(first.topics)]))
-    fillers = dealer.sample(list(commonplaces), dealer.randint(1, 4))
+    """One to three texts: of a shared topic, or of whatever topics (never one inside and one outside the scope)."""
+    parts = [dealer.choice([text for text in pool if text.length != "title"] if dealer.random() < 0.7 else pool)]
+    for more in (0.85, 0.4):
+        if dealer.random() < more:
+            related = dealer.random() < 0.5
+            parts.append(dealer.choice([text for text in pool if _fits(parts[0], text, related)]))
+    fillers = dealer.sample(list(commonplaces), dealer.randint(0, 4))
     topics = tuple(sorted({topic for part in parts for topic in part.topics}))
-    words = "\n".join([part.text for part in parts] + fillers)
     return Text(
-        group=first.group, language=first.language, length="composite", text=words, topics=topics, area=area_of(topics)
+        group=parts[0].group,
+        language=parts[0].language,
+        length="request",
+        text="\n".join([part.text for part in parts] + fillers),
+        topics=topics,
+        area=area_of(topics),
     )
 
 
-def _share(first: Text, other: Text) -> bool:
-    return bool(set(first.topics) & set(other.topics)) or (not first.topics and not other.topics)
+def _fits(first: Text, other: Text, related: bool) -> bool:
+    """True if the two can stand in one request: same topic if ``related``, else same area or both in scope at times."""
+    if not first.topics or not other.topics:
+        return not first.topics and not other.topics
+    return bool(set(first.topics) & set(other.topics)) if related else True
 
 
 def answers_of(texts: Sequence[Text]) -> Numbers:
@@ -84,13 +90,16 @@ def teach(texts: Sequence[Text], corpora: Sequence[Corpus], seed: int) -> tuple[
     return vocabulary, weights, leanings
 
 
-def held_out_figures(texts: Sequence[Text], corpora: Sequence[Corpus], count: int = 5) -> Numbers:
-    """For each text the raw figures of a model that has seen neither its case nor any of its translations."""
+def held_out(texts: Sequence[Text], corpora: Sequence[Corpus], count: int = 5) -> tuple[list[Text], Numbers]:
+    """Every text, and requests put together from held-out texts alone, each with the raw figures of a model that has
+    seen neither its cases nor their counterparts in other languages."""
     folds = folds_of(texts, count)
-    figures = np.zeros((len(texts), len(QUESTIONS)), np.float32)
+    asked: list[Text] = []
+    figures: list[Numbers] = []
     for fold in range(count):
-        known = [text for text in texts if folds[text.group] != fold]
-        asked = [at for at, text in enumerate(texts) if folds[text.group] == fold]
-        vocabulary, weights, leanings = teach(known, corpora, seed=fold)
-        figures[asked] = vocabulary.matrix([features_of(texts[at].text) for at in asked]) @ weights + leanings
-    return figures
+        hidden = [text for text in texts if folds[text.group] == fold]
+        hidden += composites_of(hidden, corpora, COMPOSITES // 6, seed=100 + fold)
+        vocabulary, weights, leanings = teach([t for t in texts if folds[t.group] != fold], corpora, seed=fold)
+        figures.append(vocabulary.matrix([features_of(text.text) for text in hidden]) @ weights + leanings)
+        asked += hidden
+    return asked, np.concatenate(figures)

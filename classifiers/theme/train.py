@@ -8,8 +8,8 @@ import numpy as np
 from classifiers.theme.cases import Corpus, Text, read_corpus, texts_of
 from classifiers.theme.evaluate import ALONE, bare_model, table_of
 from classifiers.theme.fitting import fit_scale
-from classifiers.theme.model import CARD, HERE, WEIGHTS, Card, pack
-from classifiers.theme.teaching import answers_of, held_out_figures, teach
+from classifiers.theme.model import AT_LENGTH, CARD, HERE, WEIGHTS, Card, pack
+from classifiers.theme.teaching import answers_of, held_out, teach
 from classifiers.theme.topics import AREAS, TOPICS
 from classifiers.theme.vectors import Numbers
 
@@ -21,12 +21,12 @@ def main() -> None:
     """Fit the scales and thresholds on held-out cases, teach on everything, write model, card and tables."""
     corpora = read_corpus()
     texts = texts_of(corpora)
-    figures = held_out_figures(texts, corpora)
+    asked, figures = held_out(texts, corpora)
     raw = pack(*teach(texts, corpora, seed=0))
-    card = card_for(texts, figures, hashlib.sha256(raw).hexdigest())
+    card = card_for(asked, figures, hashlib.sha256(raw).hexdigest())
     WEIGHTS.write_bytes(raw)
     CARD.write_text(_printed(card), "utf-8")
-    _write_tables(corpora, table_of(texts, figures, card))
+    _write_tables(corpora, table_of(asked, figures, card))
 
 
 def card_for(texts: Sequence[Text], figures: Numbers, sha256: str) -> Card:
@@ -42,10 +42,14 @@ def card_for(texts: Sequence[Text], figures: Numbers, sha256: str) -> Card:
         topic_scale=fit_scale(figures[:, topics], answers[:, topics]),
         sure_from=0.0,
         topic_from=0.0,
+        topic_from_at_length=0.0,
         known_from=0.34,
     )
-    card = card.model_copy(update={"topic_from": _topic_threshold(card, figures[:, topics], answers[:, topics])})
-    return card.model_copy(update={"sure_from": _area_threshold(card, chosen, figures)})
+    lengthy = np.array([len(text.text.split()) >= AT_LENGTH for text in chosen])
+    found: dict[str, float] = {"sure_from": _area_threshold(card, chosen, figures)}
+    for name, rows in (("topic_from", ~lengthy), ("topic_from_at_length", lengthy)):
+        found[name] = _topic_threshold(card, figures[rows, topics], answers[rows, topics])
+    return card.model_copy(update=found)
 
 
 def _topic_threshold(card: Card, figures: Numbers, answers: Numbers) -> float:
@@ -57,7 +61,7 @@ def _topic_threshold(card: Card, figures: Numbers, answers: Numbers) -> float:
         said = odds >= threshold
         return float(2 * (said * answers).sum() / (said.sum() + answers.sum()))
 
-    return max((step / 100 for step in range(10, 80)), key=f1)
+    return max((step / 100 for step in range(5, 80)), key=f1)
 
 
 def _area_threshold(card: Card, texts: Sequence[Text], figures: Numbers) -> float:

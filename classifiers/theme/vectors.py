@@ -13,26 +13,28 @@ KINDS = {"i": 1.0, "s": 0.8, "p": 0.4, "g": 0.7}
 """Weight of ideas, stems, pairs of stems and groups of letters; each kind counts the same however long the text is."""
 
 
+ORDER = "".join(KINDS)
+
+
 class Vocabulary:
     """The known features in their order, with the weight of rarity of each."""
 
     def __init__(self, names: Sequence[str], rarity: Numbers) -> None:
         self.names, self.rarity = tuple(names), rarity
         self.place = {name: at for at, name in enumerate(self.names)}
+        self.kind = np.array([ORDER.index(name[0]) for name in self.names if name], np.intp)
 
     def row(self, features: Features) -> tuple[NDArray[np.intp], Numbers]:
         """The places and values of the known features of one text."""
-        known = [(self.place[name], name[0], count) for name, count in features.items() if name in self.place]
+        known = [(place, count) for name, count in features.items() if (place := self.place.get(name)) is not None]
         if not known:
             return np.zeros(0, np.intp), np.zeros(0, np.float32)
-        places = np.array([place for place, _, _ in known], np.intp)
-        values = np.log1p(np.array([count for _, _, count in known], np.float32)) * self.rarity[places]
-        kinds = np.array([kind for _, kind, _ in known])
-        for kind, weight in KINDS.items():
-            chosen = kinds == kind
-            if chosen.any():
-                values[chosen] *= weight / float(np.linalg.norm(values[chosen]))
-        return places, values.astype(np.float32)
+        places = np.array([place for place, _ in known], np.intp)
+        values = np.log1p(np.array([count for _, count in known], np.float32)) * self.rarity[places]
+        kinds = self.kind[places]
+        sizes = np.sqrt(np.bincount(kinds, values * values, minlength=len(ORDER)))
+        shares = np.array(list(KINDS.values())) / np.maximum(sizes, 1e-9)
+        return places, np.asarray(values * shares[kinds], np.float32)
 
     def matrix(self, texts: Sequence[Features]) -> Numbers:
         """One row per text."""

@@ -96,9 +96,9 @@ class FieldWriter:
         """A button of a radio group, whose parent holds the value."""
         if item.group not in self.groups:
             name = String(f"Groupe{len(self.groups) + 1}")
-            parent = self.file.make_indirect(Dictionary(FT=Name.Btn, Ff=RADIO, T=name, V=Name.Off, Kids=Array([])))
-            self.groups[item.group] = parent
-            self.fields.append(parent)
+            group = self.file.make_indirect(Dictionary(FT=Name.Btn, Ff=RADIO, T=name, V=Name.Off, Kids=Array([])))
+            self.groups[item.group] = group
+            self.fields.append(group)
         parent = self.groups[item.group]
         widget = self.widget(place, entries)
         widget.Parent = parent
