@@ -12,6 +12,7 @@ WORKING_WEEK = 7 / 5
 """Five working days are a week."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|[-–—]")
+_FIGURE = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
 _TIMES = re.compile(r"(?<!\w)(?:\d+ ?|[^\W\d_]+ )[x×х*](?= ?\d| [^\W\d_])", re.IGNORECASE)
 _DASHES = ("-", "–", "—")
 
@@ -49,8 +50,8 @@ def days_of(text: str, form_language: str) -> float | None:
 
     A bare number up to three is taken as weeks, as the form asks; None where no length can be read."""
     language = spoken(text, form_language)
-    plain = _TIMES.sub(" ", text.casefold())
-    tokens = [token if token[0].isdigit() else fold(token) or token for token in _TOKEN.findall(plain)]
+    plain = _TIMES.sub(" ", re.sub(r"(?<=\d) ?½", ".5", text.casefold()).replace("½", "0.5"))
+    tokens = [token if token[0].isdecimal() else fold(token) or token for token in _TOKEN.findall(plain)]
     stretches = _stretches(tokens, language)
     if stretches:
         return max(stretches)
@@ -103,7 +104,7 @@ def _is(token: str, language: str, name: str) -> bool:
 
 
 def _number(token: str, language: str) -> float | None:
-    if token[:1].isdigit():
+    if _FIGURE.fullmatch(token):
         return float(token.replace(",", "."))
     number = numerals(language).get(token)
     return None if number is None else float(number)
@@ -133,4 +134,8 @@ def people_of(text: str, form_language: str) -> int | None:
 def _counted(plain: str, language: str) -> list[int]:
     words = plain.split()
     known = numerals(language)
-    return [int(word) if word.isdigit() else known[word] for word in words if word.isdigit() or word in known]
+    return [
+        int(word) if _FIGURE.fullmatch(word) else known[word]
+        for word in words
+        if _FIGURE.fullmatch(word) or word in known
+    ]

@@ -12,8 +12,8 @@ aims at, what the institution gives, what others give, what is told."""
 
 Finding = Literal["asks", "unclear"]
 _AMOUNT = (
-    r"(?<!\w)(?:{0}) ?\d[\d ]*(?!\w)"
-    r"|(?<!\w)\d[\d ]*(?:mil |mille |millones |тыс |million |millions )?(?:{0})(?!\w)"
+    r"(?<!\w)(?:{0}) ?\d[\d ]{{0,15}}(?!\w)"
+    r"|(?<!\w)\d[\d ]{{0,15}}(?:mil |mille |millones |тыс |million |millions )?(?:{0})(?!\w)"
 )
 _JOINED = r"(?:^|, |{0} )(?P<between>(?:[^\s,]+ ){{0,2}})$"
 _QUANTITY = re.compile(r"\d|^(?:an?|une?|un|uma?|two|three|four|five|deux|trois|dos|tres|dois|duas|два|две|три) ")

@@ -69,6 +69,7 @@ EVENT_KEYS = frozenset({"event_type", "event_date", "event_place", "contribution
 ACTION_KEYS = frozenset({"expected_results", "deliverables", "duration_months", "start_date", "policy_alignment", "cross_cutting",
                          "other_support", "activities", "previous_cooperation"})
 FOREIGN = {"contact_email": {"support": -0.3, "head": -0.15}, "contact_phone": {"support": -0.3, "head": -0.15}}
+NO_ANSWER = 0.12
 OWN_SECTION, OTHER_SECTION = 0.05, -0.04
 STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
 
@@ -153,7 +154,8 @@ def _only_headings(search: _Search) -> frozenset[int]:
     """Headings that ask nothing themselves: behind them comes a question of their own section, not an answer."""
     first: dict[int, list[Candidate]] = {}
     for candidate in search.all:
-        if candidate.best >= 0.7 and candidate.structure >= 0.1:
+        fits = search.habit.fits(search.layout.units[candidate.first])
+        if candidate.best >= (0.5 if fits else 0.7) and (fits or candidate.structure >= 0.1):
             first.setdefault(candidate.first, []).append(candidate)
     return frozenset(index for index, name in search.headings if _is_followed_by_question(search, index, name, first))
 
@@ -236,7 +238,7 @@ def _bids(search: _Search) -> Iterable[Asked]:
         wanted = _wanted(candidate, context, search)
         if not wanted:
             continue
-        look = _peek(search.layout, candidate)
+        look = _peek(search, candidate)
         fits = search.habit.fits(search.layout.units[candidate.first])
         need = 0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34)
         scored = sorted(
@@ -297,6 +299,7 @@ def _key_of(hit: Hit, context: str | None, candidate: Candidate, search: _Search
 
 def _score(search: _Search, candidate: Candidate, key: str, base: float, context: str | None, look: str) -> float:
     score = base + 0.1 * candidate.structure + look_bonus(key, look, search.lexicon.data.language)
+    score -= 0.0 if look else NO_ANSWER
     if context is not None:
         score += OWN_SECTION if _section(key) == context else OTHER_SECTION
         score += FOREIGN.get(key, {}).get(context, 0.0)
@@ -341,19 +344,33 @@ def _cuts_label(search: _Search, candidate: Candidate) -> bool:
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
 
 
-def _peek(layout: Layout, candidate: Candidate) -> str:
-    """What would be the answer, roughly."""
+def _peek(search: _Search, candidate: Candidate) -> str:
+    """What would be the answer, roughly; an empty string where nothing or another label stands there."""
+    layout = search.layout
     last = layout.units[candidate.last]
     rest = last.line.text[candidate.cut : last.end].strip()
     if rest:
         return rest
-    if last.cell is not None and layout.cells[key_of(last.cell)].units[-1].index == last.index:
-        box = layout.right(last.cell) or layout.below(last.cell)
-        return box.text if box else ""
+    if last.cell is not None:
+        return _peek_in_table(search, last)
     behind = [u for u in layout.units[last.index + 1 : last.index + 8] if u.text.strip()][:4]
-    if behind and behind[0].has("tick"):
+    if not behind or search.habit.fits(behind[0]) or behind[0].line.role == "heading":
+        return ""
+    if behind[0].has("tick"):
         return " ".join(u.text for u in behind if u.has("tick"))
-    return behind[0].text if behind else ""
+    return behind[0].text
+
+
+def _peek_in_table(search: _Search, last: Unit) -> str:
+    layout = search.layout
+    assert last.cell is not None
+    own = [u for u in layout.cells[key_of(last.cell)].units if u.index > last.index and u.text.strip()]
+    if own:
+        return " ".join(u.text for u in own) if own[0].has("tick") else own[0].text
+    for box in (layout.right(last.cell), layout.below(last.cell)):
+        if box is not None and not (box.units and search.habit.fits(box.units[0]) and box.text):
+            return box.text
+    return ""
 
 
 # ------------------------------------------------------------------------------------------ award
@@ -387,7 +404,7 @@ def _as_pair(search: _Search, bid: Asked, given: set[str]) -> Asked:
         return bid
     if not search.lexicon.asks_position(bid.label.text):
         return bid
-    name, post = split_person(_peek(search.layout, bid.label))
+    name, post = split_person(_peek(search, bid.label))
     if post is None or any(c.isdigit() for c in name) or not 2 <= len(name.split()) <= 7:
         return bid
     return Asked(f"pair:{person}", bid.label, bid.score, bid.margin)
@@ -420,12 +437,18 @@ def _with_stops(search: _Search, asked: list[Asked]) -> Found:
     for candidate in search.all:
         if candidate.first not in labels and _repeats(candidate):
             stops.add(candidate.first)
+    bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
-        if unit.line.role == "heading" and unit.index not in labels:
+        if unit.index not in labels and (unit.line.role == "heading" or bold and _is_bold_line(unit)):
             stops.add(unit.index)
     unknown = [c for c in _unknown(search, asked, labels) if c.first not in stops]
     stops |= {c.first for c in unknown} | labels
     return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings))
+
+
+def _is_bold_line(unit: Unit) -> bool:
+    """Where labels are bold, a short bold line of its own is printed by the form: a heading or an unknown question."""
+    return unit.cell is None and unit.all_bold() and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
 
 
 def _repeats(candidate: Candidate) -> bool:

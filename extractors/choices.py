@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from extractors.answers import Answer
 from extractors.layout import BULLET, Layout, Span, Unit
-from extractors.options import option_of
+from extractors.options import option_of, options_of
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
+
+
+DOUBTFUL = 0.52
+"""Score below which a ticked option is shown to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +83,18 @@ def _clean(text: str) -> str:
 
 
 def ticked(boxes: list[Box], key: str, language: str) -> Choice:
-    """The options that are ticked."""
+    """The options that are ticked; the whole list is read together, so that each option is found once."""
     values: list[str] = []
     unknown: list[str] = []
     spans: list[Span] = []
-    for box in boxes:
-        if box.checked:
-            option, _ = option_of(box.text, key, language)
-            spans.append(box.span)
-            if option is None:
-                unknown.append(box.text)
-            elif option not in values:
-                values.append(option)
+    for box, (option, score) in zip(boxes, options_of([b.text for b in boxes], key, language), strict=True):
+        if not box.checked:
+            continue
+        spans.append(box.span)
+        if option is None or score < DOUBTFUL and key != "working_languages":
+            unknown.append(box.text)
+        if option is not None and option not in values:
+            values.append(option)
     return Choice(tuple(values), tuple(spans), tuple(boxes), tuple(unknown))
 
 

@@ -219,7 +219,7 @@ def _shares(rows: list[Row], data: LanguageData) -> dict[str, dict[str, float]]:
     counts: dict[str, dict[str, float]] = {}
     sizes: dict[str, float] = {}
     for group, key, words in rows:
-        if group == "label":
+        if group in ("label", "option"):
             sizes[key] = sizes.get(key, 0.0) + 1
             for word in set(words):
                 row = counts.setdefault(word, {})

@@ -11,6 +11,31 @@ CLEAR = 0.6
 _LEAD = re.compile(r"[(:;,–—]|\s-\s")
 
 
+def options_of(texts: list[str], key: str, language: str) -> list[tuple[str | None, float]]:
+    """The options of a whole tick list, each given once: sure ones first, then the best of what is left."""
+    scores = [_scores(text, key, language) for text in texts]
+    pairs = sorted(((s, i, option) for i, row in enumerate(scores) for option, s in row.items()), reverse=True)
+    found: list[tuple[str | None, float]] = [(None, 0.0)] * len(texts)
+    taken: set[str] = set()
+    for score, i, option in pairs:
+        if found[i][0] is None and option not in taken:
+            found[i] = (option, score)
+            taken.add(option)
+    return found
+
+
+def _scores(text: str, key: str, language: str) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for code in dict.fromkeys([language, "en"]):
+        if code in LANGUAGES:
+            for order, variant in enumerate(dict.fromkeys([text, _LEAD.split(text)[0]])):
+                for hit in option_lexicon(code, key).hits(DOTTED.sub(" ", variant)):
+                    best[hit.key] = max(best.get(hit.key, 0.0), hit.score - 0.02 * order)
+        if best and max(best.values()) >= CLEAR:
+            break
+    return best
+
+
 def option_of(text: str, key: str, language: str) -> tuple[str | None, float]:
     """The option a printed or typed text names, with its score (0 to 1); None below ``CLEAR``."""
     best: tuple[str | None, float] = (None, 0.0)

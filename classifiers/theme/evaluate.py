@@ -11,7 +11,7 @@ from classifiers.theme.topics import AREAS, TOPICS
 from classifiers.theme.vectors import Numbers, Vocabulary
 from pipeline.values import Value
 
-ALONE = ("title", "long", "whole", "request")
+ALONE = ("title", "long", "whole")
 """The lengths a request can have; a sentence or two without its title is taught but not counted."""
 
 

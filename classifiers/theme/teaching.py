@@ -44,12 +44,12 @@ def _turns(pools: dict[str, list[Text]], count: int) -> list[str]:
 
 
 def _composite(pool: list[Text], commonplaces: Sequence[str], dealer: random.Random) -> Text:
-    """One to three texts: of a shared topic, or of whatever topics (never one inside and one outside the scope)."""
+    """One to three texts: of a shared topic, of one area, at times of two; never in and out of scope."""
     parts = [dealer.choice([text for text in pool if text.length != "title"] if dealer.random() < 0.7 else pool)]
     for more in (0.85, 0.4):
         if dealer.random() < more:
-            related = dealer.random() < 0.5
-            parts.append(dealer.choice([text for text in pool if _fits(parts[0], text, related)]))
+            likeness = dealer.choices(("topic", "area", "scope"), (5, 4, 1))[0]
+            parts.append(dealer.choice([text for text in pool if _fits(parts[0], text, likeness)]))
     fillers = dealer.sample(list(commonplaces), dealer.randint(0, 4))
     topics = tuple(sorted({topic for part in parts for topic in part.topics}))
     return Text(
@@ -62,11 +62,13 @@ def _composite(pool: list[Text], commonplaces: Sequence[str], dealer: random.Ran
     )
 
 
-def _fits(first: Text, other: Text, related: bool) -> bool:
-    """True if the two can stand in one request: same topic if ``related``, else same area or both in scope at times."""
+def _fits(first: Text, other: Text, likeness: str) -> bool:
+    """True if the two can stand in one request: of one topic, of one area, or both within the scope."""
     if not first.topics or not other.topics:
         return not first.topics and not other.topics
-    return bool(set(first.topics) & set(other.topics)) if related else True
+    if likeness == "topic":
+        return bool(set(first.topics) & set(other.topics))
+    return likeness == "scope" or first.area == other.area
 
 
 def answers_of(texts: Sequence[Text]) -> Numbers:
