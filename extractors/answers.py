@@ -223,7 +223,7 @@ class Answers:
                 if changed:
                     break
         rest = span.line.text[start:end]
-        if text.strip() and not rest.strip(" .:_…|"):
+        if text.strip() and not rest.strip(" .:_…|*"):
             return None
         return Span(span.line, start, end)
 

@@ -7,7 +7,7 @@ breaks it pays for it.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from extractors.candidates import Candidate, candidates
@@ -69,6 +69,8 @@ EVENT_KEYS = frozenset({"event_type", "event_date", "event_place", "contribution
 ACTION_KEYS = frozenset({"expected_results", "deliverables", "duration_months", "start_date", "policy_alignment", "cross_cutting",
                          "other_support", "activities", "previous_cooperation"})
 FOREIGN = {"contact_email": {"support": -0.3, "head": -0.15}, "contact_phone": {"support": -0.3, "head": -0.15}}
+KNOWN = 1.4
+"""Score of a label that stands so in the data of the form's edition."""
 NO_ANSWER = 0.12
 OWN_SECTION, OTHER_SECTION = 0.05, -0.04
 STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
@@ -101,6 +103,7 @@ class _Search:
     lexicon: Lexicon
     all: list[Candidate]
     activities: frozenset[int]
+    known: dict[str, str] = field(default_factory=dict)
     headings: list[tuple[int, str]] = field(default_factory=list)
     context: list[tuple[int, str]] = field(default_factory=list)
     only_headings: frozenset[int] = frozenset()
@@ -111,9 +114,10 @@ class _Search:
     places: dict[int, float] = field(default_factory=dict)
 
 
-def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int]) -> Found:
-    """Find every question of the form in ``layout``; ``activities`` are the units of the activities table."""
-    search = _Search(layout, lexicon, candidates(layout, lexicon, activities), activities)
+def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Mapping[str, str] | None = None) -> Found:
+    """Find every question of the form in ``layout``; ``activities`` are the units of the activities table, ``known``
+    the questions of a known edition: folded print -> key."""
+    search = _Search(layout, lexicon, candidates(layout, lexicon, activities), activities, dict(known or {}))
     _find_headings(search)
     strong = [c for c in search.all if _is_strong(c)]
     search.habit = habit_of(layout, strong)
@@ -232,6 +236,9 @@ def _context(search: _Search, candidate: Candidate) -> str | None:
 # ------------------------------------------------------------------------------------------ bids
 def _bids(search: _Search) -> Iterable[Asked]:
     for candidate in search.all:
+        printed = search.known.get(fold(candidate.text))
+        if printed:
+            yield Asked(printed, candidate, KNOWN + 0.001 * len(candidate.text) + 0.1 * (candidate.where == "cell"), KNOWN - 1.0)
         if not candidate.hits or candidate.first in search.titles:
             continue
         context = _context(search, candidate)
@@ -468,7 +475,8 @@ def _unknown(search: _Search, asked: list[Asked], labels: set[int]) -> list[Cand
             continue
         unit = search.layout.units[candidate.first]
         if candidate.where == "cell" and unit.cell is not None:
-            if (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate):
+            beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
+            if beside or search.habit.cells and search.habit.fits(unit):
                 found.append(candidate)
         elif unit.cell is None and (_between(numbers, candidate) or questions_end and _is_question(unit, candidate)):
             found.append(candidate)

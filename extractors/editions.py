@@ -1,6 +1,7 @@
 """Which edition of the form lies before us, and how a new edition is learnt from its blank form."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +24,7 @@ class EditionMatch:
     share: float
     kind: str
     skeleton: frozenset[str]
+    questions: Mapping[str, str]
 
 
 @cache
@@ -41,10 +43,16 @@ def edition_of(layout: Layout, language: str) -> EditionMatch:
                 best = (share, edition, prints)
     share, found, prints = best
     if found is None:
-        return EditionMatch("unknown", "", 0.0, "unknown", frozenset())
+        return EditionMatch("unknown", "", 0.0, "unknown", frozenset(), {})
     if share < ENOUGH:
-        return EditionMatch("unknown", found.edition, share, "unknown", prints)
-    return EditionMatch(found.edition, found.edition, share, found.kind, prints)
+        return EditionMatch("unknown", found.edition, share, "unknown", prints, {})
+    return EditionMatch(found.edition, found.edition, share, found.kind, prints, _questions(found))
+
+
+def _questions(edition: Edition) -> dict[str, str]:
+    """The folded print of each question that has one key; what is printed twice ("Name") is told by its section."""
+    texts = [fold(question.text) for question in edition.questions]
+    return {fold(q.text): q.key for q in edition.questions if q.key and texts.count(fold(q.text)) == 1}
 
 
 def _lines(layout: Layout) -> frozenset[str]:
@@ -74,7 +82,12 @@ def learn(document: Document, name: str) -> Edition:
         EditionQuestion(key=bid.key, text=bid.label.text, required=surveyed.is_required(bid))
         for bid in surveyed.found.asked
     ]
-    asked += [EditionQuestion(key="", text=label.text, required=False) for label in surveyed.found.unknown]
+    first = surveyed.found.asked[0].label.first if surveyed.found.asked else 0
+    asked += [
+        EditionQuestion(key="", text=label.text, required=False)
+        for label in surveyed.found.unknown
+        if label.first > first
+    ]
     skeleton: dict[str, None] = {}
     for unit in layout.units:
         text = fold(DOTTED.sub(" ", re.sub(r"[:：]\s*$", "", unit.printed().strip())))

@@ -32,6 +32,7 @@ class Survey:
     activities: ActivitiesFound
     found: Found
     kind: FormKind
+    edition: EditionMatch
 
     def is_required(self, bid: Asked) -> bool:
         """True if the label carries the mark of a required question, or no mark where the others say "optional"."""
@@ -55,8 +56,9 @@ def survey(document: Document) -> Survey:
     spoken = language if language != "unknown" else "en"
     words = lexicon(spoken)
     activities = find_activities(layout, spoken)
-    found = ask(layout, words, activities.taken)
-    return Survey(layout, language, words, activities, found, _kind(layout, words, found))
+    edition = edition_of(layout, language)
+    found = ask(layout, words, activities.taken, edition.questions)
+    return Survey(layout, language, words, activities, found, _kind(layout, words, found), edition)
 
 
 def extract(document: Document) -> Extraction:
@@ -69,7 +71,7 @@ def extract(document: Document) -> Extraction:
             f"Only {len(found.asked)} questions of a request form were found in this file.",
             "If it is a request, ask for it on the facility's form; if it is a supporting document, attach it to its request.",
         )
-    edition = edition_of(layout, surveyed.language)
+    edition = surveyed.edition
     answers = Answers(layout, found, load_language(surveyed.lexicon.data.language), edition.skeleton)
     fields = Fields(surveyed.layout, surveyed.language, answers, surveyed.activities)
     readings, flags = fields.read(found)

@@ -227,7 +227,8 @@ def _shares(rows: list[Row], data: LanguageData) -> dict[str, dict[str, float]]:
     if not sizes:
         return {}
     typical = sorted(sizes.values())[len(sizes) // 2]
-    for key, texts in data.concepts.items():
+    concepts = data.concepts if any(group == "label" for group, _, _ in rows) else {}
+    for key, texts in concepts.items():
         for text in texts:
             words = tuple(fold(text).split())
             for word in words:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from extractors.amounts import read_months
 from extractors.options import option_of
+from extractors.tongues import read_tongues
 from extractors.dates import read_date
 from pipeline.document import TICKED, UNTICKED
 from pipeline.questions import questions
@@ -25,8 +26,8 @@ def look_bonus(key: str, look: str, language: str) -> float:
         return 0.0
     if look[0] in _TICKS or f" {UNTICKED}" in look or f" {TICKED}" in look:
         return _boxes(key, look, language)
-    if key in CHOICES and len(look.split()) > 15:
-        return -0.15
+    if key in CHOICES:
+        return _typed_option(key, look, language)
     count = len(look.split())
     email, phone = bool(_EMAIL.search(look)), bool(_PHONE.search(look)) and count < 12
     if question.kind == "email":
@@ -55,6 +56,15 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
     if kind == "text":
         return 0.03 if count >= 12 else -0.06 if count <= 4 else 0.0
     return 0.0
+
+
+def _typed_option(key: str, look: str, language: str) -> float:
+    """A typed answer to a choice question names one of its options."""
+    if len(look.split()) > 15:
+        return -0.15
+    if key == "working_languages":
+        return 0.15 if read_tongues(look, language) else -0.12
+    return 0.15 if option_of(look, key, language)[0] not in (None, "other") else -0.12
 
 
 def _boxes(key: str, look: str, language: str) -> float:

@@ -190,6 +190,7 @@ def _piece(word: Word, start: int, end: int, sheet: Sheet) -> Piece:
         bold=word.bold,
         choice=word.choice,
         hint=word.hint,
+        confidence=word.confidence,
     )
 
 

@@ -36,6 +36,7 @@ class Word:
     alone: bool = False
     aside: bool = False
     band: int = -1
+    confidence: float | None = None
 
     @property
     def box(self) -> Box:
@@ -69,6 +70,14 @@ class Shape:
     filled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page as displayed, where it was read from a straightened picture of it: size in points, the way back."""
+
+    size: tuple[float, float]
+    back: Callable[[Box], Box]
+
+
 @dataclass(slots=True)
 class Sheet:
     """One page, upright: size in points, everything on it by kind."""
@@ -87,10 +96,13 @@ class Sheet:
     bad_glyphs: int = 0
     hidden_text: bool = False
     failed: bool = False
+    view: View | None = None
 
     @property
     def shown_size(self) -> tuple[float, float]:
         """Width and height of the page as displayed."""
+        if self.view is not None:
+            return self.view.size
         return (self.height, self.width) if self.turn in (90, 270) else (self.width, self.height)
 
 
@@ -120,6 +132,8 @@ def widget_place(page: PDFPage, turn: int) -> Place:
 
 def shown(box: Box, sheet: Sheet) -> Box:
     """A box of the upright page as it stands on the page as displayed, to a tenth of a point."""
+    if sheet.view is not None:
+        return sheet.view.back(box)
     width, height = sheet.shown_size
     back = {0: box, 90: _turned(box, height, width, 270), 180: _turned(box, width, height, 180)}
     x0, top, x1, bottom = back.get(sheet.turn) or _turned(box, height, width, 90)

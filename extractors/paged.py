@@ -23,7 +23,7 @@ from extractors.page_sheet import Sheet, widget_place
 from extractors.page_tables import Grid, find_grids
 from extractors.page_widgets import Notes, read_notes
 from extractors.page_words import read_sheet
-from pipeline.document import Document, Line, Trouble, Unreadable
+from pipeline.document import Document, Line, TextOrigin, Trouble, Unreadable
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
@@ -31,8 +31,8 @@ MEDIA_TYPE = "application/pdf"
 
 
 @dataclass(slots=True)
-class _Scroll:
-    """A file as parsed: its pages, what is noted on each, and what was noticed."""
+class Scroll:
+    """A paged file as parsed: its pages, what is noted on each, and what was noticed."""
 
     sheets: list[Sheet]
     notes: list[Notes]
@@ -45,26 +45,36 @@ def read_pdf(data: bytes) -> Document:
     Raises Unreadable: ``encrypted`` (needs a password), ``damaged``, ``scan`` (pictures only),
     ``unreadable_text_layer`` (letters without meaning).
     """
-    scroll = _parse_or_mend(data)
-    sheets, notes = scroll.sheets, scroll.notes
-    settle_ticks(sheets)
-    for sheet, own in zip(sheets, notes, strict=True):
+    scroll = parse_pdf(data)
+    settle(scroll)
+    scroll.troubles += check_layer(scroll.sheets)
+    return compose(scroll, "pdf_form" if any(n.fillable for n in scroll.notes) else "pdf_text", MEDIA_TYPE)
+
+
+def settle(scroll: Scroll) -> None:
+    """Find the tick boxes of all pages and set them and the form fields on their lines."""
+    settle_ticks(scroll.sheets)
+    for sheet, own in zip(scroll.sheets, scroll.notes, strict=True):
         ticks = [w for w in sheet.words if w.kind == "tick"]
         sheet.words += own.words
         settle_on_lines(sheet, [*ticks, *own.words])
         number_bands(sheet)
-    troubles = [*scroll.troubles, *check_layer(sheets)]
+
+
+def compose(scroll: Scroll, origin: TextOrigin, media_type: str) -> Document:
+    """The pages, once settled, as one Document: grids, running heads, lines in reading order, marks."""
+    sheets = scroll.sheets
     grids = [find_grids(sheet) for sheet in sheets]
     furniture = take_furniture(sheets, grids)
     lines = _lines(sheets, grids)
     return Document(
-        origin="pdf_form" if any(n.fillable for n in notes) else "pdf_text",
-        media_type=MEDIA_TYPE,
+        origin=origin,
+        media_type=media_type,
         pages=len(sheets),
         lines=tuple(lines),
         furniture=tuple(line_of(draft_of(row, sheet, None, (), sheet.width)) for sheet, row in furniture),
-        marks=tuple(marks_of(sheets, grids, [n.signs for n in notes], lines)),
-        troubles=tuple(troubles),
+        marks=tuple(marks_of(sheets, grids, [n.signs for n in scroll.notes], lines)),
+        troubles=tuple(scroll.troubles),
         page_sizes=tuple(s.shown_size for s in sheets),
     )
 
@@ -113,8 +123,8 @@ def _reaches(draft: Draft, last: Draft) -> bool:
     return here is not None and end is not None and here.row + here.rows >= end.row + end.rows
 
 
-def _parse_or_mend(data: bytes) -> _Scroll:
-    """Parse the file; a damaged one is rebuilt once, and that it was is reported."""
+def parse_pdf(data: bytes) -> Scroll:
+    """Parse the file without asking what it means. Raises Unreadable ``encrypted`` or ``damaged``; a damaged one is rebuilt once, and that it was is reported."""
     try:
         return _parse(data)
     except Unreadable as refusal:
@@ -128,13 +138,13 @@ def _parse_or_mend(data: bytes) -> _Scroll:
         return scroll
 
 
-def _parse(data: bytes) -> _Scroll:
+def _parse(data: bytes) -> Scroll:
     """One pass over the file by the PDF parser; whatever it raises means a damaged file, page by page if it can."""
     if b"%PDF" not in data[:1100]:
         raise _damaged("The file does not begin as a PDF.")
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
-            scroll = _Scroll([], [], [])
+            scroll = Scroll([], [], [])
             for page in pdf.pages:
                 _read_page(page, pdf, scroll)
             if _is_active(pdf) or any(n.active for n in scroll.notes):
@@ -148,7 +158,7 @@ def _parse(data: bytes) -> _Scroll:
     return _checked(scroll)
 
 
-def _checked(scroll: _Scroll) -> _Scroll:
+def _checked(scroll: Scroll) -> Scroll:
     failed = [s.number for s in scroll.sheets if s.failed]
     if len(failed) == len(scroll.sheets):
         raise _damaged("No page of the file can be read.")
@@ -159,7 +169,7 @@ def _checked(scroll: _Scroll) -> _Scroll:
     return scroll
 
 
-def _read_page(page: Page, pdf: PDF, scroll: _Scroll) -> None:
+def _read_page(page: Page, pdf: PDF, scroll: Scroll) -> None:
     number = page.page_number
     try:
         sheet = read_sheet(page.layout, page.page_obj, number)

@@ -10,8 +10,9 @@ from flows.walking import Misuse, load
 from pipeline.editions import Edition
 
 
-def learn_forms(blanks: list[Path], out: Path) -> list[Path]:
-    """Write one data file per blank form; gives the files. ``out`` is a file for one form, a folder for several.
+def learn_forms(blanks: list[Path], out: Path, edition_name: str | None = None) -> list[Path]:
+    """Write one data file per blank form; gives the files. ``out`` is a file for one form, a folder for several;
+    without an ``edition_name`` the edition is called like its file.
 
     Raises ``Misuse`` for a wrong ``out`` and ``Unreadable`` for a form that cannot be read."""
     if len(blanks) > 1 and out.suffix == ".toml":
@@ -20,7 +21,7 @@ def learn_forms(blanks: list[Path], out: Path) -> list[Path]:
     written = []
     for blank in blanks:
         place = out / f"{blank.stem}.toml" if folder else out
-        edition = learn(read(load(blank, named=True)), place.stem)
+        edition = learn(read(load(blank, named=True)), edition_name or place.stem)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(as_toml(edition), "utf-8")
         written.append(place)

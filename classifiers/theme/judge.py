@@ -1,10 +1,10 @@
 """The thematic area of a request, its topics, and the sentences that speak for each (guide, section 1.2)."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from classifiers.theme.features import Features, features_of
-from classifiers.theme.model import Model, load
+from classifiers.theme.model import Model, blended, load
+from classifiers.theme.sentences import sentences_of
 from classifiers.theme.topics import TOPICS
 from classifiers.theme.vectors import Numbers
 from pipeline.records import Area
@@ -25,7 +25,6 @@ PART_WEIGHTS: Mapping[str, float] = {
 and the institution's mandate speak of much that is not asked for."""
 
 TEXT = "text"
-SENTENCE = re.compile(r"[^\n.!?;…]+(?:[.!?;…]+(?!\s|$)[^\n.!?;…]+)*[.!?;…]*")
 MOST_PASSAGES, MOST_TOPICS = 3, 5
 FAINT = 0.4
 """A passage speaks for a topic if it does so at least by this share of the strongest."""
@@ -75,8 +74,10 @@ def _judge(parts: Mapping[str, str], weights: Mapping[str, float]) -> ThemeVerdi
     scores = model.areas(figures)
     if not model.speaks_of(seen):
         return ThemeVerdict(area="uncertain", scores=scores)
+    passages = _weigh(model, parts)
+    figures = blended(figures, [figure for _, figure in passages])
     chosen = model.asserted(figures, sum(len(text.split()) for text in parts.values()))[:MOST_TOPICS]
-    passages = _weigh(model, parts) if chosen else []
+    passages = [(passage, figure - model.leanings) for passage, figure in passages]
     topics = tuple(
         TopicVerdict(key=key, score=score, evidence=_evidence(passages, TOPICS.index(key))) for key, score in chosen
     )
@@ -94,17 +95,11 @@ def _weighed(parts: Mapping[str, Features], weights: Mapping[str, float]) -> Fea
 
 def _weigh(model: Model, parts: Mapping[str, str]) -> list[tuple[Passage, Numbers]]:
     """Every sentence with the figures of the model for it alone."""
-    passages = [passage for part, text in parts.items() for passage in _passages(part, text)]
-    return [(passage, model.figures(features_of(passage.quote)) - model.leanings) for passage in passages]
-
-
-def _passages(part: str, text: str) -> Iterator[Passage]:
-    """The sentences of a part, without the blanks around them."""
-    for found in SENTENCE.finditer(text):
-        quote = found.group().strip()
-        if quote:
-            start = found.start() + found.group().index(quote)
-            yield Passage(part=part, start=start, end=start + len(quote), quote=quote)
+    return [
+        (Passage(part=part, start=start, end=start + len(quote), quote=quote), model.figures(features_of(quote)))
+        for part, text in parts.items()
+        for start, quote in sentences_of(text)
+    ]
 
 
 def _evidence(weighed: Sequence[tuple[Passage, Numbers]], topic: int) -> tuple[Passage, ...]:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,7 @@ from pipeline.values import Probability, Value
 
 HERE = Path(__file__).parent
 WEIGHTS, CARD = HERE / "model.bin", HERE / "model.toml"
-AT_LENGTH = 60
+AT_LENGTH, SENTENCE_SHARE = 60, 0.4
 LEAST_KNOWN = 3
 """A text with fewer known words, and no idea of the word lists, is not judged."""
 
@@ -92,6 +92,17 @@ class Model:
         least = self.card.topic_from_at_length if words >= AT_LENGTH else self.card.topic_from
         ranked = sorted(self.topics(figures).items(), key=lambda item: -item[1])
         return [(topic, share) for topic, share in ranked if share >= least]
+
+
+def blended(whole: Numbers, sentences: Sequence[Numbers]) -> Numbers:
+    """The figures of a text, those of the topics mixed with the greatest of its sentences: what a long request says in
+    one place only would be lost in the whole. The areas are judged on the whole alone."""
+    if not sentences:
+        return whole
+    mixed = whole.copy()
+    topics = slice(0, len(TOPICS))
+    mixed[topics] = (1 - SENTENCE_SHARE) * whole[topics] + SENTENCE_SHARE * np.max(sentences, axis=0)[topics]
+    return mixed
 
 
 def chance(figure: float, scale: tuple[float, float]) -> float:

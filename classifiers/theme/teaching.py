@@ -8,7 +8,8 @@ import numpy as np
 from classifiers.theme.cases import Corpus, Text
 from classifiers.theme.features import Features, features_of
 from classifiers.theme.fitting import fit
-from classifiers.theme.model import QUESTIONS
+from classifiers.theme.model import QUESTIONS, blended
+from classifiers.theme.sentences import sentences_of
 from classifiers.theme.topics import TOPICS, area_of
 from classifiers.theme.vectors import Numbers, Vocabulary, vocabulary_of
 
@@ -102,6 +103,13 @@ def held_out(texts: Sequence[Text], corpora: Sequence[Corpus], count: int = 5) -
         hidden = [text for text in texts if folds[text.group] == fold]
         hidden += composites_of(hidden, corpora, COMPOSITES // 6, seed=100 + fold)
         vocabulary, weights, leanings = teach([t for t in texts if folds[t.group] != fold], corpora, seed=fold)
-        figures.append(vocabulary.matrix([features_of(text.text) for text in hidden]) @ weights + leanings)
+        figures += [_figures(text.text, vocabulary, weights, leanings) for text in hidden]
         asked += hidden
-    return asked, np.concatenate(figures)
+    return asked, np.stack(figures)
+
+
+def _figures(text: str, vocabulary: Vocabulary, weights: Numbers, leanings: Numbers) -> Numbers:
+    """The raw figures of a text as they are used when judging."""
+    words = [text, *(quote for _, quote in sentences_of(text))]
+    whole, *sentences = vocabulary.matrix([features_of(part) for part in words]) @ weights + leanings
+    return blended(whole, sentences)

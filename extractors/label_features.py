@@ -1,0 +1,72 @@
+"""What is seen in a label: its words, their beginnings, their groups of letters and pairs of neighbours.
+
+Every feature has a place among ``PLACES`` by its checksum and a sign, so no list of words is kept (Weinberger 2009).
+A label is the sum of its parts, and each part (a word, a pair) is the sum of its features, scaled to a fixed length.
+"""
+
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.folding import fold
+
+PLACES = 1 << 15
+PAIR_SHARE, FORM_SHARE = 0.7, 0.5
+MOST_WORDS = 40
+
+Numbers = NDArray[np.float32]
+Part = tuple[str, str]
+"""Kind (``w`` word, ``b`` pair of words, ``f`` form) and text of one part of a label."""
+
+
+def parts_of(label: str) -> list[Part]:
+    """The parts of a label that has lost its number and its marks; empty where it holds no word."""
+    words = ["0" if word.isdigit() else word for word in fold(label).split()][:MOST_WORDS]
+    parts = [("w", word) for word in dict.fromkeys(words)]
+    stems = [word[:5] for word in words]
+    parts += [("b", f"{a} {b}") for a, b in zip(["<", *stems], [*stems, ">"], strict=True)] if words else []
+    return [*parts, *(("f", form) for form in _form(label, words))] if words else []
+
+
+def scale_of(parts: list[Part]) -> float:
+    """The factor that brings the sum of the parts to a length that hardly depends on their number."""
+    return float(1 / np.sqrt(max(1, sum(kind == "w" for kind, _ in parts))))
+
+
+@lru_cache(maxsize=60_000)
+def places_of(part: Part, language: str) -> tuple[NDArray[np.int32], Numbers]:
+    """The places of a part's features and the value at each."""
+    kind, text = part
+    weights = _features(text, language) if kind == "w" else {f"{kind}:{text}": 1.0}
+    length = np.sqrt(sum(value * value for value in weights.values()))
+    length /= {"w": 1.0, "b": PAIR_SHARE, "f": FORM_SHARE}[kind]
+    marks = [crc32(name.encode()) for name in weights]
+    signs = np.array([1.0 if mark & 0x8000_0000 else -1.0 for mark in marks])
+    values = np.fromiter(weights.values(), np.float64) * signs / length
+    return np.array([mark % PLACES for mark in marks], np.int32), values.astype(np.float32)
+
+
+def _features(word: str, language: str) -> dict[str, float]:
+    found = {f"w:{word}": 2.0, f"{language}:{word}": 2.0}
+    for size in (4, 5, 6):
+        if len(word) >= size:
+            found[f"s:{word[:size]}"] = 1.0
+    marked = f"<{word}>"
+    for size in (3, 4, 5):
+        for at in range(len(marked) - size + 1):
+            found[f"g:{marked[at : at + size]}"] = 0.5
+    return found
+
+
+def _form(label: str, words: list[str]) -> list[str]:
+    """Marks of the form of the text: its length, a question mark, a full stop, figures, an at sign."""
+    sizes = (1, 2, 4, 7, 11, 16, 25)
+    found = [f"size {sum(len(words) > size for size in sizes)}"]
+    found += ["asks"] if "?" in label else []
+    found += ["stop"] if label.rstrip().endswith(".") and len(words) > 3 else []
+    found += ["figures"] if any(c.isdigit() for c in label) else []
+    found += ["commas"] if label.count(",") > 1 else []
+    found += ["at"] if "@" in label or "://" in label else []
+    return found
