@@ -1,26 +1,14 @@
 """What kind of institution a name belongs to, judged from the words of the name alone (guide, section 1.3)."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
-from typing import Literal, NamedTuple
-
-from pydantic import ValidationError
+from typing import NamedTuple
 
 from pipeline.countries import cleaned, folded
+from pipeline.languages import LANGUAGES, InstitutionType, Strength, load_language
 from pipeline.values import Probability, Value
 
-InstitutionType = Literal[
-    "central_government", "regional_local_government", "legislature", "mandated_body", "trade_union",
-    "employers_organisation", "ngo", "university", "international_organisation", "private_company", "individual",
-    "other",
-]  # fmt: skip
-Strength = Literal["always", "first", "sure", "head", "weak"]
-
-WORD_FILES = "*.institution.toml"
-LANGUAGES = Path(__file__).parent.parent / "pipeline" / "languages"
 GAP = 4  # words that ".." may stand for
 WEIGHTS: dict[Strength, float] = {"always": 6.0, "first": 4.5, "sure": 3.0, "head": 2.0, "weak": 0.8}
 POSITION_COST = 0.12  # a word counts less the later it stands
@@ -36,13 +24,6 @@ class InstitutionVerdict(Value):
     type: InstitutionType | None = None
     confidence: Probability = 0.0
     quote: str = ""
-
-
-class WordFile(Value):
-    """One language's words, by type and strength, as the file has them."""
-
-    language: str
-    institution_words: dict[InstitutionType, dict[Strength, tuple[str, ...]]]
 
 
 class Phrase(NamedTuple):
@@ -61,10 +42,6 @@ class Find(NamedTuple):
     first: int
     last: int
     weight: float
-
-
-class InstitutionDataError(ValueError):
-    """A file of institution words does not hold what it must; the message names file and key."""
 
 
 def judge_institution(name: str, language: str | None = None) -> InstitutionVerdict:
@@ -140,28 +117,17 @@ def _fits(part: str, word: str) -> bool:
 def _index() -> dict[str, tuple[Phrase, ...]]:
     """All phrases by the first two letters of their first word."""
     table: dict[str, list[Phrase]] = {}
-    for path in sorted(LANGUAGES.glob(WORD_FILES)):
-        for phrase in _phrases(_word_file(path)):
+    for code in LANGUAGES:
+        for phrase in _phrases(code):
             table.setdefault(phrase.parts[0].rstrip("*")[:2], []).append(phrase)
     return {key: tuple(phrases) for key, phrases in table.items()}
 
 
-def _word_file(path: Path) -> WordFile:
-    try:
-        return WordFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InstitutionDataError(f"{path.name}: {where}: {first['msg']}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InstitutionDataError(f"{path.name}: {error}") from error
-
-
-def _phrases(file: WordFile) -> Iterator[Phrase]:
-    for kind, strengths in file.institution_words.items():
+def _phrases(code: str) -> Iterator[Phrase]:
+    for kind, strengths in load_language(code).institution_words.items():
         for strength, written in strengths.items():
             for phrase in written:
-                yield Phrase(_parts(phrase), kind, strength, file.language)
+                yield Phrase(_parts(phrase), kind, strength, code)
 
 
 def _parts(phrase: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_o
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import Box2, Layout, Span
 
+
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
     """All activities of the document, by whatever arrangement is found first."""
     columns = column_lexicon(language)
@@ -106,7 +107,9 @@ def _continues(layout: Layout, table: int, header: list[Box2]) -> bool:
 
 def _read_row(row: list[Box2], named: dict[int, str], drafts: list[Draft]) -> None:
     number = next((box.text for box in row if named.get(box.cell.column) == "number" or box.cell.column == 0), "")
-    cells = {named[box.cell.column]: box for box in row if box.cell.column in named and named[box.cell.column] != "number"}
+    cells = {
+        named[box.cell.column]: box for box in row if box.cell.column in named and named[box.cell.column] != "number"
+    }
     has_number_column = 0 not in named or named.get(0) == "number"
     if drafts and has_number_column and not number and any(box.text for box in cells.values()):
         target = drafts[-1]  # a row cut in two by the end of a page: its second half has no number

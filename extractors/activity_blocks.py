@@ -20,7 +20,7 @@ _PART = re.compile(r";\s+|\s+[|•]\s+")
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a block: its unit and beginning, the label it begins with (empty if none), and where its value stands."""
+    """A piece of a block: its unit and beginning, the label it begins with (may be empty), and its value."""
 
     unit: Unit
     start: int
@@ -42,7 +42,9 @@ def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFoun
     anchors = _anchors(layout, language)
     if not anchors:
         return None
-    blocks = [_parts(layout, anchor, following) for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)]
+    blocks = [
+        _parts(layout, anchor, following) for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)
+    ]
     labels = _labels(blocks, columns)
     if len(labels) < 2:
         return None
@@ -59,7 +61,10 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
     words = {fold(word) for word in load_language(language).activity["heading"]}
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
-        match = re.match(r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?([^\W\d_]{3,})\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*(\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*", unit.text)
+        match = re.match(
+            r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?([^\W\d_]{3,})\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*(\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*",
+            unit.text,
+        )
         if match is None or unit.has("tick"):
             continue
         number = _as_number(match[2])
@@ -106,7 +111,12 @@ def _part(unit: Unit, start: int, end: int) -> Part:
     colon = _COLON.search(text, start, min(end, start + 70))
     cut = colon.end() if colon and (entry is None or colon.end() <= entry) else entry
     if cut is None or cut == start:
-        return Part(unit, start, "" if cut == start else fold(text[start:end]), Span(unit.line, end if cut is None else start, end))
+        return Part(
+            unit,
+            start,
+            "" if cut == start else fold(text[start:end]),
+            Span(unit.line, end if cut is None else start, end),
+        )
     stop = end - (len(text[start:end]) - len(text[start:end].rstrip("; ")))
     return Part(unit, start, fold(text[start:cut]), Span(unit.line, cut, max(cut, stop)))
 

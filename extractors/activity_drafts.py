@@ -15,6 +15,7 @@ COLUMNS = ("title", "type", "format", "start", "duration", "participants", "loca
 ENOUGH = 0.78
 """Score from which a cell is the heading of a column."""
 
+
 @dataclass
 class Draft:
     """One activity being read: the spans of each column."""

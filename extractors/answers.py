@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.asking import Asked, Found
 from extractors.layout import DOTTED, Box2, CellKey, Layout, Span, Unit, key_of
+from extractors.search import Asked, Found
 from pipeline.folding import fold, tidy
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
@@ -96,7 +96,9 @@ class Answers:
         assert last.cell is not None
         own = self.layout.cells[key_of(last.cell)]
         within = list(self._rest_of_cell(own, last))
-        says = any(not self._is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces) for u in within)
+        says = any(
+            not self._is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces) for u in within
+        )
         if rest is not None or says:
             return within, rest
         beside = self._beside(own)
@@ -143,7 +145,10 @@ class Answers:
                 if following is None or not self._same_shape(own, following):
                     return units
                 table, row = following, 0
-                label, more = self.layout.at(table, row, own.cell.column), self.layout.at(table, row, answer.cell.column)
+                label, more = (
+                    self.layout.at(table, row, own.cell.column),
+                    self.layout.at(table, row, answer.cell.column),
+                )
             if label is None or more is None or label.text or not more.text or label is more:
                 return units
             units += more.units
@@ -152,7 +157,10 @@ class Answers:
     def _same_shape(self, own: Box2, table: int) -> bool:
         page = own.units[0].line.page
         first = self.layout.tables[table][0]
-        return page is not None and first.units[0].line.page == self.layout.tables[own.cell.table][-1].units[-1].line.page + 1  # type: ignore[operator]
+        return (
+            page is not None
+            and first.units[0].line.page == self.layout.tables[own.cell.table][-1].units[-1].line.page + 1
+        )  # type: ignore[operator]
 
     def _under(self, own: Box2) -> list[Unit]:
         box = self.layout.below(own.cell)
@@ -200,7 +208,9 @@ class Answers:
     def _without_fill(self, span: Span) -> Span | None:
         """The span without dotted lines at its ends; None if it holds nothing but fill or a prompt."""
         text = span.text
-        if any(p.placeholder and p.start >= span.start and p.end <= span.end and p.end > p.start for p in span.line.pieces):
+        if any(
+            p.placeholder and p.start >= span.start and p.end <= span.end and p.end > p.start for p in span.line.pieces
+        ):
             prompts = [p for p in span.line.pieces if p.placeholder]
             others = text
             for prompt in prompts:
@@ -276,7 +286,8 @@ class Answers:
 
 def _italic(span: Span) -> bool:
     words = [
-        p for p in span.line.pieces
+        p
+        for p in span.line.pieces
         if p.kind == "text" and p.start >= span.start and p.end <= span.end and span.line.text[p.start : p.end].strip()
     ]
     return bool(words) and all(p.italic for p in words)

@@ -185,7 +185,9 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
 
 
-def _candidate(text: str, first: Unit, last: Unit, cut: int, where: str, structure: float, lexicon: Lexicon) -> Candidate:
+def _candidate(
+    text: str, first: Unit, last: Unit, cut: int, where: str, structure: float, lexicon: Lexicon
+) -> Candidate:
     text = BULLET.sub("", text).strip()
     if NUMBER.match(text):
         structure += 0.12

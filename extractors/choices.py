@@ -9,8 +9,6 @@ from extractors.options import option_of, options_of
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
-
-
 DOUBTFUL = 0.52
 """Score below which a ticked option is shown to a person."""
 
@@ -26,7 +24,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen: option keys in the order of the form; ``unknown`` holds ticked options in words we do not know."""
+    """What was chosen: option keys in the order of the form; ``unknown``: ticked options in words we do not know."""
 
     values: tuple[str, ...]
     spans: tuple[Span, ...]

@@ -19,11 +19,14 @@ _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.](\d{1,2})(?![\d./-])")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_BEFORE = re.compile(
-    r"(?<![\d.,/])(\d{1,2})\s?(?:er|re|st|nd|rd|th|º|°|ª|-?е|-?го|\.)?\s?[»”\"]?\s?(?:of\s|de\s|da\s|do\s|día\s|del mes de\s)?\s*$", re.I
+    r"(?<![\d.,/])(\d{1,2})\s?(?:er|re|st|nd|rd|th|º|°|ª|-?е|-?го|\.)?\s?[»”\"]?\s?"
+    r"(?:of\s|de\s|da\s|do\s|día\s|del mes de\s)?\s*$",
+    re.I,
 )
 _RANGE_BEFORE = re.compile(
     r"(?<![\d.,/])(\d{1,2})\s?(?:er|st|nd|rd|th|º|°|-?го|-?е)?\s?(?:[–—-]|/|to|and|&|until|au|et|al|y|a|ao|e|до|по|и)\s?"
-    r"(?:le\s|el\s|o\s|the\s)?$", re.I
+    r"(?:le\s|el\s|o\s|the\s)?$",
+    re.I,
 )
 _DAY_AFTER = re.compile(r"^\s?(\d{1,2})(?:st|nd|rd|th)?(?:\s?[–—-]\s?\d{1,2})?\s?,?\s+(?=(?:19|20)\d{2})", re.I)
 _ONES = {"premier": 1, "primero": 1, "primeiro": 1, "first": 1, "первого": 1}
@@ -123,9 +126,8 @@ def _with_month_name(text: str, language: str) -> list[DateRead]:
     found: list[DateRead] = []
     for word in _WORD.finditer(text):
         month = names.get(fold(word[0]))
-        if month is None or word[0].islower() and fold(word[0]) in ("may", "mar", "set", "out", "dec", "ago", "abr"):
-            if month is None or not re.search(r"\d", text):
-                continue
+        if month is None:
+            continue
         read = _around(text, word, month)
         if read is not None:
             found.append(read)

@@ -56,7 +56,7 @@ def _questions(edition: Edition) -> dict[str, str]:
 
 
 def _lines(layout: Layout) -> frozenset[str]:
-    """Printed lines and paragraphs, folded: PDF lines are joined to paragraphs, what stands before a colon is a line too."""
+    """Printed lines and paragraphs, folded; PDF lines are joined to paragraphs, and a label ends at its colon."""
     found: set[str] = set()
     paragraph = ""
     for unit in layout.units:

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from extractors.activities import ActivitiesFound, find_activities
-from extractors.answers import Answer, Answers
-from extractors.asking import ACTION_KEYS, EVENT_KEYS, PAIRS, Asked, Found, ask
-from extractors.confidence import Signs, confidence_of
+from extractors.answers import Answers
+from extractors.asking import ask
 from extractors.editions import EditionMatch, edition_of
 from extractors.fields import Fields
 from extractors.labels import Lexicon, lexicon
 from extractors.layout import Layout
+from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
+from extractors.search import Asked, Found
 from extractors.signing import read_signature
 from extractors.tongue import language_of
 from pipeline.document import Document, Unreadable
 from pipeline.languages import load_language
-from pipeline.questions import questions
-from pipeline.records import DocumentFacts, FieldReading, Flag, FormKind, Language
+from pipeline.records import DocumentFacts, Flag, FormKind, Language
 from pipeline.stages import Extraction
 
 FEWEST = 4
@@ -69,7 +69,7 @@ def extract(document: Document) -> Extraction:
         raise Unreadable(
             "no_form_found",
             f"Only {len(found.asked)} questions of a request form were found in this file.",
-            "If it is a request, ask for it on the facility's form; if it is a supporting document, attach it to its request.",
+            "A request must come on the facility's form; a supporting document belongs to its request.",
         )
     edition = surveyed.edition
     answers = Answers(layout, found, load_language(surveyed.lexicon.data.language), edition.skeleton)
@@ -106,13 +106,30 @@ def _troubles(document: Document) -> tuple[Flag, ...]:
 def _form_flags(surveyed: Survey, edition: EditionMatch) -> list[Flag]:
     flags: list[Flag] = []
     if surveyed.language == "unknown":
-        flags.append(Flag(code="unknown_language", severity="warning",
-                          message="The form is in none of the five languages, or in a mixture; please read it."))
+        flags.append(
+            Flag(
+                code="unknown_language",
+                severity="warning",
+                message="The form is in none of the five languages, or in a mixture; please read it.",
+            )
+        )
     if edition.name == "unknown":
         near = f"; nearest: {edition.nearest}, {edition.share:.0%} of its print found" if edition.nearest else ""
-        flags.append(Flag(code="unknown_edition", severity="info", message=f"The form is of no known edition{near}. It was read by its labels."))
+        flags.append(
+            Flag(
+                code="unknown_edition",
+                severity="info",
+                message=f"The form is of no known edition{near}. It was read by its labels.",
+            )
+        )
     for label in surveyed.found.unknown:
-        flags.append(Flag(code="unknown_question", severity="info", message=f"The form asks something the software does not know: “{label.text[:100]}”."))
+        flags.append(
+            Flag(
+                code="unknown_question",
+                severity="info",
+                message=f"The form asks something the software does not know: “{label.text[:100]}”.",
+            )
+        )
     return flags
 
 

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable
 
 from extractors.activities import ActivitiesFound, spans_in_order
-from extractors.answers import Answer, Answers, joined
-from extractors.asking import PAIRS, Asked, Found
+from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, ticked, typed
 from extractors.confidence import Signs, confidence_of
 from extractors.layout import Layout, Span, evidence_of
 from extractors.persons import split_person
+from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
+from extractors.search import Asked, Found
 from extractors.tongues import read_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
 from pipeline.questions import questions
-from pipeline.records import FieldContent, FieldReading, Flag, State
+from pipeline.records import FieldContent, FieldReading, Flag
 
 NOT_ON_FORM = FieldReading(state="not_on_form")
 
@@ -72,7 +73,9 @@ class Fields:
     def _country(self, bid: Asked) -> None:
         answer = self.answers.answer(bid)
         if answer.state != "answered":
-            self.readings[bid.key] = FieldReading(state=answer.state, raw=answer.text or None, evidence=evidence_of(answer.spans))
+            self.readings[bid.key] = FieldReading(
+                state=answer.state, raw=answer.text or None, evidence=evidence_of(answer.spans)
+            )
             return
         code = name_country(answer.text).code
         confidence = self._confidence(bid.key, bid, answer.spans) if code else None
@@ -87,7 +90,11 @@ class Fields:
         if bid.key == "pair:place_date" and answer.state == "answered":
             one, other = _place_and_date(answer.text)
         for key, text in ((first, one), (second, other)):
-            part = Answer(answer.state if text else "blank" if answer.state == "answered" else answer.state, answer.spans, answer.region)
+            part = Answer(
+                answer.state if text else "blank" if answer.state == "answered" else answer.state,
+                answer.spans,
+                answer.region,
+            )
             self._keep_text(key, bid, part, text)
 
     def _keep_text(self, key: str, bid: Asked, answer: Answer, text: str | None) -> None:
@@ -118,7 +125,11 @@ class Fields:
     def _keep_choice(self, bid: Asked, kind: str, choice: Choice) -> None:
         values = self._languages(choice) if kind == "languages" and choice.has_boxes else list(choice.values)
         if kind == "choices":
-            values = [v for value in values for v in (["social_protection", "labour_employment"] if value == "both" else [value])]
+            values = [
+                v
+                for value in values
+                for v in (["social_protection", "labour_employment"] if value == "both" else [value])
+            ]
             values = list(dict.fromkeys(values))
         value: FieldContent = values if kind != "choice" else values[0] if len(values) == 1 else None
         raw = "\n".join(tidy(span.text) for span in choice.spans) or None
@@ -137,11 +148,23 @@ class Fields:
 
     def _choice_flags(self, key: str, kind: str, values: list[str], choice: Choice) -> None:
         if choice.unknown:
-            self.flags.append(Flag(code="unknown_option", severity="warning", field=key,
-                                   message=f"{key}: “{'”, “'.join(choice.unknown)[:120]}” is none of the options we know; please set it."))
+            self.flags.append(
+                Flag(
+                    code="unknown_option",
+                    severity="warning",
+                    field=key,
+                    message=f"{key}: “{'”, “'.join(choice.unknown)[:120]}” is no option we know; please set it.",
+                )
+            )
         elif kind == "choice" and len(values) > 1:
-            self.flags.append(Flag(code="several_options", severity="warning", field=key,
-                                   message=f"{key}: {len(values)} options are ticked where one is asked: {', '.join(values)}."))
+            self.flags.append(
+                Flag(
+                    code="several_options",
+                    severity="warning",
+                    field=key,
+                    message=f"{key}: {len(values)} options are ticked where one is asked: {', '.join(values)}.",
+                )
+            )
 
     # ------------------------------------------------------------------------------------------ the rest
     def _activities(self, bid: Asked | None) -> None:
@@ -168,11 +191,20 @@ class Fields:
             self.readings["activities"] = FieldReading(state=answer.state)
             return
         self.readings["activities"] = FieldReading(
-            state="answered", value=activities_in_prose(answer.text, self.language), raw=answer.text,
-            confidence=self._confidence("activities", bid, answer.spans, odd=True), evidence=evidence_of(answer.spans),
+            state="answered",
+            value=activities_in_prose(answer.text, self.language),
+            raw=answer.text,
+            confidence=self._confidence("activities", bid, answer.spans, odd=True),
+            evidence=evidence_of(answer.spans),
         )
-        self.flags.append(Flag(code="activities_in_prose", severity="warning", field="activities",
-                               message="The activities are described in running text; please check how they were divided."))
+        self.flags.append(
+            Flag(
+                code="activities_in_prose",
+                severity="warning",
+                field="activities",
+                message="The activities are described in running text; please check how they were divided.",
+            )
+        )
 
     def _acronym(self) -> None:
         """An acronym in brackets behind the institution's name is taken out of the name."""

@@ -1,4 +1,4 @@
-"""How the labels of one form look: numbered in a chain, bold, in capitals, of one size. Forms are consistent; we use it."""
+"""How the labels of one form look: numbered in a chain, bold, in capitals, of one size. Forms are consistent."""
 
 import re
 from dataclasses import dataclass
@@ -54,7 +54,9 @@ def habit_of(layout: Layout, strong: list[Candidate]) -> Habit:
     of_flow = _common(layout, flow, [u for u in others if u.cell is None], size)
     if not of_flow and _bold_lines(layout):
         of_flow = frozenset({"bold"})
-    return Habit(of_flow, _common(layout, cells, [u for u in others if u.cell is not None], size), size, columns=columns)
+    return Habit(
+        of_flow, _common(layout, cells, [u for u in others if u.cell is not None], size), size, columns=columns
+    )
 
 
 def _label_columns(layout: Layout, strong: list[Candidate]) -> frozenset[tuple[int, int]]:
@@ -124,9 +126,9 @@ def _chain(layout: Layout) -> list[int]:
         before = [best[p] for p in _predecessors(number) if p in best]
         longest = max(before, key=len, default=[])
         run = [*longest, unit.index]
-        if number[0] <= 1 and number[1] <= 1 or longest:
-            if len(run) > len(best.get(number, [])):
-                best[number] = run
+        begins = number[0] <= 1 and number[1] <= 1
+        if (begins or longest) and len(run) > len(best.get(number, [])):
+            best[number] = run
     return max(best.values(), key=len, default=[])
 
 

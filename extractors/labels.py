@@ -196,10 +196,7 @@ class Lexicon:
         return near
 
     def _find_near(self, word: str) -> tuple[tuple[str, float], ...]:
-        if word in self._postings:
-            exact = [(word, 1.0)]
-        else:
-            exact = []
+        exact = [(word, 1.0)] if word in self._postings else []
         if len(word) < 4:
             return tuple(exact)
         for known in self._by_start.get(word[:2], ()):
@@ -283,7 +280,9 @@ def _weights(rows: list[Row]) -> dict[str, float]:
             for word in words:
                 keys.setdefault(word, set()).add(key)
     everything = len({key for _, key, _ in rows}) + 1
-    weights = {word: max(MIN_WEIGHT, math.log(everything / len(found)) / math.log(everything)) for word, found in keys.items()}
+    weights = {
+        word: max(MIN_WEIGHT, math.log(everything / len(found)) / math.log(everything)) for word, found in keys.items()
+    }
     for _, _, words in rows:
         for word in words:
             weights.setdefault(word, 0.8)
@@ -313,4 +312,6 @@ def option_lexicon(code: str, key: str) -> Lexicon:
     """The options of a choice question in a language."""
     data = load_language(code)
     options = data.options.get(key, {})
-    return Lexicon(data, [("option", name, tuple(fold(text).split())) for name, texts in options.items() for text in texts])
+    return Lexicon(
+        data, [("option", name, tuple(fold(text).split())) for name, texts in options.items() for text in texts]
+    )

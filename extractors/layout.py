@@ -1,6 +1,6 @@
 """The page as the form matcher sees it: units of text in reading order, and the cells they stand in.
 
-A unit is a line of the Document or a part of one, where a line holds several fields side by side ("Name: X    Post: Y").
+A unit is a line of the Document, or a part where a line holds several fields side by side ("Name: X    Post: Y").
 """
 
 import re
@@ -175,9 +175,9 @@ def _split(line: Line) -> list[tuple[int, int]]:
     text = line.text
     cuts = {0}
     for gap in _GAP.finditer(text):
-        if gap.start() > 0 and gap.end() < len(text) and _LETTERS.search(text[gap.end() :]):
-            if not any(p.kind == "entry" and p.start <= gap.start() < p.end for p in line.pieces):
-                cuts.add(gap.end())
+        inside = any(p.kind == "entry" and p.start <= gap.start() < p.end for p in line.pieces)
+        if gap.start() > 0 and not inside and _LETTERS.search(text[gap.end() :]):
+            cuts.add(gap.end())
     for before, after in zip(line.pieces, line.pieces[1:], strict=False):
         if before.kind == "entry" and after.kind == "text":
             rest = text[after.start :]

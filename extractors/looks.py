@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 
 from extractors.amounts import read_months
+from extractors.dates import read_date
 from extractors.options import option_of
 from extractors.tongues import read_tongues
-from extractors.dates import read_date
 from pipeline.document import TICKED, UNTICKED
 from pipeline.questions import questions
 

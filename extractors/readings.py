@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from extractors.amounts import read_months
+from extractors.answers import Answer
 from extractors.dates import read_date
 from extractors.layout import evidence_of
-from extractors.answers import Answer
 from pipeline.folding import fold, tidy
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
@@ -34,7 +34,9 @@ class Read:
     flags: tuple[Flag, ...] = ()
 
 
-def reading_of(key: str, answer: Answer, context: Context, confidence: float | None) -> tuple[FieldReading, tuple[Flag, ...]]:
+def reading_of(
+    key: str, answer: Answer, context: Context, confidence: float | None
+) -> tuple[FieldReading, tuple[Flag, ...]]:
     """The field of one text-like question: state, value, words and place."""
     raw = answer.text if answer.spans else None
     if answer.state != "answered":
@@ -42,11 +44,22 @@ def reading_of(key: str, answer: Answer, context: Context, confidence: float | N
     read = _READERS.get(questions()[key].kind, _text)(key, answer.text, context)
     flags = read.flags
     if read.value is None:
-        flags += (Flag(code="not_normalised", severity="warning", field=key,
-                       message=f"“{answer.text[:80]}” stands where {key} is asked and could not be read as such; please read it."),)
+        flags += (
+            Flag(
+                code="not_normalised",
+                severity="warning",
+                field=key,
+                message=f"“{answer.text[:80]}” is no {key} that could be read; please read it.",
+            ),
+        )
     return (
-        FieldReading(state="answered", value=read.value, raw=raw, evidence=evidence_of(answer.spans),
-                     confidence=confidence if read.value is not None else None),
+        FieldReading(
+            state="answered",
+            value=read.value,
+            raw=raw,
+            evidence=evidence_of(answer.spans),
+            confidence=confidence if read.value is not None else None,
+        ),
         flags,
     )
 
@@ -79,8 +92,10 @@ def _phone(key: str, text: str, context: Context) -> Read:
 
     text = re.sub(r"^\D{0,20}?00(?=[1-9])", "+", text.replace("\n", " / "))
     text = re.sub(r"(\+\d{1,4})\s*\(0\)", r"\1 ", text)
-    found = [phonenumbers.format_number(m.number, phonenumbers.PhoneNumberFormat.E164)
-             for m in phonenumbers.PhoneNumberMatcher(text, context.country, leniency=phonenumbers.Leniency.POSSIBLE)]
+    found = [
+        phonenumbers.format_number(m.number, phonenumbers.PhoneNumberFormat.E164)
+        for m in phonenumbers.PhoneNumberMatcher(text, context.country, leniency=phonenumbers.Leniency.POSSIBLE)
+    ]
     found = list(dict.fromkeys(found)) or _whole_number(text, context.country)
     return Read(found[0] if found else None, _several(key, found))
 
@@ -93,14 +108,24 @@ def _whole_number(text: str, country: str | None) -> list[str]:
         number = phonenumbers.parse(first, country)
     except phonenumbers.NumberParseException:
         return []
-    return [phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)] if phonenumbers.is_possible_number(number) else []
+    return (
+        [phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)]
+        if phonenumbers.is_possible_number(number)
+        else []
+    )
 
 
 def _several(key: str, found: list[str]) -> tuple[Flag, ...]:
     if len(found) < 2:
         return ()
-    return (Flag(code="several_values", severity="info", field=key,
-                 message=f"{len(found)} values are given for {key}; the first is taken: {', '.join(found)}."),)
+    return (
+        Flag(
+            code="several_values",
+            severity="info",
+            field=key,
+            message=f"{len(found)} values are given for {key}; the first is taken: {', '.join(found)}.",
+        ),
+    )
 
 
 def _date(key: str, text: str, context: Context) -> Read:
@@ -109,7 +134,14 @@ def _date(key: str, text: str, context: Context) -> Read:
         return Read(None)
     flags: tuple[Flag, ...] = ()
     if found.several:
-        flags = (Flag(code="several_values", severity="info", field=key, message=f"Several dates stand in “{tidy(text)[:80]}”; the first is taken."),)
+        flags = (
+            Flag(
+                code="several_values",
+                severity="info",
+                field=key,
+                message=f"Several dates stand in “{tidy(text)[:80]}”; the first is taken.",
+            ),
+        )
     return Read(found.value, flags)
 
 
@@ -122,7 +154,13 @@ def _list(key: str, text: str, context: Context) -> Read:
 
 
 _READERS: dict[str, Callable[[str, str, Context], Read]] = {
-    "text": _text, "line": _line, "email": _email, "phone": _phone, "date": _date, "months": _months, "list": _list,
+    "text": _text,
+    "line": _line,
+    "email": _email,
+    "phone": _phone,
+    "date": _date,
+    "months": _months,
+    "list": _list,
 }
 
 
@@ -133,7 +171,11 @@ def items(text: str) -> list[str]:
         inline = _INLINE_ITEM.split(lines[0])
         lines = inline if len([part for part in inline if part.strip()]) > 1 else lines[0].split(";")
     cleaned = (_ITEM.sub("", line.strip()).strip(" ;\t") for line in lines)
-    return [tidy(item).removesuffix(".") if item.count(".") == 1 and item.endswith(".") else tidy(item) for item in cleaned if item]
+    return [
+        tidy(item).removesuffix(".") if item.count(".") == 1 and item.endswith(".") else tidy(item)
+        for item in cleaned
+        if item
+    ]
 
 
 def split_acronym(name: str) -> tuple[str, str | None]:

@@ -1,7 +1,7 @@
 """The signature: which mark stands in the signature box, and what kind of mark it is."""
 
-from extractors.asking import Asked
 from extractors.layout import Layout, Unit, key_of
+from extractors.search import Asked
 from pipeline.document import Mark
 from pipeline.records import Evidence, Signature
 
@@ -9,10 +9,12 @@ from pipeline.records import Evidence, Signature
 def read_signature(layout: Layout, label: Asked | None, region: list[Unit], last_label: int) -> Signature:
     """The mark in the box beside, below or around the label; without a label, one on the last part of the form.
 
-    Word and digital PDF: a picture is ``image``. A digital signature is ``digital`` only where nothing else marks the box.
+    A picture in Word or digital PDF is ``image``; ``digital`` only where nothing else marks the box.
     """
     marks = layout.document.marks
-    drawn = [m for m in marks if m.kind in ("image", "drawing", "ink") and _belongs(layout, m, label, region, last_label)]
+    drawn = [
+        m for m in marks if m.kind in ("image", "drawing", "ink") and _belongs(layout, m, label, region, last_label)
+    ]
     signed = [m for m in marks if m.kind == "digital"]
     ink = layout.document.origin == "ocr"
     if drawn:
@@ -46,7 +48,11 @@ def _belongs(layout: Layout, mark: Mark, label: Asked | None, region: list[Unit]
     if mark.page is not None and first.line.page is not None:
         return _near(mark, first)
     end = max(lines, default=last.number)
-    return first.number <= mark.after <= end + 3 or mark.after >= first.number and mark.after == len(layout.document.lines) - 1
+    return (
+        first.number <= mark.after <= end + 3
+        or mark.after >= first.number
+        and mark.after == len(layout.document.lines) - 1
+    )
 
 
 def _near(mark: Mark, label: Unit) -> bool:

@@ -7,8 +7,20 @@ from pipeline.folding import fold
 from pipeline.languages import LANGUAGES
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_ALSO = {"castellano": "es", "castillan": "es", "castelhano": "es", "кастильский": "es", "mandarin": "zh", "farsi": "fa",
-         "kyrgyz": "ky", "кыргызский": "ky", "kirghiz": "ky", "moldovan": "ro", "молдавский": "ro", "creole": "ht"}
+_ALSO = {
+    "castellano": "es",
+    "castillan": "es",
+    "castelhano": "es",
+    "кастильский": "es",
+    "mandarin": "zh",
+    "farsi": "fa",
+    "kyrgyz": "ky",
+    "кыргызский": "ky",
+    "kirghiz": "ky",
+    "moldovan": "ro",
+    "молдавский": "ro",
+    "creole": "ht",
+}
 
 
 @cache

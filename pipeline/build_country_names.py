@@ -97,7 +97,7 @@ def _names(own: OwnNames, words: Words) -> Table:
 
 
 def _turned_round(table: Table) -> Table:
-    """"Guinea, Equatorial": names of two words in the other order."""
+    """ "Guinea, Equatorial": names of two words in the other order."""
     return {" ".join(reversed(name.split())): code for name, code in table.items() if name.count(" ") == 1}
 
 
@@ -168,8 +168,11 @@ def _iso3() -> Table:
 
     aliases = TypeAdapter(dict[str, list[str]]).validate_python(dict(get_global("territory_aliases")))
     current = _titles()
-    return {long: short[0] for long, short in aliases.items()
-            if re.fullmatch("[A-Z]{3}", long) and len(short) == 1 and short[0] in current} | {"XKX": "XK", "ROM": "RO"}
+    return {
+        long: short[0]
+        for long, short in aliases.items()
+        if re.fullmatch("[A-Z]{3}", long) and len(short) == 1 and short[0] in current
+    } | {"XKX": "XK", "ROM": "RO"}
 
 
 if __name__ == "__main__":

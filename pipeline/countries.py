@@ -125,8 +125,23 @@ def _first_trouble(error: ValidationError | tomllib.TOMLDecodeError) -> str:
 # Letters that look alike in both scripts; scanned and hand-typed forms mix them.
 _CYRILLIC, _LATIN = "аеорсухіјѕһквмнт", "aeopcyxijshkbmht"
 _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
-_TO_CYRILLIC = str.maketrans({"a": "а", "e": "е", "o": "о", "p": "р", "c": "с", "y": "у", "x": "х", "i": "і",
-                              "k": "к", "b": "в", "m": "м", "h": "н", "t": "т"})
+_TO_CYRILLIC = str.maketrans(
+    {
+        "a": "а",
+        "e": "е",
+        "o": "о",
+        "p": "р",
+        "c": "с",
+        "y": "у",
+        "x": "х",
+        "i": "і",
+        "k": "к",
+        "b": "в",
+        "m": "м",
+        "h": "н",
+        "t": "т",
+    }
+)
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ə": "a", "æ": "ae", "œ": "oe", "ð": "d"})
 _FLAGS = {0x1F1E6 + number: chr(65 + number) for number in range(26)}  # a flag is written as two letters
 _HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")

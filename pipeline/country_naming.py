@@ -43,7 +43,9 @@ def _settled(hits: list[Hit], reading: Reading, hints: CountryHints) -> Finding:
     if len(codes) > 1:
         codes = _without_sovereigns(codes)
     if len(codes) > 1:
-        return Finding(why=f"More than one country is named ({titles_of(codes)}); the form must say which one is meant.")
+        return Finding(
+            why=f"More than one country is named ({titles_of(codes)}); the form must say which one is meant."
+        )
     if doubts:
         return _doubt_settled(doubts[0], codes, hits, reading, hints)
     return Finding(code=codes[0], why=_how_read(places[0]))
@@ -79,16 +81,18 @@ def _doubt_settled(hit: Hit, codes: list[str], hits: list[Hit], reading: Reading
     if doubt.usual is not None and set(pointed) <= {doubt.usual}:
         return Finding(code=doubt.usual)
     if len(pointed) == 1 and doubt.usual is None:
-        (code, clue), = pointed.items()
+        ((code, clue),) = pointed.items()
         return Finding(code=code, why=f"The name alone is ambiguous ({title}); decided by {clue}.")
     if pointed:
-        return Finding(why=f"The name is ambiguous ({title}): {doubt.why}, and {titles_of(pointed)} is suggested by "
-                           f"{' and '.join(dict.fromkeys(pointed.values()))}; a person must decide.")
+        return Finding(
+            why=f"The name is ambiguous ({title}): {doubt.why}, and {titles_of(pointed)} is suggested by "
+            f"{' and '.join(dict.fromkeys(pointed.values()))}; a person must decide."
+        )
     return Finding(why=f"The name is ambiguous ({title}): {doubt.why}.")
 
 
 def _clarified(doubt: Doubtful, code: str, hits: list[Hit]) -> Finding:
-    """"Congo (RDC)" is one country, "Congo and RDC" or "Congo, Rwanda" two."""
+    """ "Congo (RDC)" is one country, "Congo and RDC" or "Congo, Rwanda" two."""
     if code not in doubt.candidates or any(hit.joined for hit in hits[1:]):
         return Finding(why=f"More than one country is named, one of them ambiguous ({titles_of(doubt.candidates)}).")
     return Finding(code=code)
@@ -121,8 +125,12 @@ def _by_phone(phone: str | None, doubt: Doubtful) -> list[str]:
     if not digits.startswith(("+", "00")):
         return []
     number = digits.lstrip("+").removeprefix("00")
-    fits = [(len(prefix), code) for code, prefixes in country_names().calling_codes.items()
-            for prefix in prefixes if number.startswith(prefix)]
+    fits = [
+        (len(prefix), code)
+        for code, prefixes in country_names().calling_codes.items()
+        for prefix in prefixes
+        if number.startswith(prefix)
+    ]
     return [code for length, code in fits if length == max(fits)[0]]
 
 
@@ -138,8 +146,11 @@ def _by_ending(addresses: str) -> set[str]:
 
 
 def _how_read(hit: Hit) -> str:
-    return {"misspelt": "The name is misspelt; read as the nearest name.", "city": "Only a city is named.",
-            "adjective": "The country is named by its adjective."}.get(hit.kind, "")
+    return {
+        "misspelt": "The name is misspelt; read as the nearest name.",
+        "city": "Only a city is named.",
+        "adjective": "The country is named by its adjective.",
+    }.get(hit.kind, "")
 
 
 def titles_of(codes: tuple[str, ...] | list[str] | dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -11,6 +12,22 @@ from pipeline.values import Value
 LANGUAGES = ("en", "fr", "es", "pt", "ru")
 
 Words = tuple[str, ...]
+InstitutionType = Literal[
+    "central_government",
+    "regional_local_government",
+    "legislature",
+    "mandated_body",
+    "trade_union",
+    "employers_organisation",
+    "ngo",
+    "university",
+    "international_organisation",
+    "private_company",
+    "individual",
+    "other",
+]
+Strength = Literal["always", "first", "sure", "head", "weak"]
+"""How much a word in a name tells of the institution's type (``classifiers/institution.py``)."""
 
 
 class FormTitles(Value):
@@ -49,7 +66,7 @@ class LanguageData(Value):
     rules: dict[str, dict[str, Words]] = Field(default_factory=dict)
     concepts: dict[str, Words] = Field(default_factory=dict)
     concept_sections: dict[str, Words] = Field(default_factory=dict)
-    institution_words: dict[str, Words | dict[str, Words]] = Field(default_factory=dict)
+    institution_words: dict[InstitutionType, dict[Strength, Words]] = Field(default_factory=dict)
 
 
 class DataError(Exception):
@@ -59,12 +76,8 @@ class DataError(Exception):
 @cache
 def load_language(code: str) -> LanguageData:
     """The language file of ``code`` (ISO 639-1); raises DataError naming file and key."""
-    folder = resources.files("pipeline") / "languages"
-    raw: dict[str, object] = {}
+    path = resources.files("pipeline") / "languages" / f"{code}.toml"
     try:
-        for part in (f"{code}.toml", f"{code}.values.toml", f"{code}.rules.toml", f"{code}.institution.toml", f"{code}.concepts.toml"):
-            if (folder / part).is_file():
-                raw |= tomllib.loads((folder / part).read_text("utf-8"))
-        return LanguageData.model_validate(raw)
+        return LanguageData.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as trouble:
         raise DataError(f"pipeline/languages/{code}.toml: {trouble}") from trouble

@@ -122,7 +122,7 @@ def _weaker(reading: Reading) -> list[Hit]:
 
 
 def _mended(reading: Reading) -> list[Hit]:
-    """"Guinee Equatorial", "South Soudan": a longer name written with a slip beats the short one inside it."""
+    """ "Guinee Equatorial", "South Soudan": a longer name written with a slip beats the short one inside it."""
     left = set(reading.leftover())
     if not left or len(left) > 3:
         return reading.hits

@@ -8,7 +8,18 @@ from typing import Literal
 from pipeline.values import Value
 
 ValueKind = Literal[
-    "text", "line", "choice", "choices", "country", "email", "phone", "date", "months", "languages", "activities", "list"
+    "text",
+    "line",
+    "choice",
+    "choices",
+    "country",
+    "email",
+    "phone",
+    "date",
+    "months",
+    "languages",
+    "activities",
+    "list",
 ]
 
 
@@ -18,6 +29,7 @@ class Question(Value):
     kind: ValueKind
     section: str
     guide: str
+    place: float
     required: bool = True
 
 

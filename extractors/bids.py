@@ -1,0 +1,150 @@
+"""What speaks for each candidate and each question: words, look, section, place, and what stands behind the label."""
+
+import re
+from collections.abc import Iterable
+
+from extractors.candidates import Candidate
+from extractors.headings import context_after, context_of, key_of_hit
+from extractors.layout import DOTTED, Unit, key_of
+from extractors.looks import look_bonus
+from extractors.question_keys import EVENT_KEYS, FOREIGN, SHORT_KEYS, place_of, section_of
+from extractors.search import Asked, Search
+from pipeline.folding import fold
+
+KNOWN = 1.4
+"""Score of a label that stands so in the data of the form's edition."""
+NO_ANSWER = 0.12
+OWN_SECTION, OTHER_SECTION = 0.05, -0.04
+
+
+def bids_of(search: Search) -> Iterable[Asked]:
+    for candidate in search.all:
+        printed = search.known.get(fold(candidate.text))
+        if printed and not DOTTED.search(candidate.text):
+            yield Asked(
+                printed, candidate, KNOWN + 0.001 * len(candidate.text) + 0.1 * (candidate.where == "cell"), KNOWN - 1.0
+            )
+        if not candidate.hits or candidate.first in search.titles:
+            continue
+        context = context_of(search, candidate)
+        wanted = _wanted(candidate, context, search)
+        if not wanted:
+            continue
+        look = peek(search, candidate)
+        fits = search.habit.fits(search.layout.units[candidate.first])
+        need = 0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34)
+        scored = sorted(
+            ((_score(search, candidate, key, base, context, look), base, key) for key, base in wanted.items()),
+            reverse=True,
+        )
+        for score, base, key in scored[:3]:
+            if base >= need - max(0.0, score - base) and score >= 0.5:
+                others = [s for s, _, k in scored if k != key]
+                yield Asked(key, candidate, score, score - max(others, default=0.4))
+
+
+def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[str, float]:
+    wanted: dict[str, float] = dict(_by_bracket(candidate, search))
+    for hit in candidate.hits:
+        key = key_of_hit(hit, context, candidate, search)
+        if key is not None:
+            wanted[key] = max(wanted.get(key, 0.0), hit.score)
+        if hit.group == "short":
+            following = key_of_hit(hit, context_after(search, candidate), candidate, search)
+            if following is not None and following != key:
+                wanted[following] = max(wanted.get(following, 0.0), hit.score - 0.04)
+    return wanted
+
+
+def _by_bracket(candidate: Candidate, search: Search) -> Iterable[tuple[str, float]]:
+    """``Head of the institution (position)``: the bracket says which of the section's questions it is."""
+    match = re.search(r"\(([^()]{2,30})\)\W*$", candidate.text)
+    if match is None:
+        return
+    inner = [h for h in search.lexicon.hits(match[1]) if h.group == "short" and h.score >= 0.85]
+    outer = [h for h in search.lexicon.hits(candidate.text[: match.start()]) if h.group in ("label", "section", "pair")]
+    if inner and outer and outer[0].score >= 0.55:
+        section = (
+            outer[0].key
+            if outer[0].group == "section"
+            else section_of(outer[0].key if outer[0].group == "label" else f"pair:{outer[0].key}")
+        )
+        key = SHORT_KEYS[inner[0].key].get(section)
+        if key is not None:
+            yield key, min(1.0, max(0.85, outer[0].score))
+
+
+def _score(search: Search, candidate: Candidate, key: str, base: float, context: str | None, look: str) -> float:
+    score = base + 0.1 * candidate.structure + look_bonus(key, look, search.lexicon.data.language)
+    score -= 0.0 if look else NO_ANSWER
+    if context is not None:
+        score += OWN_SECTION if section_of(key) == context else OTHER_SECTION
+        score += FOREIGN.get(key, {}).get(context, 0.0)
+    if search.full and key in EVENT_KEYS:
+        score -= 0.35
+    if candidate.first in search.only_headings and candidate.where != "inline":
+        score -= 0.35
+    unit = search.layout.units[candidate.first]
+    habit = search.habit
+    if unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)):
+        score -= 0.3
+    score -= 0.3 * max(0.0, abs(search.places.get(candidate.first, 0.5) - place_of(key)) - 0.2)
+    if habit.has(unit):
+        score += 0.05 if habit.fits(unit) else -0.12
+    return score
+
+
+def _inside_label(search: Search, candidate: Candidate) -> bool:
+    """True for a later line of a short cell that is a label as a whole."""
+    cell = search.layout.units[candidate.first].cell
+    assert cell is not None
+    units = [u for u in search.layout.cells[key_of(cell)].units if u.text.strip()]
+    if not units or units[0].index == candidate.first or candidate.where == "inline":
+        return False
+    return (units[0].index, units[-1].index) in search.label_cells
+
+
+def _cuts_label(search: Search, candidate: Candidate) -> bool:
+    """True if the candidate is only the first part of a cell that is a label from end to end, in one style."""
+    first, last = search.layout.units[candidate.first], search.layout.units[candidate.last]
+    assert first.cell is not None
+    units = [u for u in search.layout.cells[key_of(first.cell)].units if u.text.strip()]
+    if candidate.where == "cell" or (units[0].index, units[-1].index) not in search.label_cells:
+        return False
+    rest = last.line.text[candidate.cut : last.end] + " " + " ".join(u.text for u in units if u.index > last.index)
+    others = [u for u in units if u.index >= last.index]
+    if not rest.strip(" *:") or any(u.all_bold() != first.all_bold() or u.has("entry") for u in others):
+        return False
+    if search.habit.fits(first) and not all(search.habit.fits(u) for u in others if not search.habit.chain):
+        return False
+    words = fold(rest).split()
+    return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
+
+
+def peek(search: Search, candidate: Candidate) -> str:
+    """What would be the answer, roughly; an empty string where nothing or another label stands there."""
+    layout = search.layout
+    last = layout.units[candidate.last]
+    rest = last.line.text[candidate.cut : last.end].strip()
+    if rest:
+        return rest
+    if last.cell is not None:
+        return _peek_in_table(search, last)
+    behind = [u for u in layout.units[last.index + 1 : last.index + 8] if u.text.strip()][:4]
+    if not behind or search.habit.fits(behind[0]) or behind[0].line.role == "heading":
+        return ""
+    if behind[0].has("tick"):
+        return " ".join(u.text for u in behind if u.has("tick"))
+    return behind[0].text
+
+
+def _peek_in_table(search: Search, last: Unit) -> str:
+    layout = search.layout
+    assert last.cell is not None
+    own = [u for u in layout.cells[key_of(last.cell)].units if u.index > last.index and u.text.strip()]
+    if own:
+        return " ".join(u.text for u in own) if own[0].has("tick") else own[0].text
+    for box in (layout.right(last.cell), layout.below(last.cell)):
+        if box is not None and not (box.units and search.habit.fits(box.units[0]) and box.text):
+            return box.text
+    return ""

@@ -1,0 +1,126 @@
+"""Sections of the form: which lines are headings or titles, and in which section a candidate stands."""
+
+from bisect import bisect_left
+
+from extractors.candidates import Candidate
+from extractors.labels import Hit
+from extractors.layout import Layout, key_of
+from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, NEAR_SECTIONS, SHORT_KEYS, section_of
+from extractors.search import Search
+
+STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
+
+
+def find_headings(search: Search) -> None:
+    for candidate in search.all:
+        hit = next((h for h in candidate.hits if h.group == "section"), None)
+        if hit is None or hit.score < HEADING or candidate.where == "inline":
+            continue
+        if candidate.where == "cell" and not _alone_in_row(search.layout, candidate):
+            continue
+        if hit.score >= candidate.best - 0.02 or hit.score > 0.93:
+            search.headings.append((candidate.first, hit.key))
+    search.headings.sort()
+
+
+def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
+    cell = layout.units[candidate.first].cell
+    return cell is not None and len([box for box in layout.row(cell) if box.text]) == 1
+
+
+def only_headings(search: Search) -> frozenset[int]:
+    """Headings that ask nothing themselves: behind them comes a question of their own section, not an answer."""
+    first: dict[int, list[Candidate]] = {}
+    for candidate in search.all:
+        fits = search.habit.fits(search.layout.units[candidate.first])
+        if candidate.best >= (0.5 if fits else 0.7) and (fits or candidate.structure >= 0.1):
+            first.setdefault(candidate.first, []).append(candidate)
+    return frozenset(index for index, name in search.headings if _is_followed_by_question(search, index, name, first))
+
+
+def _is_followed_by_question(search: Search, index: int, name: str, first: dict[int, list[Candidate]]) -> bool:
+    headed = search.layout.units[index].cell
+    for unit in search.layout.units[index + 1 : index + 12]:
+        if unit.index in search.activities:
+            return name == "activities"
+        if not unit.text.strip() or unit.all_italic():
+            continue
+        if unit.index in first:
+            keys = [key_of_hit(hit, name, c, search) for c in first[unit.index] for hit in c.hits[:3]]
+            return any(
+                key is not None and (section_of(key) == name or name in NEAR_SECTIONS.get(section_of(key), ()))
+                for key in keys
+            )
+        if headed is None or unit.cell is None or key_of(unit.cell) != key_of(headed):
+            return False
+    return False
+
+
+def form_titles(search: Search) -> frozenset[int]:
+    """Lines at the top that are the form's own title."""
+    found = set()
+    for candidate in search.all:
+        if candidate.first < 8 and any(
+            h.group == "title" and h.score >= 0.62 and h.score >= candidate.best - 0.1 for h in candidate.hits
+        ):
+            found.add(candidate.first)
+    return frozenset(found)
+
+
+def asks_for_action(strong: list[Candidate]) -> bool:
+    """True for a full form: it asks for results, policies or partners, and for the event at most in passing."""
+    keys = {label_hit(c).key for c in strong}
+    return len(keys & ACTION_KEYS) >= 3 and not keys & {"event_type"} and len(keys & EVENT_KEYS) <= 1
+
+
+def places_of(search: Search) -> dict[int, float]:
+    """How far down the form each candidate stands, 0 to 1, counted in what looks like labels."""
+    marks = sorted(
+        {
+            c.first
+            for c in search.all
+            if search.habit.fits(search.layout.units[c.first]) or not search.habit and c.structure >= 0.2
+        }
+    )
+    whole = max(1, len(marks) - 1)
+    return {c.first: bisect_left(marks, c.first) / whole for c in search.all}
+
+
+def label_hit(candidate: Candidate) -> Hit:
+    return next(h for h in candidate.hits if h.group == "label")
+
+
+def is_strong(candidate: Candidate) -> bool:
+    labels = [h for h in candidate.hits if h.group == "label"]
+    if not labels or labels[0].score < STRONG or candidate.structure < 0.1:
+        return False
+    return len(labels) < 2 or labels[0].score - labels[1].score >= MARGIN
+
+
+def context_of(search: Search, candidate: Candidate) -> str | None:
+    """The section the candidate stands in: that of the last heading or sure label before it."""
+    section = None
+    for index, name in search.context:
+        if index >= candidate.first:
+            break
+        section = name
+    return section
+
+
+def context_after(search: Search, candidate: Candidate) -> str | None:
+    """The section of the next sure label: "Name" and "Post" may stand before what tells whose they are."""
+    for index, name in search.context:
+        if index > candidate.last:
+            return name if index <= candidate.last + 8 else None
+    return None
+
+
+def key_of_hit(hit: Hit, context: str | None, candidate: Candidate, search: Search) -> str | None:
+    if hit.group in ("label", "guess"):
+        return hit.key
+    if hit.group == "pair":
+        return f"pair:{hit.key}"
+    if hit.group == "short":
+        late = candidate.first > 0.8 * len(search.layout.units)
+        return SHORT_KEYS[hit.key].get(context or ("signature" if late else ""))
+    return None

@@ -1,0 +1,129 @@
+"""The reader of .doc, .odt and .rtf: LibreOffice makes a Word file of them, and that one is read.
+
+Tracked changes stay tracked on the way, so that deleted text does not come back. Macros do not run and links are
+not followed. Without LibreOffice a .doc is read by antiword or catdoc, with a warning.
+"""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from extractors import media
+from extractors.confined import Limits, run_confined
+from extractors.old_word import deleted_stretches, with_clean_deletions
+from extractors.plain_word import read_plainly
+from extractors.word import read_word
+from pipeline.document import Document, Trouble, Unreadable
+
+INSTALL = "apt-get install -y --no-install-recommends libreoffice-writer-nogui"
+NAMES = {media.DOC: "old Word format (.doc)", media.ODT: "OpenDocument text (.odt)", media.RTF: "Rich Text (.rtf)"}
+_ENDINGS = {media.DOC: "doc", media.ODT: "odt", media.RTF: "rtf"}
+_SAVE_AS = "Open it in Word or LibreOffice and save it as .docx or PDF, or ask the sender to."
+_START_AGAIN = 81
+"""LibreOffice's way of saying that its folder is now made and that it wants to be started again."""
+_SETTINGS = {
+    ("Office.Common/Security/Scripting", "MacroSecurityLevel"): "3",
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution"): "true",
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks"): "true",
+    ("Office.Writer/Content/Update", "Link"): "0",
+}
+"""No macros, nothing fetched from outside the file."""
+
+
+def read_office(data: bytes, media_type: str, limits: Limits = Limits()) -> Document:
+    """Read a .doc, .odt or .rtf file; the Document is as from a Word file and keeps the file's own media type.
+
+    Raises Unreadable: ``converter_missing``, ``timeout``, ``damaged``, and what ``read_word`` raises."""
+    program = converter()
+    if program is not None:
+        document = read_word(_converted(program, data, media_type, limits), media_type)
+    elif media_type == media.DOC:
+        document = read_plainly(data, media_type, _missing(media_type))
+    else:
+        raise _missing(media_type)
+    return replace(document, troubles=(*_troubles(data, media_type, document), *document.troubles))
+
+
+def converter() -> Path | None:
+    """LibreOffice's program, without the script around it that would outlive it."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None:
+        return None
+    script = Path(found).resolve()
+    program = script.with_name("soffice.bin")
+    return program if program.exists() else script
+
+
+def _missing(media_type: str) -> Unreadable:
+    message = f"The file is in the {NAMES[media_type]}, and LibreOffice, which reads it, is not installed."
+    return Unreadable("converter_missing", message, f"Install it ({INSTALL}) and process the file again.")
+
+
+def _converted(program: Path, data: bytes, media_type: str, limits: Limits) -> bytes:
+    """The file as .docx, made in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="socieux-office-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        source, target = folder / f"form.{_ENDINGS[media_type]}", folder / "out" / "form.docx"
+        source.write_bytes(with_clean_deletions(data) if media_type == media.DOC else data)
+        _write_settings(folder / "profile")
+        for _ in range(2):
+            ended = run_confined(_command(program, folder, source), folder, limits)
+            if ended.how == "too_long":
+                raise Unreadable("timeout", "Converting the file took too long and was stopped.", _SAVE_AS)
+            if ended.status != _START_AGAIN:
+                break
+        if not target.is_file() or not target.stat().st_size:
+            message = f"LibreOffice cannot read this file, which says it is in the {NAMES[media_type]}."
+            raise Unreadable("damaged", message, _SAVE_AS)
+        return target.read_bytes()
+
+
+def _command(program: Path, folder: Path, source: Path) -> list[str]:
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    quiet = ["--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"]
+    return [str(program), profile, *quiet, "--convert-to", "docx:MS Word 2007 XML", "--outdir", "out", str(source)]
+
+
+def _write_settings(profile: Path) -> None:
+    items = "".join(
+        f'<item oor:path="/org.openoffice.{place}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for (place, name), value in _SETTINGS.items()
+    )
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>'
+    )
+
+
+def _troubles(data: bytes, media_type: str, document: Document) -> Iterator[Trouble]:
+    """What the converted copy no longer tells about the file."""
+    if media_type in (media.ODT, media.RTF):
+        message = f"The file is in {NAMES[media_type]}; the guide accepts PDF and Word only."
+        yield Trouble("not_accepted_format", "warning", message)
+    if _has_macros(data, media_type):
+        yield Trouble("macros", "warning", "The file holds macros; they were neither run nor read.")
+    if media_type == media.DOC and (kept := _kept_in(document, deleted_stretches(data))):
+        message = f"Text that is tracked as deleted may stand among the answers (“{kept[:60]}”); look at the file."
+        yield Trouble("may_hold_deleted_text", "warning", message)
+
+
+def _has_macros(data: bytes, media_type: str) -> bool:
+    """By the names in the file's directory: entries of 128 bytes in a .doc, the folder Basic in a .odt."""
+    if media_type == media.DOC:
+        return any(found.start() % 128 == 0 for found in re.finditer(re.escape(_PROJECT), data))
+    return media_type == media.ODT and re.search(rb"Basic/[^/]+/[^/]+\.xml", data) is not None
+
+
+_PROJECT = "_VBA_PROJECT".encode("utf-16-le") + b"\0\0"
+_LEAST = 4
+"""A shorter deletion may well stand elsewhere on the form by right."""
+
+
+def _kept_in(document: Document, deleted: tuple[str, ...]) -> str:
+    """The first deleted stretch that makes up a whole line of what was read, if any does."""
+    lines = {" ".join(line.text.split()) for line in document.lines}
+    stretches = [" ".join(part.split()) for text in deleted for part in text.split("\n")]
+    return next((stretch for stretch in stretches if len(stretch) >= _LEAST and stretch in lines), "")

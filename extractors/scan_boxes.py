@@ -1,0 +1,170 @@
+"""Tick boxes on paper: printed squares found by their four sides, ticked if there is ink inside."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+_SMALLEST, _LARGEST = 2.0, 6.8  # mm
+_SIDE = 0.8  # part of each side that must be inked
+_EMPTY, _FULL = 0.035, 0.09
+"""Mean darkness (0..1) inside a box, above that of the empty boxes of the page: below the first it is empty, above
+the second it is ticked; between them it is ticked, but not surely."""
+
+
+@dataclass(slots=True)
+class TickBox:
+    """A printed box in points of the picture; ``confidence`` is that of ``checked``."""
+
+    box: tuple[int, int, int, int]
+    dark: float
+    checked: bool = False
+    confidence: float = 1.0
+
+
+def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
+    """All printed tick boxes of the page with what is in them."""
+    mm = dpi / 25.4
+    level = _sides(ink, mm, False)
+    squares = _unnested([s for s in _squares(level, mm) if _is_square(ink, s, mm)])
+    squares = [s for s in squares if not _has_twin(s, squares, mm)]
+    boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
+    if boxes:
+        _judge(boxes)
+    return boxes
+
+
+def _sides(ink: MatLike, mm: float, upright: bool) -> list[tuple[int, int, int, int]]:
+    """Thin straight pieces as long as the side of a box: x0, top, x1, bottom."""
+    least = max(5, round(0.72 * _SMALLEST * mm))
+    gap = max(3, round(0.2 * mm) | 1)
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    pieces: list[tuple[int, int, int, int]] = []
+    for x, y, wide, high, _ in stats[1:].tolist():
+        if wide <= 1.25 * _LARGEST * mm and high <= _LARGEST * mm:
+            pieces.append((x, y, x + wide, y + high))
+    return pieces
+
+
+def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[int, int, int, int]]:
+    """Pairs of level pieces above each other that could be top and bottom of one box, or the two edges of a filled one."""
+    slack = max(2.0, 0.55 * mm)
+    found: list[tuple[int, int, int, int]] = []
+    level = sorted(level, key=lambda p: p[1])
+    for i, top in enumerate(level):
+        wide = top[2] - top[0]
+        if _SMALLEST * mm <= wide <= _LARGEST * mm and 0.72 * wide <= top[3] - top[1] <= 1.4 * wide:
+            found.append(top)
+        for bottom in level[i + 1 :]:
+            high = bottom[3] - top[1]
+            if bottom[1] - top[3] > _LARGEST * mm:
+                break
+            if abs(top[0] - bottom[0]) > slack or abs(top[2] - bottom[2]) > slack or high < _SMALLEST * mm:
+                continue
+            x0, x1 = min(top[0], bottom[0]), max(top[2], bottom[2])
+            if 0.74 <= (x1 - x0) / high <= 1.36 and x1 - x0 >= _SMALLEST * mm:
+                found.append((x0, top[1], x1, bottom[3]))
+    return found
+
+
+def _is_square(ink: MatLike, box: tuple[int, int, int, int], mm: float) -> bool:
+    """All four sides are straight and inked nearly whole, corners included, and none goes on beyond the box."""
+    x0, y0, x1, y1 = box
+    if x0 < 2 or y0 < 2 or x1 + 2 > ink.shape[1] or y1 + 2 > ink.shape[0]:
+        return False
+    band, out = max(2, round(0.38 * mm)), max(3, round(0.9 * mm))
+    left, right = ink[y0:y1, x0 - 1 : x0 + band], ink[y0:y1, x1 - band : x1 + 1]
+    top, bottom = ink[y0 - 1 : y0 + band, x0:x1], ink[y1 - band : y1 + 1, x0:x1]
+    thin = max(2, round(0.25 * mm))
+    sides = (_line_in(left, 1, thin), _line_in(right[:, ::-1], 1, thin), _line_in(top, 0, thin), _line_in(bottom[::-1], 0, thin))
+    if min(s for s, _ in sides) < _SIDE or sum(s for s, _ in sides) < 3.55:
+        return False
+    xs, ys = (x0 - 1 + sides[0][1], x1 - sides[1][1]), (y0 - 1 + sides[2][1], y1 - sides[3][1])
+    if any(cv2.countNonZero(ink[y - 1 : y + 2, x - 1 : x + 2]) < 2 for x in xs for y in ys):
+        return False  # the corners of letters are round or open
+    room = max(2, round(0.5 * mm))
+    beside = (ink[ys[0] : ys[1], max(xs[0] - room, 0) : max(xs[0] - 1, 0)], ink[ys[0] : ys[1], xs[1] + 2 : xs[1] + 1 + room])
+    if max(_covered(b, 1) for b in beside) > 0.4:
+        return False  # a letter stands close by: it is a letter itself
+    beyond = [
+        _straight(ink[max(y0 - out, 0) : y0 - 1, x0 - 1 : x0 + band], 1), _straight(ink[y1 + 1 : y1 + out, x0 - 1 : x0 + band], 1),
+        _straight(ink[max(y0 - out, 0) : y0 - 1, x1 - band : x1 + 1], 1), _straight(ink[y1 + 1 : y1 + out, x1 - band : x1 + 1], 1),
+        _straight(ink[y0 - 1 : y0 + band, max(x0 - out, 0) : x0 - 1], 0), _straight(ink[y0 - 1 : y0 + band, x1 + 1 : x1 + out], 0),
+        _straight(ink[y1 - band : y1 + 1, max(x0 - out, 0) : x0 - 1], 0), _straight(ink[y1 - band : y1 + 1, x1 + 1 : x1 + out], 0),
+    ]  # fmt: skip
+    return sum(beyond) < 2
+
+
+def _line_in(side: MatLike, axis: int, thin: int) -> tuple[float, int]:
+    """Share of the side's length that one thin straight strip covers with ink, and where the outermost such begins."""
+    long = (side > 0) if axis == 1 else (side > 0).T
+    strips = [float(long[:, i : i + thin].any(axis=1).mean()) for i in range(max(1, long.shape[1] - thin + 1))]
+    best = max(strips)
+    start = next(i for i, share in enumerate(strips) if share > best - 0.06)
+    first = next((i for i in range(start, start + thin) if i < long.shape[1] and long[:, i].mean() > 0.3), start)
+    return best, first
+
+
+def _covered(side: MatLike, axis: int) -> float:
+    return float(np.mean(side.max(axis=axis) > 0)) if side.size else 0.0
+
+
+def _straight(strip: MatLike, axis: int) -> bool:
+    """The strip is inked over its whole length: a side that goes on."""
+    return bool(strip.size) and _covered(strip, axis) > 0.9
+
+
+def _unnested(squares: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """One square per place, the outermost; thick sides give several."""
+    kept: list[tuple[int, int, int, int]] = []
+    for square in sorted(squares, key=lambda s: -(s[2] - s[0]) * (s[3] - s[1])):
+        x, y = (square[0] + square[2]) / 2, (square[1] + square[3]) / 2
+        if not any(k[0] <= x <= k[2] and k[1] <= y <= k[3] for k in kept):
+            kept.append(square)
+    return kept
+
+
+def _has_twin(square: tuple[int, int, int, int], squares: list[tuple[int, int, int, int]], mm: float) -> bool:
+    """Squares side by side or stacked without a gap are boxes for one letter or figure each."""
+    x0, y0, x1, y1 = square
+    near = 0.6 * mm
+    return any(
+        o is not square
+        and (
+            abs(o[1] - y0) < near and min(abs(o[0] - x1), abs(x0 - o[2])) < near
+            or abs(o[0] - x0) < near and min(abs(o[1] - y1), abs(y0 - o[3])) < near
+        )
+        for o in squares
+    )  # fmt: skip
+
+
+def _darkness(even: MatLike, box: tuple[int, int, int, int], mm: float) -> float:
+    """Mean darkness inside the box, 0 to 1, without its own sides."""
+    x0, y0, x1, y1 = box
+    inset = max(3, round(0.17 * (x1 - x0)), round(0.42 * mm))
+    inner = even[y0 + inset : y1 - inset, x0 + inset : x1 - inset]
+    if inner.size == 0:
+        return 0.0
+    dark = np.clip(235.0 - cv2.medianBlur(np.ascontiguousarray(inner), 3 if min(inner.shape) > 8 else 1), 0, 235)
+    return float(dark.mean()) / 235.0
+
+
+def _judge(boxes: list[TickBox]) -> None:
+    """Ticked or empty, measured from the emptiest boxes of the page."""
+    ground = min(0.12, float(np.percentile([b.dark for b in boxes], 20))) if len(boxes) > 2 else 0.0
+    for box in boxes:
+        ink = box.dark - ground
+        box.checked = ink > (_EMPTY + _FULL) / 2
+        far = abs(ink - (_EMPTY + _FULL) / 2) / ((_FULL - _EMPTY) / 2)
+        box.confidence = round(min(0.99, 0.5 + 0.49 * min(1.0, far)), 2)
+
+
+def erase_boxes(even: MatLike, boxes: list[TickBox], dpi: float) -> None:
+    """Take the boxes and what was put into them off the grey picture, so that OCR sees no O or C."""
+    pad = max(2, round(0.3 * dpi / 25.4))
+    for tick in boxes:
+        x0, y0, x1, y1 = tick.box
+        even[max(y0 - pad, 0) : y1 + pad, max(x0 - pad, 0) : x1 + pad] = 255

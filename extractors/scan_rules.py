@@ -1,0 +1,116 @@
+"""Ruled lines and dotted lines of a scanned page, found in its ink."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from pipeline.values import Box
+
+_LEVEL, _UPRIGHT = 8.0, 4.2  # shortest lines in mm
+_SOLID = 0.87  # share of a line that is ink; letters that stand close together have gaps
+_THICKEST = 1.1  # mm; thicker strips are smears and shaded areas
+_REACH = 1.2  # mm between a short upright line and the level lines it joins
+_LEAST_DOTS = 7
+
+
+@dataclass(slots=True)
+class Stroke:
+    """A straight line in points of the picture: its box and whether it is upright."""
+
+    box: tuple[int, int, int, int]
+    upright: bool
+
+
+def find_rules(ink: MatLike, dpi: float) -> list[Stroke]:
+    """All ruled lines: level ones from 8 mm, upright ones that are long or join level ones."""
+    mm = dpi / 25.4
+    level = _runs(ink, _LEVEL * mm, False, mm)
+    upright = _runs(ink, _UPRIGHT * mm, True, mm)
+    return level + [s for s in upright if s.box[3] - s.box[1] > 14 * mm or _joins(s, level, _REACH * mm)]
+
+
+def _runs(ink: MatLike, length: float, upright: bool, mm: float) -> list[Stroke]:
+    """Unbroken runs of ink of at least this length that are thin; small breaks are bridged."""
+    gap, least = max(3, round(0.3 * mm) | 1), round(length)
+    bridge, long = ((1, gap), (1, least)) if upright else ((gap, 1), (least, 1))
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, bridge))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))
+    found: list[Stroke] = []
+    _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    for x, y, wide, high, area in stats[1:].tolist():
+        run, thick = (high, wide) if upright else (wide, high)
+        if area / run > _THICKEST * mm or thick > 2 * _THICKEST * mm + 0.012 * run:
+            continue
+        part = (slice(y, y + high), slice(x, x + wide))
+        if cv2.countNonZero(cv2.bitwise_and(ink[part], opened[part])) > _SOLID * area:
+            found.append(Stroke((x, y, x + wide, y + high), upright))
+    return found
+
+
+def _joins(stroke: Stroke, level: list[Stroke], reach: float) -> bool:
+    """Both ends of an upright line lie on level lines."""
+    x0, y0, x1, y1 = stroke.box
+    over = [s.box for s in level if s.box[0] - reach <= x1 and x0 <= s.box[2] + reach]
+    return all(any(b[1] - reach <= y <= b[3] + reach for b in over) for y in (y0, y1))
+
+
+def erase_rules(even: MatLike, ink: MatLike, rules: list[Stroke], dpi: float) -> None:
+    """Take ruled lines off the grey picture; strokes of letters that cross a line stay."""
+    pad = max(1, round(0.12 * dpi / 25.4))
+    for rule in rules:
+        x0, y0, x1, y1 = rule.box
+        x0, y0, x1, y1 = max(x0 - pad, 0), max(y0 - pad, 0), x1 + pad, y1 + pad
+        before = ink[max(y0 - 2, 0) : max(y0 - 1, 1), x0:x1] if not rule.upright else ink[y0:y1, max(x0 - 2, 0) : max(x0 - 1, 1)]
+        after = ink[y1 + 1 : y1 + 2, x0:x1] if not rule.upright else ink[y0:y1, x1 + 1 : x1 + 2]
+        area = even[y0:y1, x0:x1]
+        axis = 1 if rule.upright else 0
+        if before.size and after.size:
+            crossed = (before.max(axis=axis) > 0) & (after.max(axis=axis) > 0)
+            if crossed.mean() < 0.5:
+                free = ~crossed[: area.shape[1 - axis]]
+                area[(slice(None), free) if not rule.upright else (free, slice(None))] = 255
+                continue
+        area[:] = 255
+
+
+def find_dots(ink: MatLike, stats: MatLike, dpi: float) -> list[tuple[Box, int]]:
+    """Dotted lines: box in points of the picture and number of dots."""
+    mm = dpi / 25.4
+    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    small = stats[(long <= max(0.75 * mm, 4)) & (stats[:, cv2.CC_STAT_AREA] >= max(2, 0.02 * mm * mm))]
+    spots = sorted(((x + w / 2, y + h / 2, w, h) for x, y, w, h, _ in small.tolist()), key=lambda s: s[0])
+    chains: list[list[tuple[float, float, float, float]]] = []
+    for spot in spots[:6000]:
+        chain = _chain_for(spot, chains, mm)
+        if chain is None:
+            chains.append([spot])
+        else:
+            chain.append(spot)
+    return [(_around(c), len(c)) for c in chains if len(c) >= _LEAST_DOTS and _is_even(c)]
+
+
+def _chain_for(
+    spot: tuple[float, float, float, float], chains: list[list[tuple[float, float, float, float]]], mm: float
+) -> list[tuple[float, float, float, float]] | None:
+    for chain in reversed(chains[-400:]):
+        x, y, _, _ = chain[-1]
+        if abs(spot[1] - y) < max(0.25 * mm, 1.6) and 0.3 * mm < spot[0] - x < 2.6 * mm:
+            return chain
+    return None
+
+
+def _is_even(chain: list[tuple[float, float, float, float]]) -> bool:
+    steps = np.diff([c[0] for c in chain])
+    middle = float(np.median(steps))
+    return bool(np.mean(np.abs(steps - middle) < 0.35 * middle + 1) > 0.8)
+
+
+def _around(chain: list[tuple[float, float, float, float]]) -> Box:
+    return (
+        min(x - w / 2 for x, _, w, _ in chain),
+        min(y - h / 2 for _, y, _, h in chain),
+        max(x + w / 2 for x, _, w, _ in chain),
+        max(y + h / 2 for _, y, _, h in chain),
+    )

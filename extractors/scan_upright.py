@@ -1,0 +1,173 @@
+"""Setting a page upright: the sheet cut out of a photograph, turned by quarters, its skew taken out."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from extractors.page_sheet import View
+from extractors.scan_ink import cleaned, evened, grey_of, ink_of
+from extractors.scan_pictures import Picture
+from pipeline.values import Box
+
+_LEAST_TILT = 0.06  # degrees; less is not worth a resampling
+_WIDEST_TILT = 7.0
+_COARSE = 75.0  # dots per inch are enough to measure the skew
+
+
+@dataclass(slots=True)
+class Upright:
+    """A page set upright: pixels, even grey on white, ink (0 or 255), dots per inch, how it lies on the display.
+
+    ``forth`` is the 3 x 3 matrix from a point of the displayed picture to a point of this one.
+    """
+
+    pixels: MatLike
+    even: MatLike
+    ink: MatLike
+    dpi: float
+    forth: MatLike
+    picture: Picture
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+        return (self.ink.shape[1] * 72 / self.dpi, self.ink.shape[0] * 72 / self.dpi)
+
+    def view(self) -> View:
+        """The way from boxes of this page, in points, back to the page as displayed."""
+        points = np.diag([self.dpi / 72, self.dpi / 72, 1.0])
+        scale = self.picture.size[0] / self.picture.pixels.shape[1]
+        back = np.diag([scale, scale, 1.0]) @ np.linalg.inv(self.forth) @ points
+        return View(self.picture.size, lambda box: _mapped(box, back))
+
+
+def _mapped(box: Box, matrix: MatLike) -> Box:
+    x0, top, x1, bottom = box
+    corners = np.array([[x0, x1, x0, x1], [top, top, bottom, bottom], [1, 1, 1, 1]], float)
+    x, y, w = matrix @ corners
+    x, y = x / w, y / w
+    return (round(float(x.min()), 1), round(float(y.min()), 1), round(float(x.max()), 1), round(float(y.max()), 1))
+
+
+def set_upright(picture: Picture) -> Upright:
+    """The page without perspective and skew, its lines level; it may still stand on its head."""
+    pixels, forth, dpi = picture.pixels, np.eye(3), picture.dpi
+    corners = _paper(grey_of(pixels))
+    if corners is not None:
+        pixels, forth = _cut_out(pixels, corners)
+        dpi = max(max(pixels.shape[:2]) / 11.69, 60.0)
+    if dpi < 170:  # small letters are read better from a larger picture
+        factor = min(2.0, 250 / dpi)
+        pixels = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        forth, dpi = np.diag([factor, factor, 1.0]) @ forth, dpi * factor
+    even = evened(cleaned(grey_of(pixels), dpi), dpi)
+    page = Upright(pixels, even, ink_of(even), dpi, forth, picture)
+    text = _letters_only(page)
+    level, tilt = _levelness(text)
+    across, other = _levelness(cv2.rotate(text, cv2.ROTATE_90_CLOCKWISE))
+    if across > 1.5 * level:
+        page, tilt = quarter_turned(page, 1), other
+    return _levelled(page, tilt)
+
+
+def quarter_turned(page: Upright, quarters: int) -> Upright:
+    """The page turned clockwise by quarters."""
+    for _ in range(quarters % 4):
+        high = page.ink.shape[0]
+        turn = np.array([[0, -1, high - 1], [1, 0, 0], [0, 0, 1]], float)
+        pixels, even, ink = (cv2.rotate(m, cv2.ROTATE_90_CLOCKWISE) for m in (page.pixels, page.even, page.ink))
+        page = Upright(pixels, even, ink, page.dpi, turn @ page.forth, page.picture)
+    return page
+
+
+def _letters_only(page: Upright) -> MatLike:
+    """The ink of letters and short words at coarse resolution: no rules, no pictures, no dust."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(page.ink, connectivity=8)
+    mm = page.dpi / 25.4
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    long, short = np.maximum(wide, high), np.minimum(wide, high)
+    keep = (long < 14 * mm) & (short < 7 * mm) & (long > 0.7 * mm)
+    keep[0] = False
+    text = (keep[labels] * np.uint8(255)) if count > 1 else page.ink
+    scale = _COARSE / page.dpi
+    return cv2.resize(text, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def _levelness(text: MatLike) -> tuple[float, float]:
+    """How sharply the rows of ink stand apart at the best tilt, and that tilt in degrees."""
+    best, tilt = _search(text, 0.0, _WIDEST_TILT, 0.5)
+    for step in (0.1, 0.02):
+        best, tilt = _search(text, tilt, 5 * step, step)
+    return best, tilt
+
+
+def _search(text: MatLike, middle: float, reach: float, step: float) -> tuple[float, float]:
+    return max((_contrast(text, angle), float(angle)) for angle in np.arange(middle - reach, middle + reach + step / 2, step))
+
+
+def _contrast(text: MatLike, angle: float) -> float:
+    """Sum of squared differences of neighbouring rows after shearing the page by this angle."""
+    high, wide = text.shape[:2]
+    slope = np.tan(np.radians(angle))
+    shear = np.array([[1, 0, 0], [-slope, 1, slope * wide / 2]], float)
+    rows = cv2.warpAffine(text, shear, (wide, high)).sum(axis=1, dtype=np.float64)
+    return float(np.square(np.diff(rows)).sum())
+
+
+def _levelled(page: Upright, tilt: float) -> Upright:
+    if abs(tilt) < _LEAST_TILT:
+        return page
+    high, wide = page.ink.shape[:2]
+    turn = np.vstack([cv2.getRotationMatrix2D((wide / 2, high / 2), tilt, 1.0), [0, 0, 1]])
+    pixels, even = (
+        cv2.warpAffine(m, turn[:2], (wide, high), flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255))
+        for m in (page.pixels, page.even)
+    )
+    return Upright(pixels, even, ink_of(even), page.dpi, turn @ page.forth, page.picture)
+
+
+def _paper(grey: MatLike) -> MatLike | None:
+    """The four corners of a sheet photographed on a darker ground, clockwise from the top left; None if it fills all."""
+    scale = 600 / max(grey.shape)
+    small = cv2.GaussianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (7, 7), 0)
+    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return None
+    sheet = max(outlines, key=cv2.contourArea)
+    hull = cv2.convexHull(sheet)
+    quad = cv2.approxPolyDP(hull, 0.025 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(float)
+    area = small.shape[0] * small.shape[1]
+    if len(quad) != 4 or not 0.25 * area < cv2.contourArea(hull) or _fills(quad, small.shape):
+        return None
+    if cv2.contourArea(sheet) < 0.9 * cv2.contourArea(hull):
+        return None
+    return _clockwise(quad) / scale
+
+
+def _fills(quad: MatLike, shape: tuple[int, ...]) -> bool:
+    """The sheet reaches within 3 % of the edges of the picture everywhere."""
+    high, wide = shape[:2]
+    x, y = quad[:, 0] / wide, quad[:, 1] / high
+    return bool(np.all(np.minimum(x, 1 - x) < 0.03) and np.all(np.minimum(y, 1 - y) < 0.03))
+
+
+def _clockwise(quad: MatLike) -> MatLike:
+    total, apart = quad.sum(axis=1), quad[:, 0] - quad[:, 1]
+    return quad[[int(total.argmin()), int(apart.argmax()), int(total.argmax()), int(apart.argmin())]]
+
+
+def _cut_out(pixels: MatLike, corners: MatLike) -> tuple[MatLike, MatLike]:
+    a, b, c, d = corners
+    wide = (np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2
+    high = (np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
+    if 1.2 < max(wide, high) / min(wide, high) < 1.7:  # a sheet of A4 seen from the side looks shorter
+        short = (wide * high / 2**0.5) ** 0.5
+        wide, high = (short, short * 2**0.5) if wide < high else (short * 2**0.5, short)
+    target = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    forth = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    flat = cv2.warpPerspective(pixels, forth, (round(wide), round(high)), flags=cv2.INTER_LINEAR)
+    return flat, forth

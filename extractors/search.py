@@ -1,0 +1,45 @@
+"""The search for the questions of one form: what is known while candidates compete, and what comes out."""
+
+from dataclasses import dataclass, field
+
+from extractors.candidates import Candidate
+from extractors.habit import Habit
+from extractors.labels import Lexicon
+from extractors.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question found: its key (or ``pair:…``, ``signature``), the label, and how sure the match is (0 to 1)."""
+
+    key: str
+    label: Candidate
+    score: float
+    margin: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown."""
+
+    asked: tuple[Asked, ...]
+    stops: frozenset[int]
+    unknown: tuple[Candidate, ...]
+    headings: tuple[tuple[int, str], ...]
+
+
+@dataclass
+class Search:
+    layout: Layout
+    lexicon: Lexicon
+    all: list[Candidate]
+    activities: frozenset[int]
+    known: dict[str, str] = field(default_factory=dict)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    context: list[tuple[int, str]] = field(default_factory=list)
+    only_headings: frozenset[int] = frozenset()
+    label_cells: frozenset[tuple[int, int]] = frozenset()
+    titles: frozenset[int] = frozenset()
+    habit: Habit = Habit()
+    full: bool = False
+    places: dict[int, float] = field(default_factory=dict)

@@ -1,0 +1,101 @@
+"""Where an answer must end: headings, repeated questions, and what looks like a question in words we do not know."""
+
+import re
+
+from extractors.candidates import Candidate
+from extractors.layout import Layout, Unit
+from extractors.search import Asked, Found, Search
+
+
+def with_stops(search: Search, asked: list[Asked]) -> Found:
+    stops: set[int] = {index for index, _ in search.headings}
+    labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
+    for candidate in search.all:
+        if candidate.first not in labels and _repeats(candidate):
+            stops.add(candidate.first)
+    bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
+    for unit in search.layout.units:
+        if unit.index not in labels and (unit.line.role == "heading" or bold and _is_bold_line(unit)):
+            stops.add(unit.index)
+    unknown = [c for c in _unknown(search, asked, labels) if c.first not in stops]
+    stops |= {c.first for c in unknown} | labels
+    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings))
+
+
+def _is_bold_line(unit: Unit) -> bool:
+    """Where labels are bold, a short bold line of its own is printed by the form: a heading or an unknown question."""
+    return unit.cell is None and unit.all_bold() and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
+
+
+def _repeats(candidate: Candidate) -> bool:
+    """The same question printed again is no answer."""
+    best = next((h for h in candidate.hits if h.group in ("label", "pair")), None)
+    return best is not None and best.score >= 0.97 and candidate.structure >= 0.2
+
+
+def _unknown(search: Search, asked: list[Asked], labels: set[int]) -> list[Candidate]:
+    """What has the look and the place of a question of this form, in words we do not know."""
+    columns = _label_columns(search.layout, asked)
+    numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
+    questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
+    found = []
+    for candidate in search.all:
+        if candidate.first in labels or candidate.last in labels:
+            continue
+        unit = search.layout.units[candidate.first]
+        if candidate.where == "cell" and unit.cell is not None:
+            beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
+            if beside or search.habit.cells and search.habit.fits(unit):
+                found.append(candidate)
+        elif (
+            unit.cell is None
+            and (_between(numbers, candidate) or questions_end and _is_question(unit, candidate))
+            or search.habit.fits(unit)
+            and candidate.where != "cell"
+            and len(candidate.text.split()) <= 24
+            and _stands_alone(unit, candidate)
+        ):
+            found.append(candidate)
+    return found
+
+
+def _is_question(unit: Unit, candidate: Candidate) -> bool:
+    """Where the form asks in questions, a paragraph that is one short question is asked by the form."""
+    text = candidate.text.rstrip(" *")
+    return unit.line.new_paragraph and candidate.where == "line" and text.endswith("?") and len(text.split()) <= 24
+
+
+def _stands_alone(unit: Unit, candidate: Candidate) -> bool:
+    """A label in the form's habit is a whole line or ends where the bold print, a colon or a form field begins."""
+    return candidate.where == "inline" or candidate.cut >= len(unit.line.text.rstrip()) or unit.end == candidate.cut
+
+
+def _label_columns(layout: Layout, asked: list[Asked]) -> set[tuple[int, int]]:
+    count: dict[tuple[int, int], int] = {}
+    for bid in asked:
+        cell = layout.units[bid.label.first].cell
+        if cell is not None and bid.label.where == "cell" and layout.right(cell) is not None:
+            count[cell.table, cell.column] = count.get((cell.table, cell.column), 0) + 1
+    return {place for place, number in count.items() if number >= 1}
+
+
+def _has_neighbour(layout: Layout, candidate: Candidate) -> bool:
+    cell = layout.units[candidate.first].cell
+    return cell is not None and layout.right(cell) is not None
+
+
+def _number(text: str) -> tuple[int, ...] | None:
+    match = re.match(r"\s*(\d{1,2}(?:\.\d{1,2})*)[.)]?\s", text)
+    return tuple(int(part) for part in match[1].split(".")) if match else None
+
+
+def _between(numbers: list[tuple[int, tuple[int, ...] | None]], candidate: Candidate) -> bool:
+    """True if the line's number stands between those of the questions before and after it."""
+    own = _number(candidate.text)
+    if own is None:
+        return False
+    before = [n for index, n in numbers if index < candidate.first and n is not None]
+    after = [n for index, n in numbers if index > candidate.first and n is not None]
+    if not before or not after or len(own) != len(before[-1]):
+        return False
+    return before[-1] < own < after[0]

@@ -1,0 +1,82 @@
+"""Trains the reader of labels: ``python -m extractors.train_labels`` writes its file, ``--measure`` tests it first.
+
+Whole wordings are held out before any variant is made, so no variant of a held-out wording is learned from. The
+temperature is fitted on held-out figures and kept beside the wordings, in ``label_wordings/temperature.toml``.
+"""
+
+import hashlib
+import random
+import sys
+import tomllib
+
+import numpy as np
+
+from extractors.label_features import Numbers
+from extractors.label_fitting import fit, rows_of
+from extractors.label_model import FILE, FINGERPRINT, LabelModel
+from extractors.label_teaching import WORDINGS, Lesson, lessons
+from extractors.label_variants import variants
+
+SEED, ROUNDS = 20260, 6
+VARIANTS = {"listed": 5, "wording": 1, "concept": 1, "other": 1}
+TEMPERATURE = WORDINGS / "temperature.toml"
+
+
+def keys_of(taught: list[Lesson]) -> list[str]:
+    """Every key that occurs, in alphabetical order."""
+    return sorted({key for lesson in taught for key, _ in lesson.keys})
+
+
+def targets_of(taught: list[Lesson], keys: list[str]) -> Numbers:
+    """What each lesson asks, as rows over ``keys`` that sum to 1."""
+    place = {key: at for at, key in enumerate(keys)}
+    targets = np.zeros((len(taught), len(keys)), np.float32)
+    for row, lesson in enumerate(taught):
+        for key, share in lesson.keys:
+            targets[row, place[key]] = share
+    return targets
+
+
+def fitted(taught: list[Lesson], keys: list[str], seed: int = SEED) -> tuple[Numbers, Numbers]:
+    """Weights and leanings learned from the lessons and their variants."""
+    chance = random.Random(seed)
+    texts: list[tuple[str, str]] = []
+    owners: list[int] = []
+    for number, lesson in enumerate(taught):
+        found = variants(lesson, VARIANTS[lesson.kind], chance)
+        texts += [(text, lesson.language) for text in found]
+        owners += [number] * len(found)
+    targets = targets_of(taught, keys)[owners]
+    weights = np.array([taught[owner].weight for owner in owners], np.float32) * _balance(targets)
+    return fit(rows_of(texts), targets, weights, ROUNDS, seed)
+
+
+def _balance(targets: Numbers) -> Numbers:
+    """A key with few lessons counts more for each, within bounds."""
+    sizes = targets.sum(axis=0)
+    rates = np.clip(np.sqrt(np.median(sizes) / np.maximum(sizes, 1)), 0.5, 3.0)
+    return np.asarray(targets @ rates, np.float32)
+
+
+def temperature() -> float:
+    """The factor on the raw figures, fitted on held-out wordings."""
+    return float(tomllib.loads(TEMPERATURE.read_text("utf-8"))["temperature"])
+
+
+def train() -> None:
+    """Write the model and its fingerprint."""
+    taught = lessons()
+    keys = keys_of(taught)
+    table, lean = fitted(taught, keys)
+    raw = LabelModel.from_weights(keys, table, lean, temperature()).pack()
+    FILE.write_bytes(raw)
+    FINGERPRINT.write_text(hashlib.sha256(raw).hexdigest() + "\n", "utf-8")
+    print(f"{len(taught)} lessons, {len(keys)} keys, {len(raw) / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    if "--measure" in sys.argv:
+        from extractors.measure_labels import measure
+
+        measure()
+    train()
