@@ -62,7 +62,7 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
         match = re.match(
-            r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?([^\W\d_]{3,})\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*(\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*",
+            r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?([^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*(\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*",
             unit.text,
         )
         if match is None or unit.has("tick"):

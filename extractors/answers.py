@@ -71,13 +71,37 @@ class Answers:
         """Units behind a label in running text, until something else begins."""
         short = bid.key == "signature" or self._is_short(bid.key)
         units: list[Unit] = []
+        bounds = self._column(self.layout.units[start - 1]) if start else None
         for unit in self.layout.units[start:]:
+            if bounds is not None and not _within(unit, bounds):
+                if self._below_column(unit, start):
+                    break
+                continue
             if unit.index in self.found.stops or not self._is_free(unit):
                 break
             if short and self._enough(units, rest, unit):
                 break
             units.append(unit)
         return units
+
+    def _column(self, unit: Unit) -> tuple[float, float] | None:
+        """Left and right bound of a field that stands beside others in its line; None if it has the line to itself."""
+        if unit.line.box is None or unit.cell is not None:
+            return None
+        mates = [
+            u
+            for u in self.layout.units[max(0, unit.index - 4) : unit.index + 5]
+            if u.line is not unit.line and u.cell is None and (u.line.page, u.line.band) == (unit.line.page, unit.line.band)
+        ]
+        if not mates:
+            return None
+        left = unit.line.box[0]
+        rights = [u.line.box[0] for u in mates if u.line.box and u.line.box[0] > left + 5]
+        return left - 6, min(rights, default=10_000.0) - 6
+
+    def _below_column(self, unit: Unit, start: int) -> bool:
+        """True once the reading is well past the line of fields: there the field cannot go on."""
+        return unit.index > start + 6 or unit.cell is not None
 
     def _is_free(self, unit: Unit) -> bool:
         """A table without any label of its own may hold the answer to the question above it."""
@@ -282,6 +306,10 @@ class Answers:
                 else:
                     upright += count
         return italic > 2 * upright
+
+
+def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
+    return unit.cell is None and unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]
 
 
 def _italic(span: Span) -> bool:

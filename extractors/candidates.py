@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.labels import NUMBER, Hit, Lexicon
+from extractors.labels import Hit, Lexicon
+from extractors.numbering import NUMBER
 from extractors.layout import BULLET, DOTTED, Layout, Unit, key_of
 from pipeline.folding import tidy
 

@@ -1,5 +1,6 @@
 """Programs of other houses, run on files we did not make: short of time, memory and network, and gone when we are."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -29,7 +30,7 @@ class Ended(NamedTuple):
     said: bytes
 
 
-def run_confined(command: Sequence[str], folder: Path, limits: Limits = Limits()) -> Ended:
+def run_confined(command: Sequence[str], folder: Path, limits: Limits) -> Ended:
     """Run a program in a folder of its own, its home and its place for temporary files.
 
     It and all it starts are killed when the wall time is over or when this process dies. It has no network where
@@ -89,8 +90,6 @@ def _surroundings(folder: Path) -> dict[str, str]:
 
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
     """Kill what is left of the program and of all that it started."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from extractors.candidates import Candidate, in_capitals
-from extractors.labels import NUMBER
+from extractors.numbering import NUMBER
 from extractors.layout import Layout, Unit
 
 SHORTEST_CHAIN = 8

@@ -117,7 +117,7 @@ def context_after(search: Search, candidate: Candidate) -> str | None:
 
 def key_of_hit(hit: Hit, context: str | None, candidate: Candidate, search: Search) -> str | None:
     if hit.group in ("label", "guess"):
-        return hit.key
+        return hit.key  # a guess may be a pair
     if hit.group == "pair":
         return f"pair:{hit.key}"
     if hit.group == "short":

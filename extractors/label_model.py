@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.label_features import Numbers, Part, parts_of, places_of, scale_of
-from extractors.labels import without_number
+from extractors.numbering import without_number
 
 FILE = Path(__file__).parent / "label_model.npz"
 FINGERPRINT = Path(__file__).parent / "label_model.sha256"

@@ -13,21 +13,17 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
+from extractors.label_model import guesses
+from extractors.numbering import without_number
 from pipeline.folding import fold
 from pipeline.languages import LanguageData, load_language
 
-NUMBER = re.compile(
-    r"^\s*(?:(?:№|n[°ºo]\.?|q|question|pregunta|pergunta|вопрос)\s*)?"
-    r"(?:\d{1,2}(?:[.\-]\d{1,2}){0,2}|[A-ZА-Яa-zа-я]|[IVX]{1,4}|[A-Z]\d{1,2}|\d{1,2}[a-zа-я])\s*(?:[.)\]:°](?!\d)|[–—-]\s)\s*"
-    r"|^\s*\d{1,2}(?:\.\d{1,2}){0,2}\.?\s+",
-    re.I,
-)
 BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 REQUIRED_MARK = re.compile(r"\*+\s*[:：]?\s*$|\*\s")
 Row = tuple[str, str, tuple[str, ...]]
 """Group, key and folded words of one label."""
 UNKNOWN_WEIGHT = 0.55
-STEM_MATCH, MIN_WEIGHT = 0.92, 0.06
+STEM_MATCH, ABBREVIATED, MIN_WEIGHT = 0.92, 0.8, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +45,6 @@ class Hit:
     score: float
 
 
-def without_number(text: str) -> str:
-    """The label without its numbering: ``5.1 Background`` -> ``Background``."""
-    return NUMBER.sub("", text, count=1) if NUMBER.match(text) else text
-
-
 class Lexicon:
     """The labels of one language, ready for comparison."""
 
@@ -61,6 +52,7 @@ class Lexicon:
         self.data = data
         rows = _rows(data) if rows is None else rows
         self._weights = _weights(rows)
+        self._asks = any(group == "label" for group, _, _ in rows)
         self.entries = [self._entry(*row) for row in rows]
         self._exact: dict[tuple[str, ...], list[int]] = {}
         self._postings: dict[str, list[int]] = {}
@@ -135,7 +127,11 @@ class Lexicon:
                 key = (hit.group, hit.key)
                 best[key] = max(best.get(key, 0.0), score)
         for key, share in self._guesses(fold(plain).split()):
-            best["guess", key] = share
+            best["guess", key] = 0.95 * share
+        for key, probability in guesses(plain, self.data.language) if self._asks else ():
+            group, key = ("short", key[6:]) if key.startswith("short:") else ("guess", key)
+            if key not in ("none", "activity column"):
+                best[group, key] = max(best.get((group, key), 0.0), min(0.88, 0.46 + 0.5 * probability**0.7))
         ranked = sorted(best.items(), key=lambda item: -item[1])
         return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
 
@@ -156,7 +152,7 @@ class Lexicon:
         total = 0.0
         for word in set(words):
             near = self._near_words(word)
-            total += max((self._weights[w] * s for w, s in near), default=UNKNOWN_WEIGHT)
+            total += max((self._weights[w] * s for w, s in near), default=UNKNOWN_WEIGHT if len(word) > 2 else 0.12)
             for known, similarity in near:
                 for number in self._postings[known]:
                     row = matched.setdefault(number, {})
@@ -197,10 +193,10 @@ class Lexicon:
 
     def _find_near(self, word: str) -> tuple[tuple[str, float], ...]:
         exact = [(word, 1.0)] if word in self._postings else []
-        if len(word) < 4:
+        if len(word) < 3 or len(word) == 3 and exact:
             return tuple(exact)
         for known in self._by_start.get(word[:2], ()):
-            if known == word or len(known) < 4:
+            if known == word or len(known) < 4 or len(word) < 4:
                 continue
             if _same_stem(word, known):
                 exact.append((known, STEM_MATCH))
@@ -208,6 +204,8 @@ class Lexicon:
                 ratio = fuzz.ratio(word, known) / 100
                 if ratio >= (0.8 if len(word) > 5 else 0.86):
                     exact.append((known, ratio))
+        if not exact and len(word) <= 7:  # an abbreviation: "Inst. addr.", "Ожид. рез."
+            exact = [(known, ABBREVIATED) for known in self._by_start.get(word[:2], ()) if known.startswith(word)]
         return tuple(sorted(exact, key=lambda pair: -pair[1])[:6])
 
 

@@ -183,8 +183,22 @@ def _split(line: Line) -> list[tuple[int, int]]:
             rest = text[after.start :]
             if re.match(r"\W*[^\W\d_]{3,}[^:]{0,60}:", rest):
                 cuts.add(after.start)
+    cuts |= _bold_starts(line)
     marks = sorted(cuts)
     return list(zip(marks, [*marks[1:], len(text)], strict=True))
+
+
+def _bold_starts(line: Line) -> set[int]:
+    """Where, behind words that are not bold, a bold label with its colon begins: ``**Place:** Maseru **Date:** 4 May``."""
+    cuts: set[int] = set()
+    words = [p for p in line.pieces if p.kind == "text" and line.text[p.start : p.end].strip()]
+    for before, first in zip(words, words[1:], strict=False):
+        if first.bold and not before.bold and words[0].bold:
+            label = re.match(r"[^:：]{2,50}[:：]", line.text[first.start :])
+            inside = [p for p in words if label and first.start <= p.start < first.start + label.end()]
+            if inside and all(p.bold for p in inside):
+                cuts.add(first.start)
+    return cuts
 
 
 def spans_of(units: Iterable[Unit]) -> list[Span]:

@@ -24,6 +24,7 @@ _ENDINGS = {media.DOC: "doc", media.ODT: "odt", media.RTF: "rtf"}
 _SAVE_AS = "Open it in Word or LibreOffice and save it as .docx or PDF, or ask the sender to."
 _START_AGAIN = 81
 """LibreOffice's way of saying that its folder is now made and that it wants to be started again."""
+LIMITS = Limits(wall=60.0, processor=60, memory=2_000_000_000, file=200_000_000)
 _SETTINGS = {
     ("Office.Common/Security/Scripting", "MacroSecurityLevel"): "3",
     ("Office.Common/Security/Scripting", "DisableMacrosExecution"): "true",
@@ -33,7 +34,7 @@ _SETTINGS = {
 """No macros, nothing fetched from outside the file."""
 
 
-def read_office(data: bytes, media_type: str, limits: Limits = Limits()) -> Document:
+def read_office(data: bytes, media_type: str, limits: Limits = LIMITS) -> Document:
     """Read a .doc, .odt or .rtf file; the Document is as from a Word file and keeps the file's own media type.
 
     Raises Unreadable: ``converter_missing``, ``timeout``, ``damaged``, and what ``read_word`` raises."""
@@ -88,14 +89,14 @@ def _command(program: Path, folder: Path, source: Path) -> list[str]:
 
 
 def _write_settings(profile: Path) -> None:
-    items = "".join(
-        f'<item oor:path="/org.openoffice.{place}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+    items = "\n".join(
+        f'<item oor:path="/org.openoffice.{place}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
         for (place, name), value in _SETTINGS.items()
     )
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(
-        f'<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>'
-    )
+    (profile / "user" / "registrymodifications.xcu").write_text(f"{head}\n{items}\n</oor:items>\n", "utf-8")
 
 
 def _troubles(data: bytes, media_type: str, document: Document) -> Iterator[Trouble]:

@@ -60,16 +60,21 @@ def with_clean_deletions(data: bytes) -> bytes:
         return data
     text, table = bytearray(streams[0]), streams[1]
     try:
-        widths = {piece: piece.width for piece in _pieces(bytes(text), table)}
-        for run in list(_deleted_runs(bytes(text), table)):
-            width = next((w for piece, w in widths.items() if piece.start <= run.start < piece.end), 0)
-            start = run.start
-            while width and start + width < run.end and text[start] == _CELL_END and not any(text[start + 1 : start + width]):
-                start += width
-            struct.pack_into("<I", text, run.written_at, start)
+        pieces = list(_pieces(streams[0], table))
+        for run in _deleted_runs(streams[0], table):
+            struct.pack_into("<I", text, run.written_at, _after_cell_ends(streams[0], run, pieces))
     except (struct.error, IndexError, ValueError):
         return data
     return _with_text(data, bytes(text)) if bytes(text) != streams[0] else data
+
+
+def _after_cell_ends(text: bytes, run: Run, pieces: list[Piece]) -> int:
+    """Where the run's words begin."""
+    start = run.start
+    width = next((piece.width for piece in pieces if piece.start <= start < piece.end), 0)
+    while width and start + width < run.end and int.from_bytes(text[start : start + width], "little") == _CELL_END:
+        start += width
+    return start
 
 
 def _streams(data: bytes) -> tuple[bytes, bytes] | None:
@@ -81,7 +86,7 @@ def _streams(data: bytes) -> tuple[bytes, bytes] | None:
             text = file.openstream("WordDocument").read()
             table = "1Table" if _word(text, _FLAGS) & _SECOND_TABLE else "0Table"
             return text, file.openstream(table).read() if file.exists(table) else b""
-    except (OSError, struct.error, IndexError, ValueError, TypeError):
+    except (OSError, struct.error, IndexError, ValueError, TypeError, RecursionError):
         return None
 
 

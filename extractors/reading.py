@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from extractors import media
+from extractors.passwords import decrypt
 from pipeline.document import Document, Unreadable
 
 Reader = Callable[[bytes, str], Document]
@@ -18,7 +19,10 @@ class Refusal(NamedTuple):
 
 
 def read(data: bytes) -> Document:
-    """Read one file. Raises ``Unreadable`` with a flag code, what the file is, and what to do."""
+    """Read one file. Raises ``Unreadable`` with a flag code, what the file is, and what to do.
+
+    A file behind a password is refused; ``extractors.passwords.decrypt`` opens it first where the password is known."""
+    decrypt(data)
     media_type = media.sniff(data)
     reader = READERS.get(media_type)
     if reader is None:
@@ -30,6 +34,12 @@ def _word(data: bytes, media_type: str) -> Document:
     from extractors.word import read_word
 
     return read_word(data, media_type)
+
+
+def _office(data: bytes, media_type: str) -> Document:
+    from extractors.office import read_office
+
+    return read_office(data, media_type)
 
 
 def _paged(data: bytes, media_type: str) -> Document:
@@ -56,12 +66,14 @@ READERS: dict[str, Reader] = {
     media.DOTX: _word,
     media.DOTM: _word,
     media.FLAT_WORD: _word,
+    media.DOC: _office,
+    media.ODT: _office,
+    media.RTF: _office,
     media.PDF: _paged,
     media.ZIP: _package,
 }
 """One line per kind of file. A new kind is one module and one line here."""
 
-_SAVE_AS = "Open it in Word or LibreOffice and save it as .docx or PDF, or ask the sender to."
 _NO_FORM = "Look whether the request form came in another file; if not, ask the sender for it as PDF or Word."
 _NOT_A_DOCUMENT = Refusal("not_a_request", "The file is neither a PDF nor a Word document.", _NO_FORM)
 _PICTURE = Refusal(
@@ -73,14 +85,6 @@ _MAIL = Refusal("not_supported_yet", "The file is a mail.", "Save the attached f
 
 REFUSALS: dict[str, Refusal] = {
     media.EMPTY: Refusal("empty_file", "The file is empty.", "Ask the sender to send the form again."),
-    media.ENCRYPTED_OFFICE: Refusal(
-        "encrypted",
-        "The Office file is protected by a password.",
-        "Ask the sender for the form without a password.",
-    ),
-    media.DOC: Refusal("not_supported_yet", "The file is in the old Word format (.doc).", _SAVE_AS),
-    media.ODT: Refusal("not_supported_yet", "The file is an OpenDocument text (.odt).", _SAVE_AS),
-    media.RTF: Refusal("not_supported_yet", "The file is in Rich Text Format (.rtf).", _SAVE_AS),
     media.PNG: _PICTURE,
     media.JPEG: _PICTURE,
     media.TIFF: _PICTURE,

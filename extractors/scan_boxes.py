@@ -83,7 +83,8 @@ def _is_square(ink: MatLike, box: tuple[int, int, int, int], mm: float) -> bool:
     if min(s for s, _ in sides) < _SIDE or sum(s for s, _ in sides) < 3.55:
         return False
     xs, ys = (x0 - 1 + sides[0][1], x1 - sides[1][1]), (y0 - 1 + sides[2][1], y1 - sides[3][1])
-    if any(cv2.countNonZero(ink[y - 1 : y + 2, x - 1 : x + 2]) < 2 for x in xs for y in ys):
+    near = max(1, round(0.22 * mm))
+    if any(cv2.countNonZero(ink[y - near : y + near + 1, x - near : x + near + 1]) < 3 for x in xs for y in ys):
         return False  # the corners of letters are round or open
     room = max(2, round(0.5 * mm))
     beside = (ink[ys[0] : ys[1], max(xs[0] - room, 0) : max(xs[0] - 1, 0)], ink[ys[0] : ys[1], xs[1] + 2 : xs[1] + 1 + room])

@@ -56,7 +56,10 @@ class Text(Value):
 
 
 def read_corpus(folder: Path = CORPUS) -> tuple[Corpus, ...]:
-    """Every language's corpus, its files joined in the order of their names. Raises ValueError naming the file and the key."""
+    """Every language's corpus, its files joined in the order of their names.
+
+    Raises ValueError naming the file and the key.
+    """
     joined: dict[str, Corpus] = {}
     for path in sorted(folder.glob("*.toml")):
         part = _read(path)
@@ -67,7 +70,8 @@ def read_corpus(folder: Path = CORPUS) -> tuple[Corpus, ...]:
 
 def _joined(first: Corpus, more: Corpus) -> Corpus:
     """Two parts of one language as one, so that every commonplace and case of the language is taught together."""
-    return Corpus(language=first.language, commonplaces=first.commonplaces + more.commonplaces, case=first.case + more.case)
+    commonplaces = first.commonplaces + more.commonplaces
+    return Corpus(language=first.language, commonplaces=commonplaces, case=first.case + more.case)
 
 
 def _read(path: Path) -> Corpus:

@@ -1,0 +1,15 @@
+"""Numbers in front of questions: ``5.1``, ``B.``, ``No. 7``."""
+
+import re
+
+NUMBER = re.compile(
+    r"^\s*(?:(?:№|n[°ºo]\.?|q|question|pregunta|pergunta|вопрос)\s*)?"
+    r"(?:\d{1,2}(?:[.\-]\d{1,2}){0,2}|[A-ZА-Яa-zа-я]|[IVX]{1,4}|[A-Z]\d{1,2}|\d{1,2}[a-zа-я])\s*(?:[.)\]:°](?!\d)|[–—-]\s)\s*"
+    r"|^\s*\d{1,2}(?:\.\d{1,2}){0,2}\.?\s+",
+    re.I,
+)
+
+
+def without_number(text: str) -> str:
+    """The label without its numbering: ``5.1 Background`` -> ``Background``."""
+    return NUMBER.sub("", text, count=1) if NUMBER.match(text) else text

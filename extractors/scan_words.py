@@ -1,0 +1,166 @@
+"""Reading printed words off a page picture with Tesseract: words with places, baselines and confidence."""
+
+import os
+import re
+import threading
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from cv2.typing import MatLike
+
+from pipeline.document import Unreadable
+
+if TYPE_CHECKING:
+    import tesserocr
+
+# More threads for one page cost time and give none (measured); pages are read side by side instead.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+INSTALL = (
+    "apt-get install -y tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-por "
+    "tesseract-ocr-rus tesseract-ocr-osd"
+)
+_FOLDERS = (
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract-ocr/4.00/tessdata",
+    "/usr/share/tessdata",
+    "/usr/share/tesseract/tessdata",
+    "/usr/local/share/tessdata",
+    "/opt/homebrew/share/tessdata",
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+PAGE, LINE, BLOCK = 3, 7, 6
+"""Tesseract's ways to divide what it is shown: a whole page, one line, one block of lines."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """A word as OCR gave it: box and baseline in points of the picture, confidence 0 to 1, number of its line."""
+
+    text: str
+    box: tuple[int, int, int, int]
+    base: float
+    confidence: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language as OCR knows it: the names of its data, and common words."""
+
+    data: str
+    words: frozenset[str]
+
+
+@cache
+def tongues() -> dict[str, Tongue]:
+    """All languages of ``scan_languages.toml``; an error names the file and the key."""
+    raw = tomllib.loads((resources.files("extractors") / "scan_languages.toml").read_text(encoding="utf-8"))
+    found: dict[str, Tongue] = {}
+    for code, block in raw.items():
+        if set(block) != {"data", "words"} or not all(isinstance(v, str) and v for v in block.values()):
+            raise ValueError(f"scan_languages.toml: [{code}] needs `data` and `words`, both text, and nothing else")
+        found[code] = Tongue(block["data"], frozenset(block["words"].split()))
+    return found
+
+
+def data_folder() -> str:
+    """Where Tesseract's language data lies. Raises Unreadable ``ocr_missing`` with the command that installs it."""
+    named = os.environ.get("TESSDATA_PREFIX")
+    needed = sorted({part for tongue in tongues().values() for part in tongue.data.split("+")})
+    for folder in ([named, f"{named}/tessdata"] if named else []) + list(_FOLDERS):
+        if (Path(folder) / f"{needed[0]}.traineddata").is_file():
+            missing = [p for p in needed if not (Path(folder) / f"{p}.traineddata").is_file()]
+            if missing:
+                raise Unreadable("ocr_missing", f"Tesseract has no data for {', '.join(missing)} in {folder}.", _remedy())
+            return folder
+    raise Unreadable("ocr_missing", "The pages are pictures, and Tesseract's language data is not installed.", _remedy())
+
+
+def _remedy() -> str:
+    return f"Install it ({INSTALL}) and process the file again."
+
+
+_own = threading.local()
+
+
+def _engine(data: str) -> "tesserocr.PyTessBaseAPI":
+    """This thread's Tesseract for these languages; loading one takes a third of a second, so they are kept."""
+    engines: dict[str, tesserocr.PyTessBaseAPI] = _own.__dict__.setdefault("engines", {})
+    if data not in engines:
+        engines[data] = _started(data)
+    return engines[data]
+
+
+def _started(data: str) -> "tesserocr.PyTessBaseAPI":
+    folder = data_folder()
+    try:
+        import tesserocr
+    except ImportError as error:
+        message = "The pages are pictures, and the OCR package tesserocr is not installed."
+        raise Unreadable("ocr_missing", message, "Install it (pip install tesserocr) and try again.") from error
+    engine = tesserocr.PyTessBaseAPI(path=folder, lang=data, psm=PAGE)
+    engine.SetVariable("debug_file", os.devnull)
+    engine.SetVariable("tessedit_do_invert", "0")
+    return engine
+
+
+@contextmanager
+def _shown(grey: MatLike, dpi: float, data: str, mode: int) -> Iterator["tesserocr.PyTessBaseAPI"]:
+    engine = _engine(data)
+    grey = np.ascontiguousarray(grey)
+    high, wide = grey.shape
+    engine.SetPageSegMode(mode)
+    engine.SetImageBytes(grey.tobytes(), wide, high, 1, wide)
+    engine.SetSourceResolution(round(dpi))
+    try:
+        yield engine
+    finally:
+        engine.Clear()
+
+
+def read_words(grey: MatLike, dpi: float, data: str, mode: int = PAGE) -> list[Reading]:
+    """All words of a grey picture (height x width), line by line in the order of Tesseract."""
+    import tesserocr
+
+    found: list[Reading] = []
+    with _shown(grey, dpi, data, mode) as engine:
+        engine.Recognize()
+        iterator = engine.GetIterator()
+        if iterator is None:
+            return found
+        line, level = 0, tesserocr.RIL.WORD
+        for word in tesserocr.iterate_level(iterator, level):
+            line += word.IsAtBeginningOf(tesserocr.RIL.TEXTLINE)
+            try:
+                text = word.GetUTF8Text(level).strip()
+            except RuntimeError:  # nothing was recognised at this place
+                continue
+            box, base = word.BoundingBox(level), word.Baseline(level)
+            if text and box:
+                height = (base[0][1] + base[1][1]) / 2 if base else box[3]
+                found.append(Reading(text, box, height, word.Confidence(level) / 100, line))
+    return found
+
+
+def sureness(words: list[Reading]) -> float:
+    """Mean confidence over the letters of all words, 0 without any."""
+    weights = [len(w.text) for w in words]
+    return sum(w.confidence * n for w, n in zip(words, weights, strict=True)) / max(sum(weights), 1)
+
+
+def tongue_of(text: str) -> str | None:
+    """The language whose common words the text holds most of; None for too short or foreign texts."""
+    words = [w.casefold() for w in _LETTERS.findall(text)]
+    if sum("а" <= w[0] <= "я" for w in words) > 0.4 * len(words) and len(words) > 2:
+        return "ru"
+    votes = {code: sum(w in tongue.words for w in words) for code, tongue in tongues().items()}
+    first, second = sorted(votes, key=lambda c: -votes[c])[:2]
+    return first if votes[first] >= 3 and votes[first] > votes[second] else None
