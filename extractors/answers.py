@@ -42,6 +42,7 @@ class Answers:
         self._starts = tuple(fold(text) for text in data.instructions["starts"])
         self._hints = tuple(fold(text) for text in data.marks.hint)
         self._remarks = self._hints + tuple(fold(text) for text in data.marks.optional + data.marks.required)
+        self._italic_answers = False
         self._italic_answers = self._answers_in_italics()
 
     def answer(self, bid: Asked) -> Answer:
@@ -188,7 +189,7 @@ class Answers:
 
     def _under(self, own: Box2) -> list[Unit]:
         box = self.layout.below(own.cell)
-        if box is None or key_of(box.cell) in self._label_cells:
+        if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < own.cell.columns:
             return []
         units = list(box.units)
         cell = box.cell

@@ -12,6 +12,7 @@ from extractors.candidates import candidates
 from extractors.habit import habit_of
 from extractors.headings import (
     asks_for_action,
+    beginning_of,
     find_headings,
     form_titles,
     is_strong,
@@ -38,6 +39,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.context = sorted(search.headings + [(c.first, section_of(label_hit(c).key)) for c in strong])
     search.only_headings = only_headings(search)
     search.titles = form_titles(search)
+    search.begins = beginning_of(search)
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = asks_for_action(strong)
     bids = sorted(bids_of(search), key=lambda bid: -bid.score)

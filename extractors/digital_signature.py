@@ -4,23 +4,28 @@ Nothing is fetched. Who a signer is can only be told where the office gives the 
 signature that holds is ``intact`` and its signer, as a rule, not verified.
 """
 
+import hashlib
 import io
 import logging
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from extractors import media
+from extractors.page_widgets import signed_boxes
 from pipeline.records import Evidence, Flag, Signature
 from pipeline.values import Box
 
 if TYPE_CHECKING:
+    from pyhanko.pdf_utils.generic import DictionaryObject
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
     from pyhanko_certvalidator import ValidationContext
 
 State = Literal["intact", "changed_after_signing", "invalid", "none"]
+Places = dict[tuple[int, ...], tuple[int, Box | None]]
 _WORST: tuple[State, ...] = ("invalid", "changed_after_signing", "intact")
 _MOST_SIGNATURES = 20
 """More signatures than this are on no form; the rest is not looked at, and that is said."""
@@ -34,24 +39,47 @@ class Verification(NamedTuple):
     flags: tuple[Flag, ...] = ()
 
 
+class _Trust(NamedTuple):
+    """Whose word counts, and on which day."""
+
+    today: date
+    roots: Sequence[bytes]
+
+    def context(self) -> "ValidationContext":
+        """What the check of a signature needs to know. SHA-1 is old but still used; older hashes prove nothing."""
+        from asn1crypto import pem, x509
+        from pyhanko_certvalidator import ValidationContext
+        from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
+
+        weak = DisallowWeakAlgorithmsPolicy(weak_hash_algos=frozenset({"md2", "md5"}))  # type: ignore[no-untyped-call]
+        plain = [pem.unarmor(root)[2] if pem.detect(root) else root for root in self.roots]
+        return ValidationContext(
+            trust_roots=[x509.Certificate.load(root) for root in plain],
+            allow_fetching=False,
+            moment=datetime.combine(self.today, time(12), UTC),
+            algorithm_usage_policy=weak,
+        )
+
+
 class _Looked(NamedTuple):
     """One signature: its worth (null: of a kind that cannot be checked), its signer, what is to be said of it."""
 
     state: State | None
     evidence: Evidence
     flags: tuple[Flag, ...]
+    covers_all: bool = False
 
 
-def verify(data: bytes, passwords: Sequence[str] = (), trust_roots: Sequence[bytes] = ()) -> Verification:
+def verify(data: bytes, today: date, passwords: Sequence[str] = (), trust_roots: Sequence[bytes] = ()) -> Verification:
     """The digital signatures of a file's original bytes; of several the worst counts.
 
-    ``passwords`` open a locked PDF, ``trust_roots`` are certificates (DER) of those the office trusts. Signatures of
-    Word packages are not checked, which is said in a flag."""
+    ``passwords`` open a locked PDF, ``trust_roots`` are the certificates (DER or PEM) that the office trusts, as of
+    ``today``. Signatures of Word packages are not checked, which is said in a flag."""
     kind = media.sniff(data)
     if kind == media.PDF and b"ByteRange" in data:
-        return _verify_pdf(data, passwords, trust_roots)
+        return _verify_pdf(data, passwords, _Trust(today, trust_roots))
     if kind in media.WORD_TYPES and _is_signed_package(data):
-        return Verification("none", flags=(_note("signature_not_checked", "info", _IN_WORD),))
+        return Verification("none", flags=(Flag(code="signature_not_checked", severity="info", message=_IN_WORD),))
     return Verification("none")
 
 
@@ -75,30 +103,30 @@ _INVALID = "The digital signature of {} does not hold: the signed part was alter
 _FILLED = "Form fields were filled in after {} signed, as the signature allows; compare it with the signed version."
 
 
-def _note(code: str, severity: Literal["warning", "info"], message: str) -> Flag:
-    return Flag(code=code, severity=severity, message=message)
+_NOBODY = Evidence(quote="")
 
 
-def _verify_pdf(data: bytes, passwords: Sequence[str], trust_roots: Sequence[bytes]) -> Verification:
+def _verify_pdf(data: bytes, passwords: Sequence[str], trust: _Trust) -> Verification:
     for name in ("pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # it logs a traceback for every unknown signer
     try:
         from pyhanko.pdf_utils.reader import PdfFileReader
+        from pyhanko.sign.fields import enumerate_sig_fields
 
         reader = PdfFileReader(io.BytesIO(data), strict=False)
         _unlock(reader, passwords)
-        signatures = list(reader.embedded_regular_signatures)
+        fields = [(name, reference) for name, _, reference in enumerate_sig_fields(reader, filled_status=True)]
     except Exception as fault:  # a damaged file raises nearly every type; its text may still be readable
-        message = _UNCHECKED.format("an unknown signer", type(fault).__name__)
-        return Verification("none", flags=(_note("signature_not_checked", "warning", message),))
-    places = _places(data, passwords) if signatures else {}
-    looked = [_look(each, places, trust_roots) for each in signatures[:_MOST_SIGNATURES]]
-    looked += [_unlooked(each, places, "too many signatures") for each in signatures[_MOST_SIGNATURES:][:1]]
-    return _together(looked, reader)
+        return Verification("none", flags=_unchecked(_NOBODY, type(fault).__name__).flags)
+    places = _places(data, passwords) if fields else {}
+    looked = [_look(reader, name, reference, places, trust) for name, reference in fields[:_MOST_SIGNATURES]]
+    if len(fields) > _MOST_SIGNATURES:
+        looked.append(_unchecked(_NOBODY, "too many signatures"))
+    return _together([each for each in looked if each is not None])
 
 
 def _unlock(reader: "PdfFileReader", passwords: Sequence[str]) -> None:
-    """Open a locked file; where no password fits, the reader's own complaint follows at the first look inside."""
+    """Open a locked file; where no password fits, the reader complains at the first look inside."""
     from pyhanko.pdf_utils.crypt import AuthStatus
 
     if reader.encrypted:
@@ -107,24 +135,129 @@ def _unlock(reader: "PdfFileReader", passwords: Sequence[str]) -> None:
                 return
 
 
-def _together(looked: list[_Looked], reader: "PdfFileReader") -> Verification:
-    """The worst of the signatures; one that allows form filling is left behind by the next one that covers it."""
-    found = [each.state for each in looked if each.state is not None]
-    state = next((worst for worst in _WORST if worst in found), "none")
+def _together(looked: Sequence[_Looked]) -> Verification:
+    """The worst of the signatures, and what is said of each, once. What the last one covers was signed by somebody."""
+    found = [each.state for each in looked]
+    state: State = next((worst for worst in _WORST if worst in found), "none")
     flags = [flag for each in looked for flag in each.flags]
+    if state == "intact" and not any(each.covers_all for each in looked):
+        flags.append(_flag("filled_after_signing", "warning", _FILLED, looked[-1].evidence))
     unique = {(flag.code, flag.message): flag for flag in flags}
     return Verification(state, tuple(each.evidence for each in looked), tuple(unique.values()))
 
 
-def _look(
-    signature: "EmbeddedPdfSignature", places: dict[tuple[int, ...], tuple[int, Box | None]], roots: Sequence[bytes]
-) -> _Looked:
-    """Check one signature; a kind that the library does not know is no broken one."""
+def _look(reader: "PdfFileReader", name: str, reference: object, places: Places, trust: _Trust) -> _Looked | None:
+    """Check one signature; a time stamp is none. A kind that the library does not know is no broken signature."""
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+    field, value = _field(reference)
+    kind = _entry(value, "/SubFilter")
+    if _entry(value, "/Type") == "/DocTimeStamp" or kind == "/ETSI.RFC3161":
+        return None
+    evidence = _placed(value, places)
+    if kind not in _KINDS:
+        return _unchecked(evidence, "its kind is not known here")
     try:
-        status = validate_pdf_signature(signature, signer_validation_context=_trust(roots))
-    except Exception as fault:  # among them: algorithms of some states, outdated kinds of signature
-        return _unlooked(signature, places, type(fault).__name__)
-    evidence = _evidence(signature, places)
-    return _Looked(_state(status), evidence, tuple(_flags(status, evidence.quote)))
+        signature = EmbeddedPdfSignature(reader, field, name)
+        signer = _signer(signature.signer_cert.subject.native)
+        evidence = evidence.model_copy(update={"quote": signer})
+        if not _is_known(signature):
+            return _unchecked(evidence, "its algorithm is not known here")
+        return _judged(validate_pdf_signature(signature, signer_validation_context=trust.context()), evidence)
+    except Exception:  # a damaged signature raises nearly every type
+        return _broken(evidence)
+
+
+_KINDS = ("/adbe.pkcs7.detached", "/adbe.pkcs7.sha1", "/ETSI.CAdES.detached")
+
+
+def _field(reference: object) -> "tuple[DictionaryObject, DictionaryObject]":
+    """A signature field and its signature; empty where the file holds something else there."""
+    from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+
+    found = reference.get_object() if isinstance(reference, IndirectObject) else reference  # type: ignore[no-untyped-call]
+    nothing = DictionaryObject({})  # type: ignore[no-untyped-call]
+    field = found if isinstance(found, DictionaryObject) else nothing
+    value = _entry(field, "/V")
+    return field, value if isinstance(value, DictionaryObject) else nothing
+
+
+def _entry(of: "DictionaryObject", key: str) -> object:
+    """What stands under a key, wherever in the file it is kept."""
+    try:
+        return of[key]  # follows references, which get() does not
+    except KeyError:
+        return None
+
+
+def _placed(value: "DictionaryObject", places: Places) -> Evidence:
+    stretches = _entry(value, "/ByteRange")
+    key = tuple(number for number in stretches if isinstance(number, int)) if isinstance(stretches, list) else ()
+    page, box = places.get(key, (None, None))
+    return Evidence(page=page, bbox=box)
+
+
+def _is_known(signature: "EmbeddedPdfSignature") -> bool:
+    """False for algorithms of some states that only have a number in the library."""
+    named = signature.signer_info["signature_algorithm"]["algorithm"].native
+    return signature.md_algorithm in hashlib.algorithms_available and "." not in named
+
+
+def _signer(subject: Mapping[str, object]) -> str:
+    """The signer's name as the certificate has it."""
+    name = subject.get("common_name") or subject.get("organization_name") or ""
+    return str(name[0] if isinstance(name, list) else name)
+
+
+def _judged(status: "PdfSignatureStatus", evidence: Evidence) -> _Looked:
+    """Altered in the signed part, changed by a later revision beyond form filling and further signing, or intact."""
+    from pyhanko.sign.diff_analysis import ModificationLevel
+
+    level = status.modification_level
+    if not (status.intact and status.valid):
+        return _broken(evidence)
+    if not status.docmdp_ok or level is None or level.value > ModificationLevel.FORM_FILLING.value:
+        flag = _flag("changed_after_signing", "warning", _CHANGED, evidence)
+        return _Looked("changed_after_signing", evidence, (flag,))
+    flags = () if status.trusted else (_flag("signer_not_verified", "info", _INTACT, evidence),)
+    return _Looked("intact", evidence, flags, covers_all=level is not ModificationLevel.FORM_FILLING)
+
+
+def _broken(evidence: Evidence) -> _Looked:
+    return _Looked("invalid", evidence, (_flag("invalid_signature", "warning", _INVALID, evidence),))
+
+
+def _unchecked(evidence: Evidence, reason: str) -> _Looked:
+    message = _UNCHECKED.format(evidence.quote or "an unknown signer", reason)
+    return _Looked(None, evidence, (Flag(code="signature_not_checked", severity="warning", message=message),))
+
+
+def _flag(code: str, severity: Literal["warning", "info"], sentence: str, evidence: Evidence) -> Flag:
+    return Flag(code=code, severity=severity, message=sentence.format(evidence.quote or "an unknown signer"))
+
+
+def _places(data: bytes, passwords: Sequence[str]) -> Places:
+    """Page and box of every signature field, by the stretches of the file that its signature covers."""
+    from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdfparser import PDFParser
+
+    for password in ("", *passwords):
+        try:
+            document = PDFDocument(PDFParser(io.BytesIO(data)), password)
+            pages = enumerate(PDFPage.create_pages(document), start=1)
+            return {key: (number, box) for number, page in pages for key, box in signed_boxes(page)}
+        except PDFPasswordIncorrect:
+            continue
+        except Exception:  # a page that cannot be followed costs the place, not the verdict
+            return {}
+    return {}
+
+
+def _is_signed_package(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return any(name.startswith("_xmlsignatures/") and name.endswith(".xml") for name in package.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False

@@ -35,7 +35,29 @@ def only_headings(search: Search) -> frozenset[int]:
         fits = search.habit.fits(search.layout.units[candidate.first])
         if candidate.best >= (0.5 if fits else 0.7) and (fits or candidate.structure >= 0.1):
             first.setdefault(candidate.first, []).append(candidate)
-    return frozenset(index for index, name in search.headings if _is_followed_by_question(search, index, name, first))
+    return frozenset(
+        index
+        for index, name in search.headings
+        if _is_larger(search, index) or _is_followed_by_question(search, index, name, first)
+    )
+
+
+def _is_larger(search: Search, index: int) -> bool:
+    """Headings are printed larger than labels."""
+    size, usual = search.layout.units[index].line.size, search.habit.size
+    return bool(size and usual and size >= usual + 1.4)
+
+
+def beginning_of(search: Search) -> int:
+    """The unit at which the form begins: its title, behind a cover letter; 0 where no title is known."""
+    units = search.layout.units
+    titles = [
+        c.first
+        for c in search.all
+        if c.first < len(units) // 2 and any(h.group == "title" and h.score >= 0.72 for h in c.hits) and c.where != "inline"
+    ]
+    prominent = [i for i in titles if units[i].all_bold() or units[i].line.role == "heading" or (units[i].line.size or 0) > 12]
+    return min(prominent, default=0)
 
 
 def _is_followed_by_question(search: Search, index: int, name: str, first: dict[int, list[Candidate]]) -> bool:

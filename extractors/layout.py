@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from extractors.side_by_side import in_reading_order
 from pipeline.document import Cell, Document, Line, Piece
 from pipeline.folding import tidy
 from pipeline.records import Evidence
@@ -107,7 +108,7 @@ class Layout:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.units: list[Unit] = []
-        for number, line in enumerate(document.lines):
+        for number, line in in_reading_order(document):
             for start, end in _split(line):
                 self.units.append(Unit(len(self.units), number, line, start, end, start == 0))
         self.cells: dict[CellKey, Box2] = {}

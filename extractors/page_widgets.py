@@ -10,7 +10,7 @@ from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import PDFDocEncoding, decode_text
 
-from extractors.page_sheet import Place, Word
+from extractors.page_sheet import Place, Word, widget_place
 from pipeline.document import MarkKind
 from pipeline.values import Box
 
@@ -79,6 +79,18 @@ def _read_widget(notes: Notes, annotation: dict[str, object], box: Box, resource
     elif kind == "Tx" and not flags & _PASSWORD:
         notes.fillable = True
         notes.words += _entry(_text(field.get("V")) or _shown_text(annotation, resources, field), box, hint)
+
+
+def signed_boxes(page: PDFPage) -> list[tuple[tuple[int, ...], Box | None]]:
+    """The signed fields of a page: what stretches of the file the signature covers, and its box as displayed."""
+    place, found = widget_place(page, 0), []
+    for reference in _list(page.annots):
+        annotation = _dict(reference)
+        value = _dict(_with_inherited(annotation).get("V"))
+        if stretches := tuple(_number(number) for number in _list(value.get("ByteRange"))):
+            box = _rectangle(annotation, place)
+            found.append((stretches, box and (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))))
+    return found
 
 
 def _with_inherited(annotation: dict[str, object]) -> dict[str, object]:

@@ -15,12 +15,16 @@ the second it is ticked; between them it is ticked, but not surely."""
 
 @dataclass(slots=True)
 class TickBox:
-    """A printed box in points of the picture; ``confidence`` is that of ``checked``."""
+    """A printed box in points of the picture; ``confidence`` is that of ``checked``.
+
+    ``alone``: no empty box stands in its column or row, so it may be a letter after all.
+    """
 
     box: tuple[int, int, int, int]
     dark: float
     checked: bool = False
     confidence: float = 1.0
+    alone: bool = False
 
 
 def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
@@ -32,7 +36,17 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
     if boxes:
         _judge(boxes)
+    for box in boxes:
+        box.alone = not any(o is not box and (not o.checked or not box.checked) and _are_mates(o, box, mm) for o in boxes)
     return boxes
+
+
+def _are_mates(one: TickBox, other: TickBox, mm: float) -> bool:
+    """Boxes of one size in one column or row of options."""
+    a, b = one.box, other.box
+    alike = abs((a[2] - a[0]) - (b[2] - b[0])) < max(3.0, 0.25 * (a[2] - a[0]))
+    column = abs(a[0] - b[0]) < 1.3 * mm and abs(a[1] - b[1]) < 60 * mm
+    return alike and (column or abs(a[1] - b[1]) < 1.0 * mm)
 
 
 def _sides(ink: MatLike, mm: float, upright: bool) -> list[tuple[int, int, int, int]]:

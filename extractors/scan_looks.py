@@ -9,9 +9,10 @@ from cv2.typing import MatLike
 
 from extractors.scan_words import Reading
 
-_TALL = re.compile(r"[A-ZÀ-ÞА-ЯЁbdfhkltбвё0-9]")
+_TALL = re.compile(r"[A-ZА-ЯЁbdfhklijбфйё0-9áéíóúàèìòùâêîôûäëïöüãõñ]")
 _DEEP = re.compile(r"[gjpqyçQ,;()\[\]/|@$рудцщфДЦЩ_{}]")
-_RISEN = re.compile(r"[ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜŽŠЙЁ()\[\]/|@$f{}]")
+_RISEN = re.compile(r"[À-ÖØ-ÞŽŠЙЁ()\[\]/|@$f{}“”\"'‘’*°ºª†%&]")
+_MIDDLING = re.compile(r"[tт*“”\"'‘’°ºª\-–—.,•+]")
 _TALL_PART, _LOW_PART = 0.7, 0.49  # height of tall and of low letters as part of the letter size
 _STEP = 1.07  # sizes nearer than this factor are one size
 _BOLDER = 1.2  # how much wider strokes of bold letters are, at least
@@ -23,11 +24,12 @@ def line_sizes(lines: list[list[Reading]]) -> list[float]:
 
 
 def _size(line: list[Reading]) -> float:
-    tall = [w for w in line if _TALL.search(w.text) and not _RISEN.search(w.text)]
-    guesses = [(w.base - w.box[1]) / _TALL_PART for w in tall for _ in range(min(len(w.text), 8))]
+    even = [w for w in line if not _RISEN.search(w.text) and w.confidence > 0.4]
+    tall = [w for w in even if _TALL.search(w.text)]
+    guesses = [(baseline_of(w) - w.box[1]) / _TALL_PART for w in tall for _ in range(min(len(w.text), 8))]
     if not guesses:
-        low = [w for w in line if not _TALL.search(w.text) and re.search(r"[^\W\d_]", w.text)]
-        guesses = [(w.base - w.box[1]) / _LOW_PART for w in low]
+        low = [w for w in even if not _TALL.search(w.text) and len(_MIDDLING.sub("", w.text)) > 1 and "t" not in w.text]
+        guesses = [(baseline_of(w) - w.box[1]) / _LOW_PART for w in low]
     return median(guesses) if guesses else 0.0
 
 

@@ -57,22 +57,29 @@ def _joins(stroke: Stroke, level: list[Stroke], reach: float) -> bool:
 
 
 def erase_rules(even: MatLike, ink: MatLike, rules: list[Stroke], dpi: float) -> None:
-    """Take ruled lines off the grey picture; strokes of letters that cross a line stay."""
+    """Take ruled lines off the grey picture and off its ink; strokes of letters that cross a line stay."""
     pad = max(1, round(0.12 * dpi / 25.4))
+    print_only = ink.copy()
     for rule in rules:
-        x0, y0, x1, y1 = rule.box
-        x0, y0, x1, y1 = max(x0 - pad, 0), max(y0 - pad, 0), x1 + pad, y1 + pad
-        before = ink[max(y0 - 2, 0) : max(y0 - 1, 1), x0:x1] if not rule.upright else ink[y0:y1, max(x0 - 2, 0) : max(x0 - 1, 1)]
-        after = ink[y1 + 1 : y1 + 2, x0:x1] if not rule.upright else ink[y0:y1, x1 + 1 : x1 + 2]
-        area = even[y0:y1, x0:x1]
+        x0, y0, x1, y1 = _padded(rule, pad)
+        print_only[y0:y1, x0:x1] = 0
+    for rule in rules:
+        x0, y0, x1, y1 = _padded(rule, pad)
         axis = 1 if rule.upright else 0
-        if before.size and after.size:
-            crossed = (before.max(axis=axis) > 0) & (after.max(axis=axis) > 0)
-            if crossed.mean() < 0.5:
-                free = ~crossed[: area.shape[1 - axis]]
-                area[(slice(None), free) if not rule.upright else (free, slice(None))] = 255
-                continue
-        area[:] = 255
+        if rule.upright:
+            beside = print_only[y0:y1, max(x0 - 1, 0) : x0], print_only[y0:y1, x1 : x1 + 1]
+        else:
+            beside = print_only[max(y0 - 1, 0) : y0, x0:x1], print_only[y1 : y1 + 1, x0:x1]
+        if all(b.size for b in beside):
+            free = ~((beside[0].max(axis=axis) > 0) & (beside[1].max(axis=axis) > 0))
+            part = (free, slice(None)) if rule.upright else (slice(None), free)
+            even[y0:y1, x0:x1][part] = 255
+    ink[:] = print_only
+
+
+def _padded(rule: Stroke, pad: int) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = rule.box
+    return max(x0 - pad, 0), max(y0 - pad, 0), x1 + pad, y1 + pad
 
 
 def find_dots(ink: MatLike, stats: MatLike, dpi: float) -> list[tuple[Box, int]]:

@@ -42,4 +42,5 @@ class Search:
     titles: frozenset[int] = frozenset()
     habit: Habit = Habit()
     full: bool = False
+    begins: int = 0
     places: dict[int, float] = field(default_factory=dict)

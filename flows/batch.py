@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pebble import ProcessPool
 
+from flows.keyring import NO_KEYS, Keyring
 from flows.process import quarantined
 from flows.walking import load, shown_name
 from flows.workers import open_pool, outcome, submit
@@ -51,6 +52,7 @@ class Batch:
     open_store: Callable[[], Shelf] | None = None
     workers: int = 2
     named: frozenset[Path] = frozenset()
+    keyring: Keyring = NO_KEYS
 
 
 def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
@@ -85,7 +87,8 @@ def _begin(pool: ProcessPool, path: Path, batch: Batch) -> _Waiting:
         data = load(path, named=path in batch.named)
     except Unreadable as trouble:
         return _Waiting(b"", arrival, quarantined(b"", arrival, batch.today, trouble))
-    return _Waiting(data, arrival, submit(pool, data, arrival, batch.today, () if batch.open_store else None))
+    others = () if batch.open_store else None
+    return _Waiting(data, arrival, submit(pool, data, arrival, batch.today, others, keyring=batch.keyring))
 
 
 def _finish(pool: ProcessPool, file: _Waiting, batch: Batch, shelf: Shelf | None) -> Record:
@@ -98,6 +101,6 @@ def _finish(pool: ProcessPool, file: _Waiting, batch: Batch, shelf: Shelf | None
     others = shelf.other_open_requests(record)
     if others:
         # Workers judge as if no other request were open, which is nearly always so; here it is not: judge again.
-        again = submit(pool, file.data, file.arrival, batch.today, others)
+        again = submit(pool, file.data, file.arrival, batch.today, others, keyring=batch.keyring)
         record = outcome(again, file.data, file.arrival, batch.today)
     return shelf.keep(record, file.data)

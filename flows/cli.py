@@ -57,15 +57,23 @@ def process(
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Files at once; default: one per core.")] = None,
     out: OutOption = None,
     today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day.")] = None,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Passwords for locked files, one a line; - to be asked.")
+    ] = None,
+    certificates: Annotated[
+        Path | None, typer.Option("--certificates", help="Certificates of trusted signers' authorities: file or folder.")
+    ] = None,
 ) -> None:
     """Turn request forms into records, one JSON line each on standard output.
 
     Exit status: 0 every input was readable, 1 at least one was quarantined, 2 the command was misused."""
+    from flows.keyring import open_keyring
     from flows.running import Order, run
 
-    day = today.date() if today else None
-    order = Order(tuple(paths), out=out, table=table, jobs=jobs, today=day, store=store, use_store=not no_store)
+    day, use_store = today.date() if today else None, not no_store
     with _plain_errors():
+        keyring = open_keyring(password_file, certificates)
+        order = Order(tuple(paths), out, table, jobs, day, store, use_store, keyring)
         raise typer.Exit(run(order))
 
 

@@ -1,6 +1,5 @@
 """``socieux doctor``: what is installed, what is missing, and the command that installs it."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -80,12 +79,19 @@ def _ocr() -> Iterator[Finding]:
 
 
 def _office() -> Iterator[Finding]:
-    found = shutil.which("soffice")
-    if found:
-        yield Finding("LibreOffice", "ok", found)
+    from extractors.confined import network_is_cut
+    from extractors.office import INSTALL, converter
+    from extractors.plain_word import light_reader
+
+    program, reader = converter(), light_reader()
+    fence = "" if network_is_cut() else " (runs without links and macros, but this machine cannot cut off its network)"
+    if program:
+        yield Finding("LibreOffice", "ok", f"{program}{fence}")
+    elif reader:
+        said = f"not there: .doc is read by {reader.name}, with a warning; .odt and .rtf cannot be read"
+        yield Finding("LibreOffice", "absent", said, INSTALL)
     else:
-        said = "not there: .doc, .odt and .rtf cannot be read"
-        yield Finding("LibreOffice", "absent", said, _apt("libreoffice-writer-nogui"))
+        yield Finding("LibreOffice", "absent", "not there: .doc, .odt and .rtf cannot be read", INSTALL)
 
 
 def _apt(packages: str) -> str:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from extractors.digital_signature import verify, with_digital
 from extractors.media import sniff
+from extractors.passwords import decrypt
+from flows.keyring import NO_KEYS, Keyring
 from flows.provenance import made_with
 from pipeline.document import Document, Unreadable
 from pipeline.records import Arrival, Flag, Record, Source
@@ -52,19 +55,27 @@ def process_bytes(
     today: date,
     open_requests: OpenRequests | None = None,
     stages: Stages = THE_STAGES,
+    keyring: Keyring = NO_KEYS,
 ) -> Record:
     """The record of one file. What cannot be read gives a quarantined record; a bug is raised.
 
     ``arrival`` says how the bytes came, ``today`` is the day of the judgement, ``open_requests`` looks into the store
-    (null: there is none)."""
+    (null: there is none), ``keyring`` opens locked files and knows signers."""
     try:
-        document = stages.read(data)
-        extraction = stages.extract(document)
+        document = stages.read(decrypt(data, keyring.passwords))
+        extraction = _verified(stages.extract(document), data, today, keyring)
     except Unreadable as trouble:
         return quarantined(data, arrival, today, trouble)
     others = open_requests(extraction) if open_requests else None
     assessment = stages.assess(extraction, Surroundings(today=today, other_open_requests=others))
     return _record(data, arrival, today, extraction, assessment)
+
+
+def _verified(extraction: Extraction, data: bytes, today: date, keyring: Keyring) -> Extraction:
+    """The extraction with what the digital signatures say, checked on the bytes as they came."""
+    verified = verify(data, today, keyring.passwords, keyring.trust_roots)
+    signature = with_digital(extraction.signature, verified)
+    return extraction.model_copy(update={"signature": signature, "flags": (*extraction.flags, *verified.flags)})
 
 
 def quarantined(data: bytes, arrival: Arrival, today: date, trouble: Unreadable) -> Record:

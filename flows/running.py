@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from flows.batch import Batch, process_files
+from flows.keyring import NO_KEYS, Keyring
 from flows.places import open_the_store, store_url
 from flows.progress import told
 from flows.walking import Misuse, skipped_notice, walk
@@ -27,6 +28,7 @@ class Order:
     today: date | None = None
     store: str | None = None
     use_store: bool = True
+    keyring: Keyring = NO_KEYS
 
 
 def run(order: Order) -> int:
@@ -57,6 +59,7 @@ def _batch(order: Order, files: int) -> Batch:
         open_store=(lambda: open_the_store(order.store)) if order.use_store else None,
         workers=max(1, min(files, order.jobs or len(os.sched_getaffinity(0)))),
         named=frozenset(order.paths),
+        keyring=order.keyring,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from flows.keyring import NO_KEYS, Keyring
 from flows.process import THE_STAGES, Stages, process_bytes, quarantined
 from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
@@ -45,9 +46,10 @@ def submit(
     today: date,
     others: tuple[str, ...] | None,
     seconds: float = SECONDS,
+    keyring: Keyring = NO_KEYS,
 ) -> "Future[Record]":
     """Hand one file to the workers; ``others`` are the institution's other open requests (null: no store)."""
-    return pool.schedule(work, args=(data, arrival, today, others), timeout=seconds)
+    return pool.schedule(work, args=(data, arrival, today, others, THE_STAGES, keyring), timeout=seconds)
 
 
 def outcome(future: "Future[Record]", data: bytes, arrival: Arrival, today: date) -> Record:
@@ -63,11 +65,17 @@ def outcome(future: "Future[Record]", data: bytes, arrival: Arrival, today: date
 
 
 def work(
-    data: bytes, arrival: Arrival, today: date, others: tuple[str, ...] | None, stages: Stages = THE_STAGES
+    data: bytes,
+    arrival: Arrival,
+    today: date,
+    others: tuple[str, ...] | None,
+    stages: Stages = THE_STAGES,
+    keyring: Keyring = NO_KEYS,
 ) -> Record:
     """What a worker does with one file: an unexpected error is this file's trouble and nobody else's."""
     try:
-        return process_bytes(data, arrival, today, None if others is None else lambda _extraction: others, stages)
+        known = None if others is None else lambda _extraction: others
+        return process_bytes(data, arrival, today, known, stages, keyring)
     except MemoryError:
         return quarantined(data, arrival, today, Unreadable("memory", "Reading the file needs too much memory.", _ASK))
     except Exception as fault:

@@ -1,0 +1,126 @@
+"""Ink on a scanned page that is no print: pen strokes, stamps, and smears that hide what was written."""
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from extractors.scan_upright import Upright
+from extractors.scan_words import Reading
+
+Spot = tuple[int, int, int, int]
+
+_LONG, _HIGH = 9.0, 4.2  # mm; smaller ink may be a letter or a word
+_LOOSEST, _DENSEST = 0.02, 0.42  # share of a pen stroke's box that is ink
+_JOIN = 3.5  # mm between strokes of one signature
+_VIVID = 55  # distance from grey (0..255) of coloured ink
+_STAMP = (8.0, 27.0)  # radius of a round stamp in mm
+_SMEAR = 0.6  # share of ink where nothing can be read; bold print has 0.45
+_EDGE = 3.0  # mm at the edge of the page where scanners leave shadows
+
+
+def find_marks(page: Upright, ink: MatLike, words: list[Reading]) -> list[tuple[Spot, str]]:
+    """Pen strokes and stamps (box in points of the picture, ``stamp`` or nothing); ``ink`` is without rules and boxes."""
+    mm = page.dpi / 25.4
+    spots = [s for s in _large(ink, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
+    spots += [s for s in _coloured(page, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
+    return [(s, "stamp" if _is_stamp(ink, s, mm) else "") for s in _grouped(spots, _JOIN * mm)]
+
+
+def _large(ink: MatLike, mm: float) -> list[Spot]:
+    """Connected ink too large and too loose to be a letter or a word."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    found: list[Spot] = []
+    for x, y, wide, high, area in stats[1:][stats[1:, cv2.CC_STAT_WIDTH] > 4 * mm].tolist():
+        if max(wide, high) < _LONG * mm or high < _HIGH * mm or max(wide, high) > 120 * mm:
+            continue
+        if _LOOSEST < area / (wide * high) < _DENSEST:
+            found.append((x, y, x + wide, y + high))
+    return found
+
+
+def _coloured(page: Upright, mm: float) -> list[Spot]:
+    """Larger patches of blue, violet or red ink that is thin: no tinted paper, no coloured headings."""
+    from extractors.scan_ink import vividness
+
+    vivid = vividness(page.pixels)
+    if vivid is None:
+        return []
+    inked = cv2.bitwise_and(cv2.threshold(vivid, _VIVID, 255, cv2.THRESH_BINARY)[1], page.ink)
+    reach = max(3, round(1.5 * mm) | 1)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(inked, np.ones((reach, reach), np.uint8)))
+    return [
+        (x, y, x + wide, y + high)
+        for x, y, wide, high, _ in stats[1:].tolist()
+        if max(wide, high) > 11 * mm and high > 6.5 * mm
+    ]
+
+
+def _is_print(spot: Spot, words: list[Reading], mm: float) -> bool:
+    """Most of the spot is covered by words that were read well."""
+    area = (spot[2] - spot[0]) * (spot[3] - spot[1])
+    covered = 0.0
+    for word in words:
+        if word.confidence > 0.75 and len(word.text) > 1:
+            wide = min(spot[2], word.box[2]) - max(spot[0], word.box[0])
+            high = min(spot[3], word.box[3]) - max(spot[1], word.box[1])
+            covered += max(0, wide) * max(0, high)
+    return covered > 0.45 * area
+
+
+def _at_edge(spot: Spot, ink: MatLike, mm: float) -> bool:
+    edge = _EDGE * mm
+    return spot[0] < edge or spot[1] < edge or spot[2] > ink.shape[1] - edge or spot[3] > ink.shape[0] - edge
+
+
+def _grouped(spots: list[Spot], reach: float) -> list[Spot]:
+    groups: list[Spot] = []
+    for spot in spots:
+        apart: list[Spot] = []
+        for other in groups:
+            if (spot[0] - reach < other[2] and other[0] - reach < spot[2]
+                    and spot[1] - reach < other[3] and other[1] - reach < spot[3]):  # fmt: skip
+                spot = (min(spot[0], other[0]), min(spot[1], other[1]), max(spot[2], other[2]), max(spot[3], other[3]))
+            else:
+                apart.append(other)
+        groups = [*apart, spot]
+    return groups
+
+
+def _is_stamp(ink: MatLike, spot: Spot, mm: float) -> bool:
+    """A circle of the size of an office stamp is drawn in it."""
+    scale = 4.0 / mm  # four points to the millimetre are enough
+    part = ink[spot[1] : spot[3], spot[0] : spot[2]]
+    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if min(small.shape) < 2 * 4 * _STAMP[0] * 0.9:
+        return False
+    small = cv2.copyMakeBorder(cv2.GaussianBlur(small, (3, 3), 0), 8, 8, 8, 8, cv2.BORDER_CONSTANT)
+    rings = cv2.HoughCircles(small, cv2.HOUGH_GRADIENT, 1.5, 20, param1=120, param2=40,
+                             minRadius=round(4 * _STAMP[0]), maxRadius=round(4 * _STAMP[1]))  # fmt: skip
+    return rings is not None and any(_is_ring(small, *ring[:3]) for ring in np.asarray(rings).reshape(-1, 3)[:5].tolist())
+
+
+def _is_ring(small: MatLike, x: float, y: float, radius: float) -> bool:
+    """Ink nearly all the way round."""
+    turns = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+    hits = 0
+    for turn in turns:
+        steps = np.arange(radius - 3, radius + 4)
+        rows = np.clip(np.round(y + steps * np.sin(turn)), 0, small.shape[0] - 1).astype(int)
+        columns = np.clip(np.round(x + steps * np.cos(turn)), 0, small.shape[1] - 1).astype(int)
+        hits += bool((small[rows, columns] > 60).any())
+    return hits > 0.75 * len(turns)
+
+
+def find_smears(ink: MatLike, dpi: float) -> list[Spot]:
+    """Dark smears as high as a line or two: something stands there, nobody can read it."""
+    mm = dpi / 25.4
+    side = max(3, round(2.4 * mm) | 1)
+    dense = cv2.threshold(cv2.blur(ink, (side, side)), _SMEAR * 255, 255, cv2.THRESH_BINARY)[1]
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dense)
+    half = side // 3
+    return [
+        (x - half, y - half, x + wide + half, y + high + half)
+        for x, y, wide, high, _ in stats[1:].tolist()
+        if 4 * mm < wide < 150 * mm and 0.8 * mm < high < 10 * mm and wide > 1.5 * high
+        and not _at_edge((x, y, x + wide, y + high), ink, mm)
+    ]  # fmt: skip

@@ -1,0 +1,138 @@
+"""One scanned page read: set upright, its language known, lines and boxes found, its words recognised."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from extractors.scan_boxes import TickBox, erase_boxes, find_boxes
+from extractors.scan_marks import Spot, find_marks, find_smears
+from extractors.scan_pictures import Picture
+from extractors.scan_rules import Stroke, erase_rules, find_dots, find_rules
+from extractors.scan_upright import Upright, quarter_turned, set_upright
+from extractors.scan_words import BLOCK, Reading, read_words, sureness, tongue_of, tongues
+from pipeline.values import Box
+
+_FIRST_LOOK = "rus+eng"
+_STRIP = 28.0  # mm of the page that are looked at first
+_SURE, _DOUBTFUL = 0.78, 0.62
+_BLANK = 0.0006  # share of ink below which a page is an empty back
+
+
+@dataclass(slots=True)
+class ScanPage:
+    """What was found on a page, in points of its upright picture."""
+
+    upright: Upright
+    words: list[Reading] = field(default_factory=list)
+    rules: list[Stroke] = field(default_factory=list)
+    boxes: list[TickBox] = field(default_factory=list)
+    dots: list[tuple[Box, int]] = field(default_factory=list)
+    marks: list[tuple[Spot, str]] = field(default_factory=list)
+    smears: list[Spot] = field(default_factory=list)
+    language: str | None = None
+
+
+def first_language(picture: Picture) -> str | None:
+    """The language of a page by a first look at a strip of it; None where too little can be read."""
+    page = set_upright(picture)
+    return None if _is_blank(page) else _right_way_up(page)[1]
+
+
+def read_page(picture: Picture, language: str | None) -> ScanPage:
+    """Read one page; ``language`` is that of the file, looked for anew where the page does not agree."""
+    page = set_upright(picture)
+    if _is_blank(page):
+        return ScanPage(page)
+    if language is None or _lies(page):
+        page, own = _right_way_up(page)
+        language = own or language
+    found = _read(page, language or "en")
+    certain = sureness(found.words)
+    if certain < _DOUBTFUL and len(found.words) > 3:
+        other = _read(quarter_turned(page, 2), language or "en")
+        found = other if sureness(other.words) > certain + 0.05 else found
+    spoken = tongue_of(" ".join(w.text for w in found.words))
+    if spoken is None and sureness(found.words) < _SURE:
+        spoken = _right_way_up(found.upright)[1]
+    if spoken is not None and spoken != found.language:
+        other = _read(found.upright, spoken)
+        found = other if sureness(other.words) > sureness(found.words) else found
+    return found
+
+
+def _is_blank(page: Upright) -> bool:
+    mm = round(page.dpi / 25.4)
+    inner = page.ink[6 * mm : -6 * mm, 6 * mm : -6 * mm]
+    return inner.size == 0 or cv2.countNonZero(cv2.medianBlur(inner, 3)) < _BLANK * inner.size
+
+
+def _lies(page: Upright) -> bool:
+    """The page had to be turned by a quarter; which of the two ways is not known yet."""
+    return abs(float(page.forth[0, 0])) < abs(float(page.forth[0, 1]))
+
+
+def _right_way_up(page: Upright) -> tuple[Upright, str | None]:
+    """The page with its head up, and its language, from a look at the strip with most print."""
+    words = _look(page)
+    if sureness(words) < _SURE:
+        turned = quarter_turned(page, 2)
+        others = _look(turned)
+        if sureness(others) > sureness(words):
+            page, words = turned, others
+    return page, tongue_of(" ".join(w.text for w in words))
+
+
+def _look(page: Upright) -> list[Reading]:
+    high = round(_STRIP * page.dpi / 25.4)
+    rows = page.ink.sum(axis=1, dtype=np.float64) / 255
+    rows[rows > 0.4 * page.ink.shape[1]] = 0  # ruled lines
+    sums = np.convolve(rows, np.ones(high), "valid") if rows.size > high else np.zeros(1)
+    top = int(sums.argmax())
+    return read_words(page.even[top : top + high], page.dpi, _FIRST_LOOK, BLOCK)
+
+
+def _read(page: Upright, language: str) -> ScanPage:
+    """Everything on an upright page."""
+    rules = find_rules(page.ink, page.dpi)
+    boxes = find_boxes(page.even, page.ink, page.dpi)
+    even, ink = page.even.copy(), page.ink.copy()
+    erase_rules(even, ink, rules, page.dpi)
+    sure = [b for b in boxes if not b.alone]
+    erase_boxes(even, sure, page.dpi)
+    _blot_out(ink, [b.box for b in boxes], 2)
+    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
+    dots = find_dots(ink, stats[1:], page.dpi)
+    for box, _ in dots:
+        x0, y0, x1, y1 = (round(v) for v in box)
+        even[y0 - 1 : y1 + 2, x0 - 1 : x1 + 2] = 255
+    smears = find_smears(ink, page.dpi)
+    words = read_words(even, page.dpi, tongues()[language].data)
+    boxes, words = _settled(boxes, words)
+    marks = find_marks(page, ink, words)
+    return ScanPage(page, words, rules, boxes, dots, marks, smears, language)
+
+
+def _blot_out(ink: MatLike, spots: list[Spot], pad: int) -> None:
+    for x0, y0, x1, y1 in spots:
+        ink[max(y0 - pad, 0) : y1 + pad, max(x0 - pad, 0) : x1 + pad] = 0
+
+
+def _settled(boxes: list[TickBox], words: list[Reading]) -> tuple[list[TickBox], list[Reading]]:
+    """Boxes that stand alone are boxes only where OCR saw no letter; what it made of a box is no word."""
+    kept: list[TickBox] = []
+    for tick in boxes:
+        over = [w for w in words if _overlap(w.box, tick.box) > 0.5]
+        if any(len(w.text) > 1 and w.confidence > 0.6 for w in over) and tick.alone:
+            continue
+        kept.append(tick)
+        gone = {id(w) for w in over if len(w.text) < 3}
+        words = [w for w in words if id(w) not in gone]
+    return kept, words
+
+
+def _overlap(box: Spot, tick: Spot) -> float:
+    """Share of the tick box that lies in the other box."""
+    wide, high = min(box[2], tick[2]) - max(box[0], tick[0]), min(box[3], tick[3]) - max(box[1], tick[1])
+    return max(0, wide) * max(0, high) / ((tick[2] - tick[0]) * (tick[3] - tick[1]))

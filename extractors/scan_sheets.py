@@ -1,0 +1,179 @@
+"""From what was seen on scanned pages to sheets like those of a digital PDF: words in points, with size and look."""
+
+import re
+from collections.abc import Iterable
+from statistics import median
+
+import numpy as np
+
+from extractors.page_sheet import Rule, Sheet, Word
+from extractors.page_widgets import Notes, Sign
+from extractors.scan_looks import agreed, baseline_of, bold_from, line_sizes, slant_of, stroke_of
+from extractors.scan_marks import Spot
+from extractors.scan_page import ScanPage
+from extractors.scan_words import Reading
+from pipeline.values import Box
+
+UNREAD = "\ufffd"
+"""Stands for something written that cannot be read."""
+
+_GARBAGE = 0.35
+_ITALIC = 1.12
+_SPECK = re.compile(r"[\W_]+")
+
+Run = list[Reading]
+
+
+def sheets_of(pages: list[tuple[int, ScanPage]]) -> list[tuple[Sheet, Notes]]:
+    """The sheets of scanned pages (number from 1, page) and the marks on them; sizes and weights agree over all."""
+    runs = [list(_runs(_kept(page), page.upright.dpi)) for _, page in pages]
+    flat = [(page, run) for (_, page), own in zip(pages, runs, strict=True) for run in own]
+    points = [72 / page.upright.dpi for page, _ in flat]
+    sizes = [s * p for s, p in zip(line_sizes([r for _, r in flat]), points, strict=True)]
+    sizes = _filled(agreed(sizes, [sum(len(w.text) for w in run) for _, run in flat]))
+    looks = _looks(flat, sizes, points)
+    made: dict[int, list[Word]] = {}
+    for (page, run), size, point, look in zip(flat, sizes, points, looks, strict=True):
+        made.setdefault(id(page), []).extend(_words(run, size, point, look))
+    return [(_sheet(number, page, made.get(id(page), [])), _notes(page)) for number, page in pages]
+
+
+def _kept(page: ScanPage) -> list[Reading]:
+    """The words without specks taken for points, and without what was made of pen strokes and smears."""
+    hidden = [box for box, _ in page.marks]
+    letters = [w.box[3] - w.box[1] for w in page.words if len(w.text) > 2] or [20]
+    low = 0.3 * median(letters)
+    kept: list[Reading] = []
+    for word in page.words:
+        inside = max((_share(word.box, box) for box in hidden), default=0.0)
+        if inside > 0.6 and word.confidence < 0.8 or any(_share(word.box, s) > 0.5 for s in page.smears):
+            continue
+        plain = _SPECK.fullmatch(word.text)
+        if plain and (word.confidence < 0.6 or word.text in "|‘’'`´.,_~=" and max(_sides(word)) < low):
+            continue
+        if word.confidence < _GARBAGE and (len(word.text) < 3 or inside > 0.2):
+            continue
+        kept.append(word)
+    return kept
+
+
+def _sides(word: Reading) -> tuple[int, int]:
+    return word.box[2] - word.box[0], word.box[3] - word.box[1]
+
+
+def _share(box: Spot, other: Spot) -> float:
+    """Share of the box that lies in the other one."""
+    wide, high = min(box[2], other[2]) - max(box[0], other[0]), min(box[3], other[3]) - max(box[1], other[1])
+    return max(0, wide) * max(0, high) / max((box[2] - box[0]) * (box[3] - box[1]), 1)
+
+
+def _runs(words: list[Reading], dpi: float) -> Iterable[Run]:
+    """Words of one line without a wide gap between them: the parts that share a baseline, a size and a slant."""
+    gap = 4.5 * dpi / 25.4
+    run: Run = []
+    for word in words:
+        if run and (word.line != run[-1].line or not -gap < word.box[0] - run[-1].box[2] < gap):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _filled(sizes: list[float]) -> list[float]:
+    usual = median([s for s in sizes if s > 0] or [10.0])
+    return [s if s > 0 else usual for s in sizes]
+
+
+def _looks(flat: list[tuple[ScanPage, Run]], sizes: list[float], points: list[float]) -> list[list[tuple[bool, bool]]]:
+    """(bold, italic) of every word."""
+    strokes = [
+        [stroke_of(page.upright.ink, w, size / point) for w in run]
+        for (page, run), size, point in zip(flat, sizes, points, strict=True)
+    ]
+    weights = [[len(w.text) for w in run] for _, run in flat]
+    cut = bold_from([s for own in strokes for s in own], [w for own in weights for w in own])
+    return [
+        [(bold, italic) for bold, italic in zip(_bold(run, own, cut), _italic(page, run), strict=True)]
+        for (page, run), own in zip(flat, strokes, strict=True)
+    ]
+
+
+def _bold(run: Run, strokes: list[float], cut: float) -> list[bool]:
+    """Bold words: stretches of a line, so that one thin or fat word among others does not count."""
+    flags = [s > cut for s in strokes]
+    long = [len(re.findall(r"\w", w.text)) > 2 for w in run]
+    for i, sure in enumerate(long):
+        beside = [flags[j] for j in (i - 1, i + 1) if 0 <= j < len(run) and long[j]]
+        if not sure and beside:
+            flags[i] = beside[0] if i and long[i - 1] else beside[-1]
+        elif len(beside) == 2 and beside[0] == beside[1] and abs(strokes[i] - cut) < 0.12 * cut:
+            flags[i] = beside[0]
+    return flags
+
+
+def _italic(page: ScanPage, run: Run) -> list[bool]:
+    """Whether the run slants, judged over all its longer words."""
+    slants = [(slant_of(page.upright.ink, w), len(w.text)) for w in run if len(w.text) > 3][:8]
+    if sum(n for _, n in slants) < 8:
+        return [False] * len(run)
+    mean = sum(np.log(s) * n for s, n in slants) / sum(n for _, n in slants)
+    return [bool(mean > np.log(_ITALIC))] * len(run)
+
+
+def _words(run: Run, size: float, point: float, looks: list[tuple[bool, bool]]) -> list[Word]:
+    base = median(baseline_of(w) for w in run for _ in range(min(len(w.text), 6))) * point
+    made: list[Word] = []
+    for reading, (bold, italic) in zip(run, looks, strict=True):
+        x0, top, x1, bottom = (v * point for v in reading.box)
+        word = Word(reading.text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, bold, italic)
+        word.top, word.bottom = min(top, word.top + 0.1 * size), max(bottom, base)
+        word.confidence = round(max(0.0, min(1.0, reading.confidence)), 3)
+        made.append(word)
+    return made
+
+
+def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:
+    width, height = page.upright.size
+    sheet = Sheet(number, width, height, words=words, view=page.upright.view())
+    point = 72 / page.upright.dpi
+    usual = median([w.size for w in words] or [10.0])
+    for rule in page.rules:
+        x0, y0, x1, y1 = (v * point for v in rule.box)
+        middle = (x0 + x1) / 2 if rule.upright else (y0 + y1) / 2
+        sheet.rules.append(Rule(rule.upright, middle, y0, y1) if rule.upright else Rule(False, middle, x0, x1))
+    for tick in page.boxes:
+        sheet.words.append(_tick(_points(tick.box, point), tick.checked, tick.confidence))
+    for box, count in page.dots:
+        sheet.words.append(_placed("." * count, _points(box, point), words, usual, 0.9))
+    for smear in page.smears:
+        sheet.words.append(_placed(UNREAD, _points(smear, point), words, usual, 0.0))
+    return sheet
+
+
+def _points(box: Spot | Box, point: float) -> Box:
+    return (box[0] * point, box[1] * point, box[2] * point, box[3] * point)
+
+
+def _tick(box: Box, checked: bool, confidence: float) -> Word:
+    size = box[3] - box[1]
+    tick = Word("☐", *box, box[3] - 0.15 * size, size, kind="tick", checked=checked)
+    tick.confidence = confidence
+    return tick
+
+
+def _placed(text: str, box: Box, words: list[Word], usual: float, confidence: float) -> Word:
+    """A word that OCR did not give, set on the line of the printed words beside it."""
+    middle = (box[1] + box[3]) / 2
+    level = [w for w in words if w.top - 2 < middle < w.bottom + 2 and w.kind == "text"]
+    near = min(level, key=lambda w: min(abs(w.x1 - box[0]), abs(box[2] - w.x0)), default=None)
+    size = near.size if near else usual
+    base = near.base if near else box[3]
+    word = Word(text, box[0], min(box[1], base - 0.7 * size), box[2], max(box[3], base), base, size)
+    word.confidence = confidence
+    return word
+
+
+def _notes(page: ScanPage) -> Notes:
+    point = 72 / page.upright.dpi
+    return Notes([], [Sign("ink", _points(box, point), words) for box, words in page.marks])

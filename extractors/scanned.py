@@ -1,0 +1,78 @@
+"""The reader for scans and photographs: pages that are pictures become a Document by OCR."""
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from extractors.page_layer import is_picture, is_senseless
+from extractors.page_sheet import Sheet
+from extractors.page_widgets import Notes
+from extractors.paged import Scroll, compose, parse_pdf, settle
+from extractors.scan_page import ScanPage, first_language, read_page
+from extractors.scan_pictures import Picture, file_pictures, page_pictures
+from extractors.scan_sheets import sheets_of
+from extractors.scan_words import data_folder
+from pipeline.document import Document, TextOrigin, Trouble, Unreadable
+
+_AT_ONCE = 2
+_LOOKED_AT = 3
+"""Pages that are asked for the file's language before the first is taken as it comes."""
+
+
+def read_scan(data: bytes, media_type: str) -> Document:
+    """Read a PDF whose pages, or some of them, are pictures; pages with a sound text layer are read as they are.
+
+    Origin ``ocr`` where all text stands in pictures, ``mixed`` where a part of it does. Words keep their confidence
+    (0 to 1); what is there and cannot be read is U+FFFD with confidence 0. Raises Unreadable: ``ocr_missing``,
+    ``damaged``, ``encrypted``.
+    """
+    data_folder()
+    scroll = parse_pdf(data)
+    senseless = is_senseless(scroll.sheets)
+    numbers = [s.number for s in scroll.sheets if senseless or is_picture(s) or is_senseless([s]) or not s.words]
+    pages = dict(_read_pages(numbers, page_pictures(data, numbers)))
+    for number, (sheet, notes) in _sheets(pages).items():
+        entries = scroll.notes[number - 1]
+        scroll.sheets[number - 1] = sheet
+        scroll.notes[number - 1] = Notes([], entries.signs + notes.signs)
+    settle(scroll)
+    return compose(scroll, _origin(scroll.sheets, pages), media_type)
+
+
+def read_pictures(data: bytes, media_type: str) -> Document:
+    """Read a photograph or scan (JPEG, PNG, TIFF of one or more pages). Raises Unreadable ``ocr_missing``, ``damaged``."""
+    data_folder()
+    pictures = file_pictures(data)
+    pages = dict(_read_pages(range(1, len(pages_of := pictures) + 1), pages_of))
+    read = _sheets(pages)
+    scroll = Scroll([s for s, _ in read.values()], [n for _, n in read.values()], [_NOT_ACCEPTED])
+    settle(scroll)
+    return compose(scroll, "ocr", media_type)
+
+
+_NOT_ACCEPTED = Trouble(
+    "not_accepted_format",
+    "warning",
+    "The form came as a picture. It was read by OCR, but the facility accepts PDF and Word files only.",
+)
+
+
+def _read_pages(numbers: Iterable[int], pictures: Iterable[Picture]) -> Iterator[tuple[int, ScanPage]]:
+    """All pages read, two at a time; the first that shows its language settles it for the others."""
+    waiting = list(zip(numbers, pictures, strict=True))
+    language = next((own for _, p in waiting[:_LOOKED_AT] if (own := first_language(p)) is not None), None)
+    workers = min(_AT_ONCE, os.cpu_count() or 1, max(len(waiting), 1))
+    with ThreadPoolExecutor(workers) as pool:
+        done = pool.map(lambda job: (job[0], read_page(job[1], language)), waiting)
+        yield from done
+
+
+def _sheets(pages: dict[int, ScanPage]) -> dict[int, tuple[Sheet, Notes]]:
+    made = sheets_of(sorted(pages.items()))
+    return {sheet.number: (sheet, notes) for sheet, notes in made}
+
+
+def _origin(sheets: list[Sheet], pages: dict[int, ScanPage]) -> TextOrigin:
+    """``mixed`` where pages with a text layer and pictures with more than a few words stand in one file."""
+    printed = [s for s in sheets if s.number not in pages and s.words]
+    return "mixed" if printed and any(len(p.words) > 4 for p in pages.values()) else "ocr"

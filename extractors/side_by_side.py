@@ -1,0 +1,68 @@
+"""Fillable PDF: labels above their fields in several columns are read column by column, not line by line."""
+
+from dataclasses import replace
+
+from pipeline.document import Document, Line
+
+Numbered = tuple[int, Line]
+
+
+def in_reading_order(document: Document) -> list[Numbered]:
+    """The lines with their numbers, in the order in which each label is followed by its field.
+
+    In a fillable PDF a stretch of lines that stand side by side is read by columns where every column holds labels
+    and fields; where labels stand in one column and fields in the next, the order by lines is right."""
+    numbered = list(enumerate(document.lines))
+    if document.origin != "pdf_form":
+        return numbered
+    loose = [(n, replace(line, cell=None) if line.cell and not line.cell.ruled else line) for n, line in numbered]
+    ordered: list[Numbered] = []
+    stretch: list[list[Numbered]] = []
+    for band in _bands(loose):
+        if len(band) > 1 and all(line.cell is None for _, line in band):
+            stretch.append(band)
+        else:
+            ordered += _by_columns(stretch) + band
+            stretch = []
+    return ordered + _by_columns(stretch)
+
+
+def _bands(lines: list[Numbered]) -> list[list[Numbered]]:
+    """Lines that share a visual row of a page; lines in ruled cells stand alone."""
+    bands: list[list[Numbered]] = []
+    for number, line in lines:
+        before = bands[-1][-1][1] if bands else None
+        same = before is not None and before.cell is None and line.cell is None
+        if same and before is not None and (before.page, before.band) == (line.page, line.band):
+            bands[-1].append((number, line))
+        else:
+            bands.append([(number, line)])
+    return [[(n, line) for n, line in band if line.text or line.pieces or len(band) == 1] or band for band in bands]
+
+
+def _by_columns(stretch: list[list[Numbered]]) -> list[Numbered]:
+    flat = [item for band in stretch for item in band]
+    if len(stretch) < 2:
+        return flat
+    columns = _columns(flat)
+    if len(columns) < 2 or not all(_holds_both(column) for column in columns):
+        return flat
+    return [item for column in columns for item in column]
+
+
+def _columns(items: list[Numbered]) -> list[list[Numbered]]:
+    """The items by their left edge: edges less than 40 points apart are one column."""
+    edges: list[float] = []
+    for x in sorted(line.box[0] for _, line in items if line.box):
+        if not edges or x - edges[-1] > 40:
+            edges.append(x)
+    columns: list[list[Numbered]] = [[] for _ in edges]
+    for item in items:
+        x = item[1].box[0] if item[1].box else 0.0
+        columns[max((i for i, edge in enumerate(edges) if edge <= x + 1), default=0)].append(item)
+    return columns
+
+
+def _holds_both(column: list[Numbered]) -> bool:
+    fields = [any(p.kind != "text" for p in line.pieces) for _, line in column]
+    return any(fields) and not all(fields)
