@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from extractors.activity_blocks import by_blocks
-from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of
+from extractors.activity_drafts import ActivitiesFound, Draft
+from extractors.activity_naming import Series, is_activities, name_columns
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import Box2, Layout, Span
 
@@ -19,30 +20,39 @@ def find_activities(layout: Layout, language: str) -> ActivitiesFound:
 
 
 # ------------------------------------------------------------------------------------------ a row for each
-def _header(row: list[Box2], columns: Lexicon) -> dict[int, str] | None:
-    """Column number -> column key, if the row is the heading of an activities table."""
-    if len(row) < 3 or any(len(box.text.split()) > 12 for box in row):
-        return None
-    named: dict[int, str] = {}
-    filled = [box for box in row if box.text]
-    for box in filled:
-        key = column_of(box.text, columns)
-        if key and (key not in named.values()):
-            named[box.cell.column] = key
-    strong = set(named.values()) - {"number"}
-    if len(strong) >= 3 and len(named) >= 0.6 * len(filled) and strong & {"title", "type", "duration"}:
-        return named
-    return None
-
-
 def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
         rows = _rows(layout, table)
-        for position, row in enumerate(rows[:-1] or rows):
-            named = _header(row, columns)
-            if named is not None:
-                return _read_rows(layout, table, rows[position:], named, language, columns)
+        for position, row in enumerate(rows):
+            if len(row) < 3 or any(len(box.text.split()) > 14 for box in row):
+                continue
+            body = _body(layout, table, rows[position:])
+            series = [_series(box, body) for box in row]
+            named = name_columns(series, columns, language)
+            if is_activities(series, named):
+                return _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
     return None
+
+
+def _series(head: Box2, body: list[list[Box2]]) -> Series:
+    cells = [box.text for row in body for box in row if box.cell.column == head.cell.column and box.text]
+    return Series(head.text, tuple(cells))
+
+
+def _body(layout: Layout, table: int, rows: list[list[Box2]]) -> list[list[Box2]]:
+    """The rows under a heading row, also those of the tables that carry it on behind a page break."""
+    header = rows[0]
+    body = []
+    for row in rows[1:]:
+        if len(row) <= 1 and not _spans_all(row, header):
+            break
+        body.append(row)
+    following = layout.next_table(table)
+    while following is not None and _continues(layout, following, header):
+        again = [box.text for box in header]
+        body += [row for row in _rows(layout, following) if [box.text for box in row] != again]
+        following = layout.next_table(following)
+    return body
 
 
 def _rows(layout: Layout, table: int) -> list[list[Box2]]:
@@ -52,48 +62,12 @@ def _rows(layout: Layout, table: int) -> list[list[Box2]]:
     return [rows[number] for number in sorted(rows)]
 
 
-def _read_rows(
-    layout: Layout, table: int, rows: list[list[Box2]], named: dict[int, str], language: str, columns: Lexicon
-) -> ActivitiesFound:
-    named = _complete(rows[0], _by_content(rows, named, language))
+def _read_rows(header: list[Box2], body: list[list[Box2]], named: dict[int, str]) -> ActivitiesFound:
     drafts: list[Draft] = []
-    taken = {unit.index for box in rows[0] for unit in box.units}
-    body = rows[1:]
-    following = layout.next_table(table)
-    while following is not None and _continues(layout, following, rows[0]):
-        body += [r for r in _rows(layout, following) if _header(r, columns) is None]
-        taken |= {u.index for box in layout.tables[following] for u in box.units}
-        following = layout.next_table(following)
     for row in body:
-        if len(row) <= 1 < len(named) and not _spans_all(row, rows[0]):
-            break
-        taken |= {unit.index for box in row for unit in box.units}
         _read_row(row, named, drafts)
+    taken = {unit.index for row in [header, *body] for box in row for unit in box.units}
     return ActivitiesFound(tuple(drafts), frozenset(taken), True)
-
-
-def _by_content(rows: list[list[Box2]], named: dict[int, str], language: str) -> dict[int, str]:
-    """A column with an unknown heading is known by its cells: lengths of time, dates, ways of working."""
-    named = dict(named)
-    for box in rows[0]:
-        column = box.cell.column
-        if column in named or not box.text:
-            continue
-        cells = [b.text for row in rows[1:] for b in row if b.cell.column == column and b.text]
-        key = kind_of(cells, language)
-        if key and key not in named.values():
-            named[column] = key
-    return named
-
-
-def _complete(header: list[Box2], named: dict[int, str]) -> dict[int, str]:
-    """A column without a known heading at the very left is the number; one wide unknown column is the title."""
-    unknown = [box.cell.column for box in header if box.cell.column not in named]
-    if "title" not in named.values() and unknown:
-        wordy = [box.cell.column for box in header if box.cell.column in unknown and box.text and box.cell.column > 0]
-        if wordy:
-            named = {**named, wordy[0]: "title"}
-    return named
 
 
 def _spans_all(row: list[Box2], header: list[Box2]) -> bool:
@@ -123,16 +97,17 @@ def _read_row(row: list[Box2], named: dict[int, str], drafts: list[Draft]) -> No
 # ------------------------------------------------------------------------------------------ a column for each
 def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
-        rows = [row for row in _rows(layout, table) if len(row) >= 3]
-        named = {row[0].cell.row: column_of(row[0].text, columns) for row in rows if row[0].cell.column == 0}
-        known = {key for key in named.values() if key and key != "number"}
-        if len(known) < 3 or len(known) < 0.6 * len(rows) or not known & {"duration", "participants", "format"}:
+        rows = [row for row in _rows(layout, table) if len(row) >= 3 and row[0].cell.column == 0]
+        if len(rows) < 3 or len({len(row) for row in rows}) > 1:
+            continue
+        series = [Series(row[0].text, tuple(box.text for box in row[1:] if box.text)) for row in rows]
+        named = name_columns(series, columns, language)
+        if not is_activities(series, named):
             continue
         drafts = [Draft() for _ in rows[0][1:]]
-        for row in rows:
-            key = named.get(row[0].cell.row)
-            for draft, box in zip(drafts, row[1:], strict=False):
-                if key and key != "number":
+        for place, key in named.items():
+            for draft, box in zip(drafts, rows[place][1:], strict=True):
+                if key != "number":
                     draft.add(key, [Span(u.line, u.start, u.end) for u in box.units])
         taken = frozenset(u.index for row in rows for box in row for u in box.units)
         return ActivitiesFound(tuple(drafts), taken, True)

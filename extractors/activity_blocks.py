@@ -7,13 +7,21 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from extractors.activity_drafts import COLUMNS, ActivitiesFound, Draft, column_of, kind_of
+from extractors.activity_drafts import ActivitiesFound, Draft, column_of
+from extractors.activity_naming import Series, name_columns
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Layout, Span, Unit, key_of
 from pipeline.folding import fold
 from pipeline.languages import load_language
 
 LONGEST_BLOCK = 40
+_OPENING = re.compile(
+    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
+    r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
+)
+"""``Activity 2: …``"""
+_NUMBERED_LABEL = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?P<word>[^\d:]{3,60}?)\s*[:：]?\s*$")
+"""``2. Title of the activity``: the same label in each block, numbered."""
 _COLON = re.compile(r"\s*[:：]\s*")
 _PART = re.compile(r";\s+|\s+[|•]\s+")
 
@@ -61,24 +69,16 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
     words = {fold(word) for word in load_language(language).activity["heading"]}
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
-        match = re.match(
-            r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?([^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*(\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*",
-            unit.text,
-        )
-        if match is None or unit.has("tick"):
+        opening = None if unit.has("tick") else _OPENING.match(unit.text) or _NUMBERED_LABEL.match(unit.text)
+        if opening is None:
             continue
-        number = _as_number(match[2])
-        chain = chains.setdefault(fold(match[1]), [])
-        if number == len(chain) + 1:
-            chain.append(Anchor(unit.index, number, unit.start + match.end()))
+        chain = chains.setdefault(fold(opening["word"]), [])
+        if _as_number(opening["number"]) == len(chain) + 1:
+            begins = opening.start("word") if opening.re is _NUMBERED_LABEL else opening.end()
+            chain.append(Anchor(unit.index, len(chain) + 1, unit.start + begins))
     good = [chain for word, chain in chains.items() if len(chain) >= 2 or chain and word in words]
-    good.sort(key=lambda chain: (fold(_word(layout, chain[0])) in words, len(chain)), reverse=True)
+    good.sort(key=lambda chain: (any(w in fold(layout.units[chain[0].index].text) for w in words), len(chain)), reverse=True)
     return good[0] if good else []
-
-
-def _word(layout: Layout, anchor: Anchor) -> str:
-    match = re.search(r"[^\W\d_]{3,}", layout.units[anchor.index].text)
-    return match[0] if match else ""
 
 
 def _as_number(text: str) -> int:
@@ -177,26 +177,20 @@ def _values(block: list[Part], labels: set[str]) -> list[tuple[str, list[Span]]]
 
 
 def _named(blocks: list[list[Part]], labels: set[str], columns: Lexicon, language: str) -> dict[str, str]:
-    """The column of each label: by its words, or else by what stands behind it in all blocks."""
-    cells: dict[str, list[str]] = {}
+    """The column of each label: by its words and by what stands behind it in all blocks."""
+    cells: dict[str, list[str]] = {label: [] for label in labels}
     for block in blocks:
         for label, spans in _values(block, labels):
             text = DOTTED.sub(" ", " ".join(span.text for span in spans)).strip()
             if label and text:
-                cells.setdefault(label, []).append(text)
-    named: dict[str, str] = {}
-    for label in labels:
-        key = column_of(label, columns, 0.72)
-        if key in COLUMNS and key not in named.values():
-            named[label] = str(key)
-    for label in labels - set(named):
-        key = kind_of(cells.get(label, []), language)
-        if key and key not in named.values():
-            named[label] = key
-    opening = {block[0].label for block in blocks} & labels - set(named)
-    if "title" not in named.values() and opening:
-        named[opening.pop()] = "title"
-    return named
+                cells[label].append(text)
+    order = sorted(labels)
+    named = name_columns([Series(label, tuple(cells[label])) for label in order], columns, language)
+    by_label = {order[place]: key for place, key in named.items() if key != "number"}
+    opening = {block[0].label for block in blocks} & labels - set(by_label)
+    if "title" not in by_label.values() and opening:
+        by_label[opening.pop()] = "title"
+    return by_label
 
 
 def _draft(block: list[Part], labels: set[str], named: dict[str, str]) -> Draft:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from extractors.amounts import read_months
 from extractors.dates import read_date
 from extractors.labels import Lexicon
-from extractors.numbering import without_number
 from extractors.layout import DOTTED, Span
+from extractors.numbering import without_number
 from pipeline.folding import fold, tidy
 from pipeline.languages import load_language
 from pipeline.records import Activity, Format

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.labels import Hit, Lexicon
-from extractors.numbering import NUMBER
 from extractors.layout import BULLET, DOTTED, Layout, Unit, key_of
+from extractors.numbering import NUMBER
 from pipeline.folding import tidy
 
 LONGEST = 32

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from extractors import media
-from extractors.page_widgets import signed_boxes
 from pipeline.records import Evidence, Flag, Signature
 from pipeline.values import Box
 
@@ -242,6 +241,8 @@ def _places(data: bytes, passwords: Sequence[str]) -> Places:
     from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
+
+    from extractors.page_widgets import signed_boxes
 
     for password in ("", *passwords):
         try:

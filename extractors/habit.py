@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from extractors.candidates import Candidate, in_capitals
-from extractors.numbering import NUMBER
 from extractors.layout import Layout, Unit
+from extractors.numbering import NUMBER
 
 SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""

@@ -10,6 +10,7 @@ from extractors.scan_boxes import TickBox, erase_boxes, find_boxes
 from extractors.scan_marks import Spot, find_marks, find_smears
 from extractors.scan_pictures import Picture
 from extractors.scan_rules import Stroke, erase_rules, find_dots, find_rules
+from extractors.scan_second import look_again, look_for_more
 from extractors.scan_upright import Upright, quarter_turned, set_upright
 from extractors.scan_words import BLOCK, Reading, read_words, sureness, tongue_of, tongues
 from pipeline.values import Box
@@ -108,9 +109,12 @@ def _read(page: Upright, language: str) -> ScanPage:
         x0, y0, x1, y1 = (round(v) for v in box)
         even[y0 - 1 : y1 + 2, x0 - 1 : x1 + 2] = 255
     smears = find_smears(ink, page.dpi)
-    words = read_words(even, page.dpi, tongues()[language].data)
+    data = tongues()[language].data
+    words = look_again(even, read_words(even, page.dpi, data), page.dpi, data)
     boxes, words = _settled(boxes, words)
     marks = find_marks(page, ink, words)
+    taken = [*smears, *(box for box, _ in marks), *((round(a), round(b), round(c), round(d)) for (a, b, c, d), _ in dots)]
+    words += look_for_more(even, ink, words, page.dpi, data, taken)
     return ScanPage(page, words, rules, boxes, dots, marks, smears, language)
 
 

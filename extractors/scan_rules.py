@@ -15,6 +15,10 @@ _REACH = 1.2  # mm between a short upright line and the level lines it joins
 _LEAST_DOTS = 7
 
 
+Spot = tuple[float, float, float, float]
+"""A dot: its middle, across and down, its width and height."""
+
+
 @dataclass(slots=True)
 class Stroke:
     """A straight line in points of the picture: its box and whether it is upright."""
@@ -88,19 +92,27 @@ def find_dots(ink: MatLike, stats: MatLike, dpi: float) -> list[tuple[Box, int]]
     long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = stats[(long <= max(0.75 * mm, 4)) & (stats[:, cv2.CC_STAT_AREA] >= max(2, 0.02 * mm * mm))]
     spots = sorted(((x + w / 2, y + h / 2, w, h) for x, y, w, h, _ in small.tolist()), key=lambda s: s[0])
-    chains: list[list[tuple[float, float, float, float]]] = []
+    chains: list[list[Spot]] = []
     for spot in spots[:6000]:
         chain = _chain_for(spot, chains, mm)
         if chain is None:
             chains.append([spot])
         else:
             chain.append(spot)
-    return [(_around(c), len(c)) for c in chains if len(c) >= _LEAST_DOTS and _is_even(c)]
+    dotted = [_without_colon(c, spots, mm) for c in chains if len(c) >= _LEAST_DOTS and _is_even(c)]
+    return [(_around(c), len(c)) for c in dotted]
+
+
+def _without_colon(chain: list[Spot], spots: list[Spot], mm: float) -> list[Spot]:
+    """The dotted line without the lower dot of a colon in front of it."""
+    x, y, _, _ = chain[0]
+    above = any(abs(o[0] - x) < 0.4 * mm and 0.5 * mm < y - o[1] < 2.4 * mm for o in spots)
+    return chain[1:] if above or chain[1][0] - x > 1.4 * float(np.median(np.diff([c[0] for c in chain]))) else chain
 
 
 def _chain_for(
-    spot: tuple[float, float, float, float], chains: list[list[tuple[float, float, float, float]]], mm: float
-) -> list[tuple[float, float, float, float]] | None:
+    spot: Spot, chains: list[list[Spot]], mm: float
+) -> list[Spot] | None:
     for chain in reversed(chains[-400:]):
         x, y, _, _ = chain[-1]
         if abs(spot[1] - y) < max(0.25 * mm, 1.6) and 0.3 * mm < spot[0] - x < 2.6 * mm:
@@ -108,13 +120,13 @@ def _chain_for(
     return None
 
 
-def _is_even(chain: list[tuple[float, float, float, float]]) -> bool:
+def _is_even(chain: list[Spot]) -> bool:
     steps = np.diff([c[0] for c in chain])
     middle = float(np.median(steps))
     return bool(np.mean(np.abs(steps - middle) < 0.35 * middle + 1) > 0.8)
 
 
-def _around(chain: list[tuple[float, float, float, float]]) -> Box:
+def _around(chain: list[Spot]) -> Box:
     return (
         min(x - w / 2 for x, _, w, _ in chain),
         min(y - h / 2 for _, y, _, h in chain),

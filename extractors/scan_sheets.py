@@ -1,7 +1,6 @@
 """From what was seen on scanned pages to sheets like those of a digital PDF: words in points, with size and look."""
 
 import re
-from collections.abc import Iterable
 from statistics import median
 
 import numpy as np
@@ -11,6 +10,7 @@ from extractors.page_widgets import Notes, Sign
 from extractors.scan_looks import agreed, baseline_of, bold_from, line_sizes, slant_of, stroke_of
 from extractors.scan_marks import Spot
 from extractors.scan_page import ScanPage
+from extractors.scan_second import runs_of
 from extractors.scan_words import Reading
 from pipeline.values import Box
 
@@ -18,6 +18,7 @@ UNREAD = "\ufffd"
 """Stands for something written that cannot be read."""
 
 _GARBAGE = 0.35
+_GAP = 0.16  # part of the letter size
 _ITALIC = 1.12
 _SPECK = re.compile(r"[\W_]+")
 
@@ -26,7 +27,7 @@ Run = list[Reading]
 
 def sheets_of(pages: list[tuple[int, ScanPage]]) -> list[tuple[Sheet, Notes]]:
     """The sheets of scanned pages (number from 1, page) and the marks on them; sizes and weights agree over all."""
-    runs = [list(_runs(_kept(page), page.upright.dpi)) for _, page in pages]
+    runs = [runs_of(_kept(page), page.upright.dpi) for _, page in pages]
     flat = [(page, run) for (_, page), own in zip(pages, runs, strict=True) for run in own]
     points = [72 / page.upright.dpi for page, _ in flat]
     sizes = [s * p for s, p in zip(line_sizes([r for _, r in flat]), points, strict=True)]
@@ -65,19 +66,6 @@ def _share(box: Spot, other: Spot) -> float:
     """Share of the box that lies in the other one."""
     wide, high = min(box[2], other[2]) - max(box[0], other[0]), min(box[3], other[3]) - max(box[1], other[1])
     return max(0, wide) * max(0, high) / max((box[2] - box[0]) * (box[3] - box[1]), 1)
-
-
-def _runs(words: list[Reading], dpi: float) -> Iterable[Run]:
-    """Words of one line without a wide gap between them: the parts that share a baseline, a size and a slant."""
-    gap = 4.5 * dpi / 25.4
-    run: Run = []
-    for word in words:
-        if run and (word.line != run[-1].line or not -gap < word.box[0] - run[-1].box[2] < gap):
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
 
 
 def _filled(sizes: list[float]) -> list[float]:
@@ -125,12 +113,21 @@ def _words(run: Run, size: float, point: float, looks: list[tuple[bool, bool]]) 
     base = median(baseline_of(w) for w in run for _ in range(min(len(w.text), 6))) * point
     made: list[Word] = []
     for reading, (bold, italic) in zip(run, looks, strict=True):
-        x0, top, x1, bottom = (v * point for v in reading.box)
-        word = Word(reading.text, x0, base - 0.78 * size, x1, base + 0.22 * size, base, size, bold, italic)
-        word.top, word.bottom = min(top, word.top + 0.1 * size), max(bottom, base)
+        x0, _, x1, _ = (v * point for v in reading.box)
+        word = Word(reading.text, x0, base - 0.76 * size, x1, base + 0.22 * size, base, size, bold, italic)
         word.confidence = round(max(0.0, min(1.0, reading.confidence)), 3)
+        if made:
+            _part(made[-1], word)
         made.append(word)
     return made
+
+
+def _part(left: Word, right: Word) -> None:
+    """Words that OCR told apart keep a gap between them, also where their boxes touch."""
+    overlap = left.x1 + _GAP * left.size - right.x0
+    if overlap > 0:
+        left.x1 = max(left.x1 - overlap / 2, left.x0 + 0.5)
+        right.x0 = min(right.x0 + overlap / 2, right.x1 - 0.5)
 
 
 def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:

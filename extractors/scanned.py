@@ -12,7 +12,7 @@ from extractors.scan_page import ScanPage, first_language, read_page
 from extractors.scan_pictures import Picture, file_pictures, page_pictures
 from extractors.scan_sheets import sheets_of
 from extractors.scan_words import data_folder
-from pipeline.document import Document, TextOrigin, Trouble, Unreadable
+from pipeline.document import Document, TextOrigin, Trouble
 
 _AT_ONCE = 2
 _LOOKED_AT = 3

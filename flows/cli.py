@@ -61,7 +61,7 @@ def process(
         Path | None, typer.Option("--password-file", help="Passwords for locked files, one a line; - to be asked.")
     ] = None,
     certificates: Annotated[
-        Path | None, typer.Option("--certificates", help="Certificates of trusted signers' authorities: file or folder.")
+        Path | None, typer.Option("--certificates", help="Certificates of authorities trusted for signatures.")
     ] = None,
 ) -> None:
     """Turn request forms into records, one JSON line each on standard output.

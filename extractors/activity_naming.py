@@ -1,0 +1,71 @@
+"""Which column of the activities a heading means: by its words, and by what stands in the cells under it."""
+
+from dataclasses import dataclass
+
+from extractors.activity_drafts import COLUMNS, kind_of
+from extractors.labels import Lexicon
+from extractors.numbering import without_number
+
+CLEAR, DOUBTFUL = 0.62, 0.45
+"""Scores from which a heading names its column: alone, and once most of the others are named."""
+FITS, CONTRADICTS = 0.3, -0.15
+
+
+@dataclass(frozen=True)
+class Series:
+    """A heading and the cells that belong to it, in order; empty cells are left out."""
+
+    heading: str
+    cells: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """True for 1, 2, 3 …: the numbers of the activities."""
+        return bool(self.cells) and [c.strip(" .)") for c in self.cells] == [str(n + 1) for n in range(len(self.cells))]
+
+
+def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[int, str]:
+    """The column of each series that has one, by its place in the list; ``number`` for the column that counts."""
+    bids = sorted(
+        ((score, place, key) for place, one in enumerate(series) for key, score in _scores(one, columns, language).items()),
+        reverse=True,
+    )
+    named: dict[int, str] = {place: "number" for place, one in enumerate(series) if one.counts}
+    for bar in (CLEAR, DOUBTFUL):
+        if bar == DOUBTFUL and len(named) < 0.5 * len(series):
+            break
+        for score, place, key in bids:
+            if score >= bar and place not in named and (key not in named.values()):
+                named[place] = key
+    return _with_title(series, named)
+
+
+def is_activities(series: list[Series], named: dict[int, str]) -> bool:
+    """True if enough is named, and among it what only activities have: a length, a beginning or a way of working."""
+    keys = set(named.values()) - {"number"}
+    filled = [one for one in series if one.heading]
+    return len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "start", "format"})
+
+
+def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    if len(one.heading.split()) <= 14:
+        for hit in columns.hits(without_number(one.heading).rstrip(" :*?")):
+            if hit.key in COLUMNS or hit.key == "number":
+                scores[hit.key] = max(scores.get(hit.key, 0.0), hit.score)
+    kind = kind_of(list(one.cells), language)
+    if kind is not None:
+        scores[kind] = scores.get(kind, 0.4) + FITS
+        for key in ("duration", "start", "format"):
+            if key != kind and key in scores:
+                scores[key] += CONTRADICTS
+    return scores
+
+
+def _with_title(series: list[Series], named: dict[int, str]) -> dict[int, str]:
+    """What an activity is called is the wordiest column that nothing else explains."""
+    rest = [place for place, one in enumerate(series) if place not in named and one.heading and one.cells]
+    if "title" in named.values() or not rest:
+        return named
+    wordy = max(rest, key=lambda place: sum(len(cell.split()) for cell in series[place].cells))
+    return {**named, wordy: "title"}

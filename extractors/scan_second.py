@@ -1,0 +1,125 @@
+"""A second look at doubtful words: larger, one line at a time; and at print that the first look passed over."""
+
+import re
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from extractors.scan_words import BLOCK, LINE, Reading, read_words, sureness
+
+Spot = tuple[int, int, int, int]
+
+_DOUBT, _GAIN = 0.68, 0.06
+_MOST = 14  # second looks a page; a page with more trouble is not saved by them
+_MAIL_LIKE = re.compile(r"(?!www\.|https?)[^\s@]{2,}[^\w\s.@-][^\s@]*[^\W\d_]\.[a-z]{2,6}\W?$|[^\s@]{5,}\.(?:com|org|net|gov?|gob)\b[^\s@]*$")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+\W?")
+
+
+def look_again(even: MatLike, words: list[Reading], dpi: float, data: str) -> list[Reading]:
+    """The words, the doubtful ones replaced by what a larger picture of their line gives, if that is surer."""
+    budget = _MOST
+    result: list[Reading] = []
+    for run in runs_of(words, dpi):
+        mail = next((w for w in run if _MAIL_LIKE.match(w.text) and not w.text.startswith("www")), None)
+        if mail is not None and budget:
+            budget -= 1
+            run = [_as_mail(even, w, dpi) if w is mail else w for w in run]
+        elif budget and any(w.confidence < _DOUBT and re.search(r"\w", w.text) for w in run):
+            budget -= 1
+            run = _surer(even, run, dpi, data)
+        result += run
+    return result
+
+
+def runs_of(words: list[Reading], dpi: float) -> list[list[Reading]]:
+    """Words of one line without a wide gap between them: the parts that share a baseline, a size and a slant."""
+    gap = 4.5 * dpi / 25.4
+    runs: list[list[Reading]] = []
+    for word in words:
+        last = runs[-1][-1] if runs else None
+        if last is not None and word.line == last.line and -gap < word.box[0] - last.box[2] < gap:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _surer(even: MatLike, run: list[Reading], dpi: float, data: str) -> list[Reading]:
+    again = _enlarged(even, around(run), dpi, data, LINE)
+    if not again or sureness(again) < sureness(run) + _GAIN:
+        return run
+    if sum(len(w.text) for w in again) < 0.6 * sum(len(w.text) for w in run):
+        return run
+    for word in again:
+        word.line = run[0].line
+    return again
+
+
+def _as_mail(even: MatLike, word: Reading, dpi: float) -> Reading:
+    """An address whose @ was not seen, read as English: the others have the sign hardly in their lessons."""
+    for reading in _enlarged(even, word.box, dpi, "eng", LINE):
+        if _MAIL.fullmatch(reading.text):
+            return Reading(reading.text, word.box, word.base, reading.confidence, word.line)
+    return word
+
+
+def around(run: list[Reading]) -> Spot:
+    """The box round these words."""
+    boxes = [w.box for w in run]
+    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+
+
+def _enlarged(even: MatLike, spot: Spot, dpi: float, data: str, mode: int, factor: float = 2.0) -> list[Reading]:
+    """The words of a part of the page, read from a larger picture with white paper round it."""
+    pad = round(1.0 * dpi / 25.4)
+    x0, y0 = max(spot[0] - pad, 0), max(spot[1] - pad // 2, 0)
+    part = even[y0 : spot[3] + pad // 2, x0 : spot[2] + pad]
+    if part.size == 0:
+        return []
+    large = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    edge = 20
+    large = cv2.copyMakeBorder(large, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(250,))
+    words = read_words(large, dpi * factor, data, mode)
+    for word in words:
+        a, b, c, d = ((v - edge) / factor for v in word.box)
+        word.box = (round(a) + x0, round(b) + y0, round(c) + x0, round(d) + y0)
+        word.base = (word.base - edge) / factor + y0
+    return words
+
+
+def look_for_more(even: MatLike, ink: MatLike, words: list[Reading], dpi: float, data: str, taken: list[Spot]) -> list[Reading]:
+    """Words in print that the first look passed over: lines of letters that no word covers."""
+    mm = dpi / 25.4
+    left = ink.copy()
+    pad = round(0.5 * mm)
+    for x0, y0, x1, y1 in [w.box for w in words] + taken:
+        left[max(y0 - pad, 0) : y1 + pad, max(x0 - pad, 0) : x1 + pad] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    letters = stats[(high > 1.1 * mm) & (high < 6 * mm) & (wide > 0.25 * mm) & (wide < 12 * mm)]
+    found: list[Reading] = []
+    number = max((w.line for w in words), default=0)
+    for spot in _lines_of(letters, left.shape, mm)[:_MOST]:
+        number += 1
+        again = [w for w in _enlarged(even, spot, dpi, data, BLOCK if spot[3] - spot[1] > 7 * mm else LINE, 1.5)
+                 if w.confidence > 0.6 and re.search(r"\w", w.text)]  # fmt: skip
+        for word in again:
+            word.line = number
+        found += again
+    return found
+
+
+def _lines_of(letters: MatLike, shape: tuple[int, ...], mm: float) -> list[Spot]:
+    """Boxes round letters that stand in one line, two at least."""
+    mask = np.zeros(shape, np.uint8)
+    for x, y, wide, high, _ in letters.tolist():
+        mask[y : y + high, x : x + wide] = 255
+    joined = cv2.dilate(mask, np.ones((1, round(3.5 * mm) | 1), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
+    spots: list[Spot] = []
+    for x, y, wide, high, _ in stats[1:].tolist():
+        inside = sum(x <= a + w / 2 <= x + wide and y <= b + h / 2 <= y + high for a, b, w, h, _ in letters.tolist())
+        if inside >= 2 and 1.3 * mm < high < 14 * mm:
+            spots.append((x + round(1.7 * mm), y, x + wide - round(1.7 * mm), y + high))
+    return spots
