@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from extractors.activity_blocks import by_blocks
 from extractors.activity_drafts import ActivitiesFound, Draft
 from extractors.activity_naming import Series, is_activities, name_columns
+from extractors.candidates import style_of
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import Box2, Layout, Span
 
@@ -12,7 +13,7 @@ from extractors.layout import Box2, Layout, Span
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
     """All activities of the document, by whatever arrangement is found first."""
     columns = column_lexicon(language)
-    for reader in (_by_rows, _by_columns, by_blocks):
+    for reader in (_by_rows, by_blocks, _by_columns):
         found = reader(layout, columns, language)
         if found is not None:
             return found
@@ -24,7 +25,7 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
     for table in layout.tables:
         rows = _rows(layout, table)
         for position, row in enumerate(rows):
-            if len(row) < 3 or any(len(box.text.split()) > 14 for box in row):
+            if len(row) < 3 or not all(_is_heading(box) for box in row):
                 continue
             body = _body(layout, table, rows[position:])
             series = [_series(box, body) for box in row]
@@ -32,6 +33,13 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
             if is_activities(series, named):
                 return _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
     return None
+
+
+def _is_heading(box: Box2) -> bool:
+    """A few printed words in one style: a cell with a label and its answer below has two."""
+    printed = [unit for unit in box.units if unit.text.strip()]
+    filled = any(unit.has("entry") or unit.has("tick") for unit in box.units)
+    return not filled and len(box.text.split()) <= 14 and len({style_of(unit) for unit in printed}) <= 1
 
 
 def _series(head: Box2, body: list[list[Box2]]) -> Series:
@@ -98,7 +106,7 @@ def _read_row(row: list[Box2], named: dict[int, str], drafts: list[Draft]) -> No
 def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
         rows = [row for row in _rows(layout, table) if len(row) >= 3 and row[0].cell.column == 0]
-        if len(rows) < 3 or len({len(row) for row in rows}) > 1:
+        if len(rows) < 3 or len({len(row) for row in rows}) > 1 or not all(_is_heading(row[0]) for row in rows):
             continue
         series = [Series(row[0].text, tuple(box.text for box in row[1:] if box.text)) for row in rows]
         named = name_columns(series, columns, language)

@@ -12,6 +12,7 @@ from extractors.candidates import candidates
 from extractors.habit import habit_of
 from extractors.headings import (
     asks_for_action,
+    asks_for_event,
     beginning_of,
     find_headings,
     form_titles,
@@ -42,6 +43,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.begins = beginning_of(search)
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = asks_for_action(strong)
+    search.simple = not search.full and asks_for_event(strong)
     bids = sorted(bids_of(search), key=lambda bid: -bid.score)
     awarded = _award(layout, bids)
     given = {bid.key for bid in awarded}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from extractors.candidates import Candidate
-from extractors.headings import context_after, context_of, key_of_hit
+from extractors.headings import LATE, context_after, context_of, key_of_hit
 from extractors.layout import DOTTED, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.question_keys import EVENT_KEYS, FOREIGN, SHORT_KEYS, place_of, section_of
@@ -15,6 +15,9 @@ KNOWN = 1.4
 """Score of a label that stands so in the data of the form's edition."""
 NO_ANSWER = 0.12
 OWN_SECTION, OTHER_SECTION = 0.05, -0.04
+SIMPLE_FORM = {"contribution_sought": 0.1, "expertise_sought": -0.05, "background": 0.06, "objectives": -0.04}
+"""On a form for one event the first of each two is the usual question."""
+
 
 
 def bids_of(search: Search) -> Iterable[Asked]:
@@ -49,6 +52,10 @@ def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[s
         key = key_of_hit(hit, context, candidate, search)
         if key is not None:
             wanted[key] = max(wanted.get(key, 0.0), hit.score)
+        if hit.group == "short" and search.places.get(candidate.first, 0.0) > LATE:
+            signed = SHORT_KEYS[hit.key].get("signature")
+            if signed is not None:
+                wanted[signed] = max(wanted.get(signed, 0.0), hit.score - 0.02)
         if hit.group == "short":
             following = key_of_hit(hit, context_after(search, candidate), candidate, search)
             if following is not None and following != key:
@@ -82,7 +89,9 @@ def _score(search: Search, candidate: Candidate, key: str, base: float, context:
         score += OWN_SECTION if section_of(key) == context else OTHER_SECTION
         score += FOREIGN.get(key, {}).get(context, 0.0)
     if search.full and key in EVENT_KEYS:
-        score -= 0.35
+        score -= 0.35 if base >= 0.97 else 0.6
+    if search.simple:
+        score += SIMPLE_FORM.get(key, 0.0)
     if candidate.first < search.begins:
         score -= 0.25
     if candidate.first in search.only_headings and candidate.where != "inline":

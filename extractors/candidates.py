@@ -66,7 +66,7 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
         text = tidy(" ".join(u.text for u in lead))
         if len(lead) > 1 and len(text.split()) <= LONGEST:
             yield _candidate(text, lead[0], lead[-1], lead[-1].end, "line", 0.1, lexicon)
-        if _style(printed[0]) != _style(printed[-1]):
+        if style_of(printed[0]) != style_of(printed[-1]):
             return
     for part in {len(printed): printed, len(upright): upright}.values():
         text = tidy(" ".join(_plain(u.text) for u in part))
@@ -75,16 +75,17 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
             yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
 
 
-def _style(unit: Unit) -> tuple[bool, bool, int]:
+def style_of(unit: Unit) -> tuple[bool, bool, int]:
+    """Bold, capitals and size: where they change within a cell, a label ends and its answer begins."""
     return unit.all_bold(), in_capitals(unit.text), round(2 * (unit.line.size or 0))
 
 
 def _lead(units: list[Unit]) -> list[Unit]:
     """The first units of a cell that share one style: the label, where the answer stands below it."""
-    style = _style(units[0])
+    style = style_of(units[0])
     lead = []
     for unit in units:
-        if _style(unit) != style:
+        if style_of(unit) != style:
             break
         lead.append(unit)
     return lead

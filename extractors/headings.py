@@ -95,6 +95,11 @@ def asks_for_action(strong: list[Candidate]) -> bool:
     return len(keys & ACTION_KEYS) >= 3 and not keys & {"event_type"} and len(keys & EVENT_KEYS) <= 1
 
 
+def asks_for_event(strong: list[Candidate]) -> bool:
+    """True for a simplified form: it asks of what kind the event is, or when and where it takes place."""
+    return len({label_hit(c).key for c in strong} & EVENT_KEYS) >= 2
+
+
 def places_of(search: Search) -> dict[int, float]:
     """How far down the form each candidate stands, 0 to 1, counted in what looks like labels."""
     marks = sorted(
@@ -117,6 +122,10 @@ def is_strong(candidate: Candidate) -> bool:
     if not labels or labels[0].score < STRONG or candidate.structure < 0.1:
         return False
     return len(labels) < 2 or labels[0].score - labels[1].score >= MARGIN
+
+
+LATE = 0.85
+"""Where on the form the signature block begins, at the earliest."""
 
 
 def context_of(search: Search, candidate: Candidate) -> str | None:

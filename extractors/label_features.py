@@ -32,7 +32,7 @@ def parts_of(label: str) -> list[Part]:
 
 def scale_of(parts: list[Part]) -> float:
     """The factor that brings the sum of the parts to a length that hardly depends on their number."""
-    return float(1 / np.sqrt(max(1, sum(kind == "w" for kind, _ in parts))))
+    return max(1, sum(kind == "w" for kind, _ in parts)) ** -0.5
 
 
 @lru_cache(maxsize=60_000)
@@ -44,7 +44,7 @@ def places_of(part: Part, language: str) -> tuple[NDArray[np.int32], Numbers]:
     length /= {"w": 1.0, "b": PAIR_SHARE, "f": FORM_SHARE}[kind]
     marks = [crc32(name.encode()) for name in weights]
     signs = np.array([1.0 if mark & 0x8000_0000 else -1.0 for mark in marks])
-    values = np.fromiter(weights.values(), np.float64) * signs / length
+    values = np.array(list(weights.values())) * signs / length
     return np.array([mark % PLACES for mark in marks], np.int32), values.astype(np.float32)
 
 

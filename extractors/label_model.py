@@ -6,7 +6,7 @@ Its file is written by ``python -m extractors.train_labels`` from the language f
 import hashlib
 import io
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +20,7 @@ FILE = Path(__file__).parent / "label_model.npz"
 FINGERPRINT = Path(__file__).parent / "label_model.sha256"
 LEAST = 0.05
 KEPT = 30_000
+"""How many words and pairs of words are remembered with what they speak for."""
 
 _MARKS = re.compile(r"[*:：\s–—-]+$|\*")
 
@@ -40,7 +41,9 @@ class LabelModel:
         parts = parts_of(plain(text))
         raw = self._lean.copy()
         if parts:
-            total = np.sum([self._part(part, language) for part in parts], axis=0)
+            total = self._part(parts[0], language).copy()
+            for part in parts[1:]:
+                total += self._part(part, language)
             raw += total * np.float32(scale_of(parts))
         powers = np.exp(raw - raw.max())
         return np.asarray(powers / powers.sum(), np.float32)
@@ -51,7 +54,7 @@ class LabelModel:
             if len(self._known) > KEPT:
                 self._known.clear()
             places, values = places_of(part, language)
-            found = self._known[part, language] = np.asarray((values @ self._table[places]) * self._scales, np.float32)
+            found = self._known[part, language] = (values @ self._table[places].astype(np.float32)) * self._scales
         return found
 
     def pack(self) -> bytes:
@@ -89,6 +92,7 @@ def load(file: Path = FILE, fingerprint: Path = FINGERPRINT) -> LabelModel:
     return LabelModel.unpack(raw)
 
 
+@lru_cache(maxsize=20_000)
 def guesses(text: str, language: str) -> tuple[tuple[str, float], ...]:
     """What ``text`` may ask in ``language``: keys with calibrated probability, best first, none below 0.05.
 

@@ -10,7 +10,7 @@ from extractors.scan_words import BLOCK, LINE, Reading, read_words, sureness
 
 Spot = tuple[int, int, int, int]
 
-_DOUBT, _GAIN = 0.68, 0.06
+_DOUBT, _GAIN = 0.68, 0.02
 _MOST = 14  # second looks a page; a page with more trouble is not saved by them
 _MAIL_LIKE = re.compile(r"(?!www\.|https?)[^\s@]{2,}[^\w\s.@-][^\s@]*[^\W\d_]\.[a-z]{2,6}\W?$|[^\s@]{5,}\.(?:com|org|net|gov?|gob)\b[^\s@]*$")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+\W?")
@@ -46,14 +46,18 @@ def runs_of(words: list[Reading], dpi: float) -> list[list[Reading]]:
 
 
 def _surer(even: MatLike, run: list[Reading], dpi: float, data: str) -> list[Reading]:
-    again = _enlarged(even, around(run), dpi, data, LINE)
-    if not again or sureness(again) < sureness(run) + _GAIN:
-        return run
-    if sum(len(w.text) for w in again) < 0.6 * sum(len(w.text) for w in run):
-        return run
-    for word in again:
+    """The run read again, also in the first of two languages alone: letters of two scripts in one word are a guess."""
+    best = run
+    for languages in dict.fromkeys([data, data.split("+")[0]]):
+        if best is not run and min(w.confidence for w in best) > _DOUBT:
+            break
+        again = _enlarged(even, around(run), dpi, languages, LINE)
+        long_enough = sum(len(w.text) for w in again) > 0.6 * sum(len(w.text) for w in run)
+        if again and long_enough and sureness(again) > sureness(best) + (_GAIN if best is run else 0):
+            best = again
+    for word in best:
         word.line = run[0].line
-    return again
+    return best
 
 
 def _as_mail(even: MatLike, word: Reading, dpi: float) -> Reading:

@@ -19,6 +19,7 @@ UNREAD = "\ufffd"
 
 _GARBAGE = 0.35
 _GAP = 0.16  # part of the letter size
+_SHORT = 14  # letters; the size of shorter runs may be misjudged
 _ITALIC = 1.12
 _SPECK = re.compile(r"[\W_]+")
 
@@ -31,7 +32,8 @@ def sheets_of(pages: list[tuple[int, ScanPage]]) -> list[tuple[Sheet, Notes]]:
     flat = [(page, run) for (_, page), own in zip(pages, runs, strict=True) for run in own]
     points = [72 / page.upright.dpi for page, _ in flat]
     sizes = [s * p for s, p in zip(line_sizes([r for _, r in flat]), points, strict=True)]
-    sizes = _filled(agreed(sizes, [sum(len(w.text) for w in run) for _, run in flat]))
+    lengths = [sum(len(w.text) for w in run) for _, run in flat]
+    sizes = _filled(_corrected(flat, agreed(sizes, lengths), lengths))
     looks = _looks(flat, sizes, points)
     made: dict[int, list[Word]] = {}
     for (page, run), size, point, look in zip(flat, sizes, points, looks, strict=True):
@@ -66,6 +68,29 @@ def _share(box: Spot, other: Spot) -> float:
     """Share of the box that lies in the other one."""
     wide, high = min(box[2], other[2]) - max(box[0], other[0]), min(box[3], other[3]) - max(box[1], other[1])
     return max(0, wide) * max(0, high) / max((box[2] - box[0]) * (box[3] - box[1]), 1)
+
+
+def _corrected(flat: list[tuple[ScanPage, Run]], sizes: list[float], lengths: list[int]) -> list[float]:
+    """Short runs of a size that hardly occurs take that of the nearest run whose size does."""
+    weight: dict[float, int] = {}
+    for size, length in zip(sizes, lengths, strict=True):
+        weight[size] = weight.get(size, 0) + length
+    usual = {s for s, w in weight.items() if w > 0.03 * sum(lengths) and s > 0}
+    result = list(sizes)
+    for i, (page, run) in enumerate(flat):
+        if sizes[i] in usual or lengths[i] > _SHORT:
+            near = [u for u in usual if sizes[i] not in usual and abs(u - sizes[i]) < 0.07 * u]
+            result[i] = near[0] if near else sizes[i]
+            continue
+        mates = [j for j, (other, _) in enumerate(flat) if other is page and sizes[j] in usual and lengths[j] > 3]
+        if mates:
+            result[i] = sizes[min(mates, key=lambda j: _distance(run, flat[j][1]))]
+    return result
+
+
+def _distance(run: Run, other: Run) -> float:
+    a, b = run[0].box, other[0].box
+    return abs(a[3] - b[3]) + 0.7 * abs(a[0] - b[0])
 
 
 def _filled(sizes: list[float]) -> list[float]:

@@ -42,5 +42,6 @@ class Search:
     titles: frozenset[int] = frozenset()
     habit: Habit = Habit()
     full: bool = False
+    simple: bool = False
     begins: int = 0
     places: dict[int, float] = field(default_factory=dict)
