@@ -44,7 +44,7 @@ def is_activities(series: list[Series], named: dict[int, str]) -> bool:
     """True if enough is named, and among it what only activities have: a length, a beginning or a way of working."""
     keys = set(named.values()) - {"number"}
     filled = [one for one in series if one.heading]
-    return len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "start", "format"})
+    return len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "format", "participants"})
 
 
 def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:

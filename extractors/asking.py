@@ -29,6 +29,10 @@ from extractors.search import Asked, Found, Search
 from extractors.stops import with_stops
 
 
+SECOND_CHOICE = 0.12
+"""How much less its second choice may suit a label that gives up its first to another."""
+
+
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Mapping[str, str] | None = None) -> Found:
     """Find every question of the form in ``layout``; ``activities`` are the units of the activities table, ``known``
     the questions of a known edition: folded print -> key."""
@@ -45,7 +49,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.full = asks_for_action(strong)
     search.simple = not search.full and asks_for_event(strong)
     bids = sorted(bids_of(search), key=lambda bid: -bid.score)
-    awarded = _award(layout, bids)
+    awarded = _exchange(search, _award(layout, bids), bids)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = [bid for bid in asked if not _is_half(bid, asked)]
@@ -73,6 +77,28 @@ def _award(layout: Layout, bids: list[Asked]) -> list[Asked]:
         used.update(units)
     unique = {id(bid): bid for bid in given.values()}  # a pair stands under two keys
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
+    """A label left over may take a question from another label that has a second choice nearly as good."""
+    by_first = {bid.label.first: bid for bid in awarded}
+    for bid in bids:
+        holder = next((b for b in by_first.values() if b.key == bid.key), None)
+        if holder is None or holder.label.first == bid.label.first or _is_covered(bid, by_first):
+            continue
+        if not search.habit.fits(search.layout.units[bid.label.first]):
+            continue
+        given = {b.key for b in by_first.values()}
+        others = [b for b in bids if b.label.first == holder.label.first and b.key not in given]
+        second = max(others, key=lambda b: b.score, default=None)
+        if second is not None and holder.score - second.score <= SECOND_CHOICE:
+            by_first[holder.label.first] = second
+            by_first[bid.label.first] = bid
+    return sorted(by_first.values(), key=lambda bid: bid.label.first)
+
+
+def _is_covered(bid: Asked, by_first: dict[int, Asked]) -> bool:
+    return any(b.label.first <= bid.label.last and bid.label.first <= b.label.last for b in by_first.values())
 
 
 def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:

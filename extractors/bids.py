@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
 from extractors.candidates import Candidate
-from extractors.headings import LATE, context_after, context_of, key_of_hit
+from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
 from extractors.layout import DOTTED, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.question_keys import EVENT_KEYS, FOREIGN, SHORT_KEYS, place_of, section_of
@@ -92,6 +93,8 @@ def _score(search: Search, candidate: Candidate, key: str, base: float, context:
         score -= 0.35 if base >= 0.97 else 0.6
     if search.simple:
         score += SIMPLE_FORM.get(key, 0.0)
+    if candidate.where != "inline" and is_larger(search, candidate.first):
+        score -= 0.3
     if candidate.first < search.begins:
         score -= 0.25
     if candidate.first in search.only_headings and candidate.where != "inline":
@@ -142,12 +145,12 @@ def peek(search: Search, candidate: Candidate) -> str:
         return rest
     if last.cell is not None:
         return _peek_in_table(search, last)
-    behind = [u for u in layout.units[last.index + 1 : last.index + 8] if u.text.strip()][:4]
+    behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
     if not behind or search.habit.fits(behind[0]) or behind[0].line.role == "heading":
         return ""
     if behind[0].has("tick"):
         return " ".join(u.text for u in behind if u.has("tick"))
-    return behind[0].text
+    return " ".join(u.text for u in takewhile(lambda u: not search.habit.fits(u) and u.line.role != "heading", behind))
 
 
 def _peek_in_table(search: Search, last: Unit) -> str:
@@ -155,7 +158,7 @@ def _peek_in_table(search: Search, last: Unit) -> str:
     assert last.cell is not None
     own = [u for u in layout.cells[key_of(last.cell)].units if u.index > last.index and u.text.strip()]
     if own:
-        return " ".join(u.text for u in own) if own[0].has("tick") else own[0].text
+        return " ".join(u.text for u in own)
     for box in (layout.right(last.cell), layout.below(last.cell)):
         if box is None or box.units and search.habit.fits(box.units[0]) and box.text:
             continue

@@ -38,11 +38,11 @@ def only_headings(search: Search) -> frozenset[int]:
     return frozenset(
         index
         for index, name in search.headings
-        if _is_larger(search, index) or _is_followed_by_question(search, index, name, first)
+        if is_larger(search, index) or _is_followed_by_question(search, index, name, first)
     )
 
 
-def _is_larger(search: Search, index: int) -> bool:
+def is_larger(search: Search, index: int) -> bool:
     """Headings are printed larger than labels."""
     size, usual = search.layout.units[index].line.size, search.habit.size
     return bool(size and usual and size >= usual + 1.4)

@@ -4,6 +4,7 @@ Every feature has a place among ``PLACES`` by its checksum and a sign, so no lis
 A label is the sum of its parts, and each part (a word, a pair) is the sum of its features, scaled to a fixed length.
 """
 
+import math
 from functools import lru_cache
 from zlib import crc32
 
@@ -32,7 +33,7 @@ def parts_of(label: str) -> list[Part]:
 
 def scale_of(parts: list[Part]) -> float:
     """The factor that brings the sum of the parts to a length that hardly depends on their number."""
-    return max(1, sum(kind == "w" for kind, _ in parts)) ** -0.5
+    return 1 / math.sqrt(max(1, sum(kind == "w" for kind, _ in parts)))
 
 
 @lru_cache(maxsize=60_000)
@@ -54,7 +55,7 @@ def _features(word: str, language: str) -> dict[str, float]:
         if len(word) >= size:
             found[f"s:{word[:size]}"] = 1.0
     marked = f"<{word}>"
-    for size in (3, 4, 5):
+    for size in (3, 4):
         for at in range(len(marked) - size + 1):
             found[f"g:{marked[at : at + size]}"] = 0.5
     return found

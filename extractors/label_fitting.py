@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from extractors.label_features import PLACES, Numbers, parts_of, places_of, scale_of
 
-BATCH = 512
-PACE, DECAY, SMOOTHING = 0.35, 2e-6, 0.04
+BATCH = 1024
+PACE, SMOOTHING = 0.7, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ def fit(rows: Rows, targets: Numbers, weights: Numbers, rounds: int, seed: int) 
         pace = np.float32(PACE * (1 - turn / rounds) + 0.02)
         for number in chance.permutation(len(batches)):
             batch = batches[number]
-            slope = np.asarray((softmax(_figures(batch.rows, table) + lean) - batch.targets) * batch.weights, np.float32)
+            gap = softmax(_figures(batch.rows, table) + lean) - batch.targets
+            slope = np.asarray(gap * batch.weights, np.float32)
             change = _gather(batch, slope)
             heat[batch.touched] += np.einsum("ij,ij->i", change, change)
-            table[batch.touched] *= np.float32(1 - DECAY * BATCH)
             table[batch.touched] -= pace * change / np.sqrt(heat[batch.touched])[:, None]
             push = slope.sum(axis=0)
             warmth += np.float32(push @ push)

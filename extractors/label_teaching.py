@@ -1,4 +1,4 @@
-"""What the reader of labels learns from: the language files, the wordings of ``label_wordings`` and texts that ask nothing.
+"""What the reader of labels learns from: the language files, ``label_wordings`` and texts that ask nothing.
 
 A wording is written with choices, ``[which|what] body [applies|is applying]``, and stands for each of its spellings.
 """
@@ -115,12 +115,13 @@ def _other(code: str) -> Iterator[Row]:
 
 
 def _running_text(code: str) -> Iterator[str]:
-    """Sentences and titles of the theme corpus: what applicants write."""
+    """Titles and every third sentence of the theme corpus: what applicants write."""
     corpus = tomllib.loads((CORPUS / f"{code}.toml").read_text("utf-8"))
     yield from corpus.get("commonplaces", [])
     for case in corpus["case"]:
-        for name in ("title", "short", "long"):
-            yield from re.split(r"(?<=[.;?!])\s+", case[name]) if name in case else ()
+        yield case.get("title", "")
+        for name in ("short", "long"):
+            yield from re.split(r"(?<=[.;?!])\s+", case.get(name, ""))[::3]
 
 
 def spellings(pattern: str, most: int = SPELLINGS) -> list[str]:

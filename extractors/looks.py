@@ -14,6 +14,8 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
 _PHONE = re.compile(r"(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
 _SITE = re.compile(r"\b(?:www\.|https?://)|\b[\w-]+\.(?:gov|gob|gouv|org|com|net|go|int)\b", re.I)
 _TICKS = f"{TICKED}{UNTICKED}"
+_USUAL_WORDS = {"background": (12, 2000), "target_groups": (1, 60), "deliverables": (1, 90), "preferred_experience": (1, 70)}
+"""Between how many words an answer to the question usually has."""
 CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
 
 
@@ -53,6 +55,8 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
         if key.endswith(("_name", "_position", "_place")) and (digits and key != "event_place" or count > 14):
             return -0.1 if key.startswith(("institution", "supporting")) else -0.12
         return -0.2 if count > 40 else 0.0
+    if key in _USUAL_WORDS and not _USUAL_WORDS[key][0] <= count <= _USUAL_WORDS[key][1]:
+        return -0.1
     if kind == "text":
         return 0.03 if count >= 12 else -0.06 if count <= 4 else 0.0
     return 0.0

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,26 +17,34 @@ from pipeline.languages import LANGUAGES, LanguageData, load_language
 
 FOLDS = 5
 SURE = (0.5, 0.7, 0.9)
+Truths = NDArray[np.bool_]
 
 
 def measure() -> None:
     """Print the figures of five folds and keep the temperature fitted on them."""
     taught = lessons()
-    keys = keys_of(taught)
-    folds = _folds(taught)
-    tested = _tested(taught)
+    keys, folds, tested = keys_of(taught), _folds(taught), _tested(taught)
     raw = np.zeros((len(taught), len(keys)), np.float32)
-    for fold_number in range(FOLDS):
-        held = np.flatnonzero((folds == fold_number) & tested)
-        table, lean = fitted([lesson for lesson, at in zip(taught, folds, strict=True) if at != fold_number], keys)
-        raw[held] = figures(rows_of([(taught[at].text, taught[at].language) for at in held]), table, lean)
+    with ProcessPoolExecutor(2) as workers:
+        for held, found in workers.map(_held_out, range(FOLDS)):
+            raw[held] = found
     targets = targets_of(taught, keys)
     scale = temperature_of(raw[tested], (targets[tested] > 0).astype(np.float32))
-    TEMPERATURE.write_text(f"# Written by `python -m extractors.train_labels --measure`.\ntemperature = {scale}\n", "utf-8")
+    said = "# Written by `python -m extractors.train_labels --measure`."
+    TEMPERATURE.write_text(f"{said}\ntemperature = {scale}\n", "utf-8")
     chances = softmax(raw * np.float32(scale))
     print(f"{int(tested.sum())} held-out texts, temperature {scale}")
-    _print_figures(taught, tested, chances, targets, keys)
-    _print_lexicon(taught, folds, tested, chances, keys)
+    _print_figures(taught, tested, chances, targets > 0, keys)
+    _print_lexicon(taught, folds, tested, [keys[at] for at in chances.argmax(axis=1)])
+
+
+def _held_out(number: int) -> tuple[NDArray[np.int64], Numbers]:
+    """The tested lessons of one fold and their raw figures under a model that saw none of their wordings."""
+    taught = lessons()
+    keys, folds = keys_of(taught), _folds(taught)
+    held = np.flatnonzero((folds == number) & _tested(taught))
+    table, lean = fitted([lesson for lesson, at in zip(taught, folds, strict=True) if at != number], keys)
+    return held, figures(rows_of([(taught[at].text, taught[at].language) for at in held]), table, lean)
 
 
 def _folds(taught: list[Lesson]) -> NDArray[np.int64]:
@@ -46,7 +55,7 @@ def _folds(taught: list[Lesson]) -> NDArray[np.int64]:
     return np.array([place[lesson.origin] for lesson in taught])
 
 
-def _tested(taught: list[Lesson]) -> NDArray[np.bool_]:
+def _tested(taught: list[Lesson]) -> Truths:
     """Two spellings of each wording at most, no single words that only hint at a question."""
     seen: Counter[str] = Counter()
     chosen = []
@@ -56,13 +65,11 @@ def _tested(taught: list[Lesson]) -> NDArray[np.bool_]:
     return np.array(chosen)
 
 
-def _print_figures(taught: list[Lesson], tested: NDArray[np.bool_], chances: Numbers, targets: Numbers, keys: list[str]) -> None:
-    kinds = np.array([lesson.kind for lesson in taught])
-    tongues = np.array([lesson.language for lesson in taught])
-    for name, chosen in (("all", tested), *((kind, tested & (kinds == kind)) for kind in ("listed", "wording", "other"))):
-        print(f"{name:8}", _line(chances[chosen], targets[chosen] > 0, keys))
-    for code in LANGUAGES:
-        print(f"{code:8}", _line(chances[tested & (tongues == code)], targets[tested & (tongues == code)] > 0, keys))
+def _print_figures(taught: list[Lesson], tested: Truths, chances: Numbers, right: Truths, keys: list[str]) -> None:
+    signs = [{"all", lesson.kind, lesson.language} for lesson in taught]
+    for name in ("all", "listed", "wording", "other", *LANGUAGES):
+        chosen = tested & np.array([name in sign for sign in signs])
+        print(f"{name:8}", _line(chances[chosen], right[chosen], keys))
 
 
 def _line(chances: Numbers, right: NDArray[np.bool_], keys: list[str]) -> str:
@@ -86,31 +93,31 @@ def calibration_error(best: Numbers, right: NDArray[np.bool_]) -> float:
     return float(sum(abs(best[step == s].mean() - right[step == s].mean()) * (step == s).mean() for s in set(step)))
 
 
-def _print_lexicon(
-    taught: list[Lesson], folds: NDArray[np.int64], tested: NDArray[np.bool_], chances: Numbers, keys: list[str]
-) -> None:
-    """The same held-out labels read by a Lexicon that was built without them."""
+def _print_lexicon(taught: list[Lesson], folds: NDArray[np.int64], tested: Truths, read: list[str]) -> None:
+    """The same held-out labels read by the words alone: a Lexicon built without them, the model not asked."""
     marks: dict[str, list[tuple[bool, bool, bool]]] = {}
     for code in LANGUAGES:
         for number in range(FOLDS):
             here = [at for at, lesson in enumerate(taught) if lesson.language == code and folds[at] == number]
-            hidden = {fold(taught[at].text) for at in here}
-            lexicon = Lexicon(_without(load_language(code), hidden))
-            for at in (at for at in here if tested[at] and taught[at].kind in ("listed", "wording")):
-                right = {key for key, _ in taught[at].keys}
-                found = _read(lexicon, taught[at].text)
-                model = keys[int(chances[at].argmax())]
-                marks.setdefault(taught[at].kind, []).append((found[:1] != [] and found[0] in right, bool(right & set(found[:3])), model in right))
+            lexicon = _words_alone(load_language(code), {fold(taught[at].text) for at in here})
+            for at in here:
+                if tested[at] and taught[at].kind in ("listed", "wording"):
+                    right, found = {key for key, _ in taught[at].keys}, _read(lexicon, taught[at].text)
+                    row = (bool(right & set(found[:1])), bool(right & set(found[:3])), read[at] in right)
+                    marks.setdefault(taught[at].kind, []).append(row)
     for kind, rows in marks.items():
         share = np.array(rows).mean(axis=0)
-        print(f"{kind}: lexicon top-1 {share[0]:.3f} top-3 {share[1]:.3f}; model top-1 {share[2]:.3f} (labels only)")
+        print(f"{kind}: words alone top-1 {share[0]:.3f} top-3 {share[1]:.3f}; model top-1 {share[2]:.3f}")
 
 
-def _without(data: LanguageData, hidden: set[str]) -> LanguageData:
+def _words_alone(data: LanguageData, hidden: set[str]) -> Lexicon:
     def keep(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         return {key: tuple(text for text in texts if fold(text) not in hidden) for key, texts in table.items()}
 
-    return data.model_copy(update={name: keep(getattr(data, name)) for name in ("labels", "labels_pair", "short_labels")})
+    names = ("labels", "labels_pair", "short_labels")
+    lexicon = Lexicon(data.model_copy(update={name: keep(getattr(data, name)) for name in names}))
+    lexicon._asks = False
+    return lexicon
 
 
 def _read(lexicon: Lexicon, text: str) -> list[str]:

@@ -106,6 +106,9 @@ def _troubles(data: bytes, media_type: str, document: Document) -> Iterator[Trou
         yield Trouble("not_accepted_format", "warning", message)
     if _has_macros(data, media_type):
         yield Trouble("macros", "warning", "The file holds macros; they were neither run nor read.")
+    if media_type == media.RTF and data.count(b"FORMCHECKBOX") > data.count(b"\\fftype1"):
+        message = "The file does not say which of its boxes are ticked; look at it, or ask for the form as PDF or Word."
+        yield Trouble("ticks_not_kept", "warning", message)
     if media_type == media.DOC and (kept := _kept_in(document, deleted_stretches(data))):
         message = f"Text that is tracked as deleted may stand among the answers (“{kept[:60]}”); look at the file."
         yield Trouble("may_hold_deleted_text", "warning", message)

@@ -11,6 +11,7 @@ from extractors.scan_words import BLOCK, LINE, Reading, read_words, sureness
 Spot = tuple[int, int, int, int]
 
 _DOUBT, _GAIN = 0.68, 0.02
+_INKED, _SPACE = 215, 0.3  # grey below which there is ink; a space as part of the height of tall letters
 _MOST = 14  # second looks a page; a page with more trouble is not saved by them
 _MAIL_LIKE = re.compile(r"(?!www\.|https?)[^\s@]{2,}[^\w\s.@-][^\s@]*[^\W\d_]\.[a-z]{2,6}\W?$|[^\s@]{5,}\.(?:com|org|net|gov?|gob)\b[^\s@]*$")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+\W?")
@@ -25,11 +26,25 @@ def look_again(even: MatLike, words: list[Reading], dpi: float, data: str) -> li
         if mail is not None and budget:
             budget -= 1
             run = [_as_mail(even, w, dpi) if w is mail else w for w in run]
-        elif budget and any(w.confidence < _DOUBT and re.search(r"\w", w.text) for w in run):
+        elif budget and any(_is_doubtful(w, even) for w in run):
             budget -= 1
             run = _surer(even, run, dpi, data)
         result += run
     return result
+
+
+def _is_doubtful(word: Reading, even: MatLike) -> bool:
+    """Read without certainty, or read as one word although a gap as wide as a space goes through it."""
+    if len(word.text) < 3 or not re.search(r"\w", word.text):
+        return False
+    return word.confidence < _DOUBT or len(word.text) > 3 and _has_gap(word, even)
+
+
+def _has_gap(word: Reading, even: MatLike) -> bool:
+    x0, y0, x1, y1 = word.box
+    columns = (even[y0:y1, x0:x1] < _INKED).any(axis=0)
+    inked = np.flatnonzero(columns)
+    return inked.size > 1 and int(np.diff(inked).max()) > max(4.0, _SPACE * min(y1 - y0, x1 - x0))
 
 
 def runs_of(words: list[Reading], dpi: float) -> list[list[Reading]]:
@@ -53,7 +68,7 @@ def _surer(even: MatLike, run: list[Reading], dpi: float, data: str) -> list[Rea
             break
         again = _enlarged(even, around(run), dpi, languages, LINE)
         long_enough = sum(len(w.text) for w in again) > 0.6 * sum(len(w.text) for w in run)
-        if again and long_enough and sureness(again) > sureness(best) + (_GAIN if best is run else 0):
+        if again and long_enough and sureness(again) > sureness(best) + (_GAIN if best is run and len(again) <= len(run) else 0):
             best = again
     for word in best:
         word.line = run[0].line

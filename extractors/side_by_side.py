@@ -15,7 +15,11 @@ def in_reading_order(document: Document) -> list[Numbered]:
     numbered = list(enumerate(document.lines))
     if document.origin != "pdf_form":
         return numbered
-    loose = [(n, replace(line, cell=None) if line.cell and not line.cell.ruled else line) for n, line in numbered]
+    loose = [
+        (n, replace(part, cell=None) if part.cell and not part.cell.ruled else part)
+        for n, line in numbered
+        for part in _fields(line)
+    ]
     ordered: list[Numbered] = []
     stretch: list[list[Numbered]] = []
     for band in _bands(loose):
@@ -25,6 +29,23 @@ def in_reading_order(document: Document) -> list[Numbered]:
             ordered += _by_columns(stretch) + band
             stretch = []
     return ordered + _by_columns(stretch)
+
+
+def _fields(line: Line) -> list[Line]:
+    """A line of nothing but several fields is one line for each field."""
+    entries = [p for p in line.pieces if p.kind == "entry"]
+    if len(entries) < 2 or len(entries) < len(line.pieces) or (line.cell and line.cell.ruled):
+        return [line]
+    return [
+        replace(
+            line,
+            text=line.text[p.start : p.end],
+            pieces=(replace(p, start=0, end=p.end - p.start),),
+            box=p.box or line.box,
+            new_paragraph=True,
+        )
+        for p in entries
+    ]
 
 
 def _bands(lines: list[Numbered]) -> list[list[Numbered]]:

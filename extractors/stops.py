@@ -3,6 +3,7 @@
 import re
 
 from extractors.candidates import Candidate
+from extractors.headings import is_larger
 from extractors.layout import BULLET, Layout, Unit
 from extractors.search import Asked, Found, Search
 
@@ -15,7 +16,8 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
             stops.add(candidate.first)
     bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
-        if unit.index not in labels and (unit.line.role == "heading" or bold and _is_bold_line(unit)):
+        large = is_larger(search, unit.index) and unit.all_bold() and unit.cell is None
+        if unit.index not in labels and (unit.line.role == "heading" or large or bold and _is_bold_line(unit)):
             stops.add(unit.index)
     unknown = [c for c in _unknown(search, asked, labels) if c.first not in stops]
     stops |= {c.first for c in unknown} | labels

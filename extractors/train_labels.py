@@ -18,7 +18,7 @@ from extractors.label_teaching import WORDINGS, Lesson, lessons
 from extractors.label_variants import variants
 
 SEED, ROUNDS = 20260, 6
-VARIANTS = {"listed": 5, "wording": 1, "concept": 1, "other": 1}
+VARIANTS = {"listed": 3, "wording": 0, "concept": 0, "other": 0}
 TEMPERATURE = WORDINGS / "temperature.toml"
 
 

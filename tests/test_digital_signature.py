@@ -185,7 +185,7 @@ def test_a_later_revision_is_told_from_form_filling_and_further_signatures() -> 
     state, flags = codes(filled(once()))
     assert state == "intact" and ("filled_after_signing", "warning") in flags
     twice = signed(filled(once()), "Second", (100, 20, 300, 70))
-    assert codes(twice) == ("intact", [("signer_not_verified", "info")]), "the second signature covers what was filled in"
+    assert codes(twice) == ("intact", [("signer_not_verified", "info")]), "the second one covers what was filled in"
     assert len(verify(twice, TODAY).evidence) == 2
     assert codes(overprinted(twice))[0] == "changed_after_signing"
 
@@ -216,7 +216,7 @@ def test_unsigned_files_and_empty_fields() -> None:
 def test_what_cannot_be_checked_is_said() -> None:
     unknown = once().replace(b"/adbe.pkcs7.detached", b"/adbe.x509.rsa_sha1 ").replace(b"/ETSI.CAdES.detached", b"/x.y")
     assert codes(unknown) == ("none", [("signature_not_checked", "warning")])
-    assert codes(once()[: len(once()) // 2])[1] == [("signature_not_checked", "warning")] or codes(once()[:999]) == ("none", [])
+    assert codes(once().replace(b"startxref", b"startxxxx")) == ("none", [("signature_not_checked", "warning")])
 
 
 def test_a_signed_word_package_is_not_checked() -> None:
@@ -270,7 +270,8 @@ def test_the_record_holds_the_verdict_and_stays_readable() -> None:
 
 def test_certificates_come_from_a_file_or_a_folder(tmp_path: Path) -> None:
     (tmp_path / "roots").mkdir()
-    (tmp_path / "roots" / "a.pem").write_bytes(root_pem() + authority("Somebody else")[1].public_bytes(serialization.Encoding.PEM))
+    other = authority("Somebody else")[1].public_bytes(serialization.Encoding.PEM)
+    (tmp_path / "roots" / "a.pem").write_bytes(root_pem() + other)
     (tmp_path / "roots" / "b.cer").write_bytes(authority()[1].public_bytes(serialization.Encoding.DER))
     assert len(open_keyring(None, tmp_path / "roots").trust_roots) == 3
     assert codes(once(), open_keyring(None, tmp_path / "roots" / "b.cer").trust_roots) == ("intact", [])

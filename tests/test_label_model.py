@@ -1,5 +1,6 @@
 """The reader of labels: wordings of no list are read, text that asks nothing is left alone, the file is checked."""
 
+import random
 import time
 from pathlib import Path
 
@@ -7,8 +8,18 @@ import numpy as np
 import pytest
 
 from extractors.label_features import PLACES, parts_of, places_of
-from extractors.label_fitting import fit, figures, rows_of, softmax, temperature_of
-from extractors.label_model import FILE, FINGERPRINT, LEAST, LabelModel, LabelModelDamaged, guesses, guesses_of, load, plain
+from extractors.label_fitting import figures, fit, rows_of, softmax, temperature_of
+from extractors.label_model import (
+    FILE,
+    FINGERPRINT,
+    LEAST,
+    LabelModel,
+    LabelModelDamaged,
+    guesses,
+    guesses_of,
+    load,
+    plain,
+)
 from extractors.label_teaching import NONE, lessons, spellings, wordings
 from extractors.label_variants import variants
 from extractors.measure_labels import calibration_error
@@ -111,7 +122,7 @@ def test_packing_keeps_the_model() -> None:
 
 
 def test_fitting_learns_and_is_the_same_each_time() -> None:
-    texts = [("town of signing", "en"), ("day of signing", "en"), ("city of signature", "en"), ("date of signature", "en")]
+    texts = [(text, "en") for text in ("town of signing", "day of signing", "city of signature", "date of signature")]
     targets = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], np.float32)
     rows, weights = rows_of(texts), np.ones(4, np.float32)
     first, second = (fit(rows, targets, weights, 20, 1) for _ in range(2))
@@ -123,13 +134,12 @@ def test_fitting_learns_and_is_the_same_each_time() -> None:
 
 
 def test_variants_are_the_same_for_the_same_seed() -> None:
-    import random
-
     lesson = next(lesson for lesson in lessons() if lesson.kind == "listed" and len(lesson.text.split()) > 4)
     first, second = (variants(lesson, 6, random.Random(3)) for _ in range(2))
     assert first == second and first[0] == lesson.text and len(first) > 3
 
 
 def test_calibration_error_is_the_gap_between_said_and_true() -> None:
-    assert calibration_error(np.array([0.95, 0.95], np.float32), np.array([True, True])) == pytest.approx(0.05, abs=1e-4)
+    said = np.array([0.95, 0.95], np.float32)
+    assert calibration_error(said, np.array([True, True])) == pytest.approx(0.05, abs=1e-4)
     assert parts_of(" . ") == []

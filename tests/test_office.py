@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import olefile
 import pytest
 from docx import Document as WordFile
 from docx.oxml import parse_xml
@@ -21,6 +22,7 @@ from extractors import media, office, plain_word
 from extractors.confined import Limits, network_is_cut, run_confined
 from extractors.office import INSTALL, converter, read_office
 from extractors.old_word import deleted_stretches, is_locked, with_clean_deletions
+from extractors.passwords import decrypt
 from extractors.reading import read
 from extractors.word import read_word
 from flows import doctor
@@ -168,6 +170,34 @@ def leftovers() -> set[str]:
     return {path.name for path in Path(tempfile.gettempdir()).glob("socieux-office-*")}
 
 
+def test_ticks_of_form_fields_in_rich_text() -> None:
+    if converter() is None:
+        pytest.skip(f"LibreOffice is missing: {INSTALL}")
+    field = r"{\field{\*\fldinst { FORMCHECKBOX }%s}{\fldrslt }} "
+    state = r"{{\*\formfield{\fftype1\ffres%d\ffhps20{\*\ffname C}\ffdefres0}}}"
+    both = r"{\rtf1\ansi " + "".join(field % (state % on) + f"option {on}" + r"\par " for on in (1, 0)) + "}"
+    document = read(both.encode())
+    assert texts(document) == ["☒ option 1", "☐ option 0"]
+    assert "ticks_not_kept" not in [trouble.code for trouble in document.troubles]
+    unsaid = read((r"{\rtf1\ansi " + field % "" + r"option\par}").encode())
+    assert "ticks_not_kept" in [trouble.code for trouble in unsaid.troubles]
+
+
+def test_a_locked_old_word_file_needs_its_password(files: dict[str, bytes]) -> None:
+    copy = io.BytesIO(files["doc"])
+    with olefile.OleFileIO(copy, write_mode=True) as file:
+        head = bytearray(file.openstream("WordDocument").read())
+        head[0x0B] |= 0x01
+        file.write_stream("WordDocument", bytes(head))
+    locked = copy.getvalue()
+    with pytest.raises(Unreadable) as refused:
+        read(locked)
+    assert refused.value.code == "encrypted" and "--password-file" in refused.value.remedy
+    with pytest.raises(Unreadable) as refused:
+        decrypt(locked, ("a",))
+    assert refused.value.code == "encrypted"
+
+
 # ------------------------------------------------------------------------------------------ the fence
 @pytest.fixture
 def script(tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
@@ -245,7 +275,8 @@ def test_a_program_has_no_network_and_nothing_of_our_surroundings(
         pytest.skip("this machine allows no network namespaces")
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = server.getsockname()
-        assert run_confined(script(f"import socket; socket.create_connection({address!r}, 3)"), tmp_path, Limits()).status
+        call = script(f"import socket; socket.create_connection({address!r}, 3)")
+        assert run_confined(call, tmp_path, Limits()).status != 0
 
 
 # ------------------------------------------------------------------------------------------ without LibreOffice
