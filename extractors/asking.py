@@ -6,6 +6,7 @@ breaks it pays for it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from extractors.bids import bids_of, peek
 from extractors.candidates import candidates
@@ -52,7 +53,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     awarded = _exchange(search, _award(layout, bids), bids)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
-    asked = [bid for bid in asked if not _is_half(bid, asked)]
+    asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
     return with_stops(search, asked)
 
 
@@ -101,6 +102,26 @@ def _is_covered(bid: Asked, by_first: dict[int, Asked]) -> bool:
     return any(b.label.first <= bid.label.last and bid.label.first <= b.label.last for b in by_first.values())
 
 
+def _with_hints(asked: list[Asked], layout: Layout) -> list[Asked]:
+    """A weaker label directly under a label is its hint ("Why do you hold this event? / Tell us who is invited.")."""
+    kept: list[Asked] = []
+    for bid in asked:
+        above = kept[-1] if kept else None
+        if above is not None and _is_hint(above, bid, layout):
+            longer = replace(above.label, last=bid.label.last, cut=bid.label.cut)
+            kept[-1] = replace(above, label=longer)
+        else:
+            kept.append(bid)
+    return kept
+
+
+def _is_hint(above: Asked, bid: Asked, layout: Layout) -> bool:
+    first, last = layout.units[bid.label.first], layout.units[above.label.last]
+    adjacent = bid.label.first == above.label.last + 1 and first.cell == last.cell
+    nothing_between = not last.line.text[above.label.cut : last.end].strip()
+    return adjacent and nothing_between and bid.label.where == "line" and bid.score < min(0.8, above.score - 0.15)
+
+
 def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
     """``Who heads it, and with what title?`` answered by ``Mrs X, Director`` asks two questions at once."""
     person = PERSONS.get(bid.key)
@@ -111,7 +132,7 @@ def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
     name, post = split_person(peek(search, bid.label))
     if post is None or any(c.isdigit() for c in name) or not 2 <= len(name.split()) <= 7:
         return bid
-    return Asked(f"pair:{person}", bid.label, bid.score, bid.margin)
+    return replace(bid, key=f"pair:{person}")
 
 
 def _is_half(bid: Asked, asked: list[Asked]) -> bool:

@@ -44,7 +44,13 @@ def bids_of(search: Search) -> Iterable[Asked]:
         for score, base, key in scored[:3]:
             if base >= need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
-                yield Asked(key, candidate, score, score - max(others, default=0.4))
+                margin = score - max(others, default=0.4)
+                yield Asked(key, candidate, score, margin, base, _is_guess(candidate, key, base))
+
+
+def _is_guess(candidate: Candidate, key: str, base: float) -> bool:
+    """True if no label of the data says so, only the classifier or the votes of the words."""
+    return not any(h.group != "guess" and h.score >= base - 0.05 for h in candidate.hits)
 
 
 def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from extractors.activities import ActivitiesFound, spans_in_order
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, ticked, typed
-from extractors.confidence import Signs, confidence_of
+from extractors.confidence import DOUBTFUL, confidence_of, signs_of
 from extractors.layout import Layout, Span, evidence_of
 from extractors.persons import split_person
 from extractors.question_keys import PAIRS
@@ -18,6 +18,8 @@ from pipeline.folding import fold, tidy
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
 
+UNLABELLED = 0.95
+"""Confidence of activities that stand in a table of their own without a question above it."""
 NOT_ON_FORM = FieldReading(state="not_on_form")
 
 
@@ -39,8 +41,18 @@ class Fields:
                 self._single(bids[key])
         self._activities(bids.get("activities"))
         self._acronym()
+        for bid in found.asked:
+            self._doubt(bid)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)
+
+    def _doubt(self, bid: Asked) -> None:
+        """A label that may have been misunderstood is shown to a person, with the answer that stands there."""
+        for key in PAIRS.get(bid.key, (bid.key,)):
+            reading = self.readings.get(key, NOT_ON_FORM)
+            if reading.state == "answered" and confidence_of(signs_of(bid)) < DOUBTFUL:
+                message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
+                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
 
     # ------------------------------------------------------------------------------------------ one question
     def _single(self, bid: Asked) -> None:
@@ -61,13 +73,10 @@ class Fields:
         self.flags += flags
 
     def _confidence(self, key: str, bid: Asked, spans: Iterable[Span], odd: bool = False) -> float:
-        spans = list(spans)
-        entry = any(p.kind == "entry" for s in spans for p in s.line.pieces)
-        words = sum(len(s.text.split()) for s in spans)
+        words = sum(len(span.text.split()) for span in spans)
         kind = questions()[key].kind
         odd = odd or kind == "line" and words > 40 or kind == "text" and words < 3
-        cell = self.layout.units[bid.label.first].cell is not None
-        return confidence_of(Signs(key, kind, min(bid.score, 1.0), bid.margin, entry, cell, odd))
+        return confidence_of(signs_of(bid, odd))
 
     # ------------------------------------------------------------------------------------------ country, pairs
     def _country(self, bid: Asked) -> None:
@@ -171,8 +180,7 @@ class Fields:
         values = self.activities.values(self.language)
         if values:
             spans = list(spans_in_order(self.activities))
-            score = Asked("activities", bid.label, bid.score, bid.margin) if bid else None
-            confidence = self._confidence("activities", score, spans) if score else 0.9
+            confidence = self._confidence("activities", bid, spans) if bid else UNLABELLED
             raw = "\n".join(tidy(span.text) for span in spans)
             self.readings["activities"] = FieldReading(
                 state="answered", value=values, raw=raw, confidence=confidence, evidence=evidence_of(spans)

@@ -16,6 +16,7 @@ from pipeline.folding import fold
 PLACES = 1 << 15
 PAIR_SHARE, FORM_SHARE = 0.7, 0.5
 MOST_WORDS = 40
+SIGN = 0x8000_0000
 
 Numbers = NDArray[np.float32]
 Part = tuple[str, str]
@@ -40,13 +41,15 @@ def scale_of(parts: list[Part]) -> float:
 def places_of(part: Part, language: str) -> tuple[NDArray[np.int32], Numbers]:
     """The places of a part's features and the value at each."""
     kind, text = part
-    weights = _features(text, language) if kind == "w" else {f"{kind}:{text}": 1.0}
-    length = np.sqrt(sum(value * value for value in weights.values()))
-    length /= {"w": 1.0, "b": PAIR_SHARE, "f": FORM_SHARE}[kind]
+    if kind != "w":
+        mark = crc32(f"{kind}:{text}".encode())
+        share = PAIR_SHARE if kind == "b" else FORM_SHARE
+        return np.array([mark % PLACES], np.int32), np.array([share if mark & SIGN else -share], np.float32)
+    weights = _features(text, language)
+    length = math.sqrt(sum(value * value for value in weights.values()))
     marks = [crc32(name.encode()) for name in weights]
-    signs = np.array([1.0 if mark & 0x8000_0000 else -1.0 for mark in marks])
-    values = np.array(list(weights.values())) * signs / length
-    return np.array([mark % PLACES for mark in marks], np.int32), values.astype(np.float32)
+    values = [(value if mark & SIGN else -value) / length for mark, value in zip(marks, weights.values(), strict=True)]
+    return np.array([mark % PLACES for mark in marks], np.int32), np.array(values, np.float32)
 
 
 def _features(word: str, language: str) -> dict[str, float]:

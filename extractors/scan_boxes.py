@@ -67,19 +67,21 @@ def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[in
     """Pairs of level pieces above each other that could be top and bottom of one box, or the two edges of a filled one."""
     slack = max(2.0, 0.55 * mm)
     found: list[tuple[int, int, int, int]] = []
-    level = sorted(level, key=lambda p: p[1])
-    for i, top in enumerate(level):
+    columns: dict[int, list[tuple[int, int, int, int]]] = {}
+    for piece in level:
+        columns.setdefault(int(piece[0] // slack), []).append(piece)
+    for top in level:
         wide = top[2] - top[0]
         if _SMALLEST * mm <= wide <= _LARGEST * mm and 0.72 * wide <= top[3] - top[1] <= 1.4 * wide:
             found.append(top)
-        for bottom in level[i + 1 :]:
+        key = int(top[0] // slack)
+        for bottom in (p for k in (key - 1, key, key + 1) for p in columns.get(k, ())):
             high = bottom[3] - top[1]
-            if bottom[1] - top[3] > _LARGEST * mm:
-                break
-            if abs(top[0] - bottom[0]) > slack or abs(top[2] - bottom[2]) > slack or high < _SMALLEST * mm:
+            if bottom[1] <= top[1] or not _SMALLEST * mm <= high <= _LARGEST * mm:
                 continue
             x0, x1 = min(top[0], bottom[0]), max(top[2], bottom[2])
-            if 0.74 <= (x1 - x0) / high <= 1.36 and x1 - x0 >= _SMALLEST * mm:
+            near = abs(top[0] - bottom[0]) <= slack and abs(top[2] - bottom[2]) <= slack
+            if near and 0.74 <= (x1 - x0) / high <= 1.36 and x1 - x0 >= _SMALLEST * mm:
                 found.append((x0, top[1], x1, bottom[3]))
     return found
 

@@ -49,4 +49,5 @@ def vividness(pixels: MatLike) -> MatLike | None:
     """How far each point is from grey (0..255), or None for a grey picture."""
     if pixels.ndim == 2:
         return None
-    return cv2.subtract(pixels.max(axis=2), pixels.min(axis=2))
+    red, green, blue = cv2.split(pixels)
+    return cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))

@@ -15,22 +15,25 @@ _JOIN = 3.5  # mm between strokes of one signature
 _VIVID = 55  # distance from grey (0..255) of coloured ink
 _STAMP = (8.0, 27.0)  # radius of a round stamp in mm
 _SMEAR = 0.6  # share of ink where nothing can be read; bold print has 0.45
+_STEP = 3  # smears are looked for in a picture smaller by this factor
 _EDGE = 3.0  # mm at the edge of the page where scanners leave shadows
 
 
-def find_marks(page: Upright, ink: MatLike, words: list[Reading]) -> list[tuple[Spot, str]]:
-    """Pen strokes and stamps (box in points of the picture, ``stamp`` or nothing); ``ink`` is without rules and boxes."""
+def find_marks(page: Upright, ink: MatLike, stats: MatLike, words: list[Reading]) -> list[tuple[Spot, str]]:
+    """Pen strokes and stamps (box in points of the picture, ``stamp`` or nothing).
+
+    ``ink`` is without rules and boxes, ``stats`` are its connected parts as OpenCV counts them.
+    """
     mm = page.dpi / 25.4
-    spots = [s for s in _large(ink, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
+    spots = [s for s in _large(stats, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
     spots += [s for s in _coloured(page, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
     return [(s, "stamp" if _is_stamp(ink, s, mm) else "") for s in _grouped(spots, _JOIN * mm)]
 
 
-def _large(ink: MatLike, mm: float) -> list[Spot]:
+def _large(stats: MatLike, mm: float) -> list[Spot]:
     """Connected ink too large and too loose to be a letter or a word."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     found: list[Spot] = []
-    for x, y, wide, high, area in stats[1:][stats[1:, cv2.CC_STAT_WIDTH] > 4 * mm].tolist():
+    for x, y, wide, high, area in stats[stats[:, cv2.CC_STAT_WIDTH] > 4 * mm].tolist():
         if max(wide, high) < _LONG * mm or high < _HIGH * mm or max(wide, high) > 120 * mm:
             continue
         if _LOOSEST < area / (wide * high) < _DENSEST:
@@ -113,14 +116,15 @@ def _is_ring(small: MatLike, x: float, y: float, radius: float) -> bool:
 
 def find_smears(ink: MatLike, dpi: float) -> list[Spot]:
     """Dark smears as high as a line or two: something stands there, nobody can read it."""
-    mm = dpi / 25.4
+    small = cv2.resize(ink, None, fx=1 / _STEP, fy=1 / _STEP, interpolation=cv2.INTER_AREA)
+    mm = dpi / 25.4 / _STEP
     side = max(3, round(2.4 * mm) | 1)
-    dense = cv2.threshold(cv2.blur(ink, (side, side)), _SMEAR * 255, 255, cv2.THRESH_BINARY)[1]
+    dense = cv2.threshold(cv2.blur(small, (side, side)), _SMEAR * 255, 255, cv2.THRESH_BINARY)[1]
     _, _, stats, _ = cv2.connectedComponentsWithStats(dense)
     half = side // 3
     return [
-        (x - half, y - half, x + wide + half, y + high + half)
+        (_STEP * (x - half), _STEP * (y - half), _STEP * (x + wide + half), _STEP * (y + high + half))
         for x, y, wide, high, _ in stats[1:].tolist()
         if 4 * mm < wide < 150 * mm and 0.8 * mm < high < 10 * mm and wide > 1.5 * high
-        and not _at_edge((x, y, x + wide, y + high), ink, mm)
+        and not _at_edge((x, y, x + wide, y + high), small, mm)
     ]  # fmt: skip

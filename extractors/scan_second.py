@@ -28,7 +28,9 @@ def look_again(even: MatLike, words: list[Reading], dpi: float, data: str) -> li
             run = [_as_mail(even, w, dpi) if w is mail else w for w in run]
         elif budget and any(_is_doubtful(w, even) for w in run):
             budget -= 1
-            run = _surer(even, run, dpi, data)
+            places = [i for i, w in enumerate(run) if _is_doubtful(w, even)]
+            first, end = max(places[0] - 1, 0), places[-1] + 2
+            run = [*run[:first], *_surer(even, run[first:end], dpi, data), *run[end:]]
         result += run
     return result
 
@@ -131,11 +133,12 @@ def look_for_more(even: MatLike, ink: MatLike, words: list[Reading], dpi: float,
 
 def _lines_of(letters: MatLike, shape: tuple[int, ...], mm: float) -> list[Spot]:
     """Boxes round letters that stand in one line, two at least."""
+    if len(letters) < 2:
+        return []
     mask = np.zeros(shape, np.uint8)
     for x, y, wide, high, _ in letters.tolist():
-        mask[y : y + high, x : x + wide] = 255
-    joined = cv2.dilate(mask, np.ones((1, round(3.5 * mm) | 1), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
+        mask[y : y + high, max(x - round(1.7 * mm), 0) : x + wide + round(1.7 * mm)] = 255
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     spots: list[Spot] = []
     for x, y, wide, high, _ in stats[1:].tolist():
         inside = sum(x <= a + w / 2 <= x + wide and y <= b + h / 2 <= y + high for a, b, w, h, _ in letters.tolist())

@@ -88,15 +88,21 @@ def _remedy() -> str:
     return f"Install it ({INSTALL}) and process the file again."
 
 
-_own = threading.local()
+_idle: dict[str, list["tesserocr.PyTessBaseAPI"]] = {}
+_lock = threading.Lock()
 
 
-def _engine(data: str) -> "tesserocr.PyTessBaseAPI":
-    """This thread's Tesseract for these languages; loading one takes a third of a second, so they are kept."""
-    engines: dict[str, tesserocr.PyTessBaseAPI] = _own.__dict__.setdefault("engines", {})
-    if data not in engines:
-        engines[data] = _started(data)
-    return engines[data]
+@contextmanager
+def _engine(data: str) -> Iterator["tesserocr.PyTessBaseAPI"]:
+    """A Tesseract for these languages that nobody else uses; loading one takes a third of a second, so they are kept."""
+    with _lock:
+        waiting = _idle.setdefault(data, [])
+        engine = waiting.pop() if waiting else None
+    engine = engine or _started(data)
+    yield engine
+    engine.Clear()
+    with _lock:
+        _idle[data].append(engine)
 
 
 def _started(data: str) -> "tesserocr.PyTessBaseAPI":
@@ -112,42 +118,33 @@ def _started(data: str) -> "tesserocr.PyTessBaseAPI":
     return engine
 
 
-@contextmanager
-def _shown(grey: MatLike, dpi: float, data: str, mode: int) -> Iterator["tesserocr.PyTessBaseAPI"]:
-    engine = _engine(data)
-    grey = np.ascontiguousarray(grey)
-    high, wide = grey.shape
-    engine.SetPageSegMode(mode)
-    engine.SetImageBytes(grey.tobytes(), wide, high, 1, wide)
-    engine.SetSourceResolution(round(dpi))
-    try:
-        yield engine
-    finally:
-        engine.Clear()
-
-
 def read_words(grey: MatLike, dpi: float, data: str, mode: int = PAGE) -> list[Reading]:
     """All words of a grey picture (height x width), line by line in the order of Tesseract."""
+    with _engine(data) as engine:
+        grey = np.ascontiguousarray(grey)
+        high, wide = grey.shape
+        engine.SetPageSegMode(mode)
+        engine.SetImageBytes(grey.tobytes(), wide, high, 1, wide)
+        engine.SetSourceResolution(round(dpi))
+        engine.Recognize()
+        return list(_readings(engine))
+
+
+def _readings(engine: "tesserocr.PyTessBaseAPI") -> Iterator[Reading]:
     import tesserocr
 
-    found: list[Reading] = []
-    with _shown(grey, dpi, data, mode) as engine:
-        engine.Recognize()
-        iterator = engine.GetIterator()
-        if iterator is None:
-            return found
-        line, level = 0, tesserocr.RIL.WORD
-        for word in tesserocr.iterate_level(iterator, level):
-            line += word.IsAtBeginningOf(tesserocr.RIL.TEXTLINE)
-            try:
-                text = word.GetUTF8Text(level).strip()
-            except RuntimeError:  # nothing was recognised at this place
-                continue
-            box, base = word.BoundingBox(level), word.Baseline(level)
-            if text and box:
-                height = (base[0][1] + base[1][1]) / 2 if base else box[3]
-                found.append(Reading(text, box, height, word.Confidence(level) / 100, line))
-    return found
+    iterator = engine.GetIterator()
+    line, level = 0, tesserocr.RIL.WORD
+    for word in tesserocr.iterate_level(iterator, level) if iterator is not None else ():
+        line += word.IsAtBeginningOf(tesserocr.RIL.TEXTLINE)
+        try:
+            text = word.GetUTF8Text(level).strip()
+        except RuntimeError:  # nothing was recognised at this place
+            continue
+        box, base = word.BoundingBox(level), word.Baseline(level)
+        if text and box:
+            height = (base[0][1] + base[1][1]) / 2 if base else box[3]
+            yield Reading(text, box, height, word.Confidence(level) / 100, line)
 
 
 def sureness(words: list[Reading]) -> float:

@@ -10,12 +10,15 @@ from extractors.layout import Layout
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question found: its key (or ``pair:…``, ``signature``), the label, and how sure the match is (0 to 1)."""
+    """A question found: its key (or ``pair:…``, ``signature``), the label, how well the label fits here (``score``), how much
+    better than its second meaning (``margin``), how well its words fit (``base``, 0 to 1), and whether that is a guess."""
 
     key: str
     label: Candidate
     score: float
     margin: float
+    base: float = 1.0
+    guessed: bool = False
 
 
 @dataclass(frozen=True)

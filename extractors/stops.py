@@ -67,7 +67,7 @@ def _unknown(search: Search, asked: list[Asked], labels: set[int]) -> list[Candi
 
 def _is_question(unit: Unit, candidate: Candidate) -> bool:
     """Where the form asks in questions, a paragraph that is one short question is asked by the form."""
-    text = candidate.text.rstrip(" *")
+    text = re.sub(r"\s*\([^()]*\)\s*$", "", candidate.text.rstrip(" *"))
     return unit.line.new_paragraph and candidate.where == "line" and text.endswith("?") and len(text.split()) <= 24
 
 

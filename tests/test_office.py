@@ -170,9 +170,8 @@ def leftovers() -> set[str]:
     return {path.name for path in Path(tempfile.gettempdir()).glob("socieux-office-*")}
 
 
+@pytest.mark.usefixtures("files")
 def test_ticks_of_form_fields_in_rich_text() -> None:
-    if converter() is None:
-        pytest.skip(f"LibreOffice is missing: {INSTALL}")
     field = r"{\field{\*\fldinst { FORMCHECKBOX }%s}{\fldrslt }} "
     state = r"{{\*\formfield{\fftype1\ffres%d\ffhps20{\*\ffname C}\ffdefres0}}}"
     both = r"{\rtf1\ansi " + "".join(field % (state % on) + f"option {on}" + r"\par " for on in (1, 0)) + "}"
