@@ -1,6 +1,7 @@
 """The activities of a form: a table with a row for each, a table with a column for each, or blocks of lines."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extractors.activity_blocks import by_blocks
 from extractors.activity_drafts import ActivitiesFound, Draft
@@ -30,8 +31,10 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
             body = _body(layout, table, rows[position:])
             series = [_series(box, body) for box in row]
             named = name_columns(series, columns, language)
-            if is_activities(series, named):
-                return _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
+            if is_activities(series, named, columns):
+                unread = tuple(one.heading for place, one in enumerate(series) if place not in named and one.cells)
+                found = _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
+                return replace(found, unread=unread)
     return None
 
 
@@ -110,7 +113,7 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
             continue
         series = [Series(row[0].text, tuple(box.text for box in row[1:] if box.text)) for row in rows]
         named = name_columns(series, columns, language)
-        if not is_activities(series, named):
+        if not is_activities(series, named, columns):
             continue
         drafts = [Draft() for _ in rows[0][1:]]
         for place, key in named.items():

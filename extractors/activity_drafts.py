@@ -37,11 +37,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class ActivitiesFound:
-    """The activities read, the units they stand in, and whether there is a place for them on the form at all."""
+    """The activities read, the units they stand in, whether the form has a place for them at all,
+    and the headings of columns that were not understood."""
 
     drafts: tuple[Draft, ...]
     taken: frozenset[int]
     headed: bool
+    unread: tuple[str, ...] = ()
 
     def values(self, language: str) -> list[Activity]:
         """The activities that say something, cells as written, ``format`` normalised."""

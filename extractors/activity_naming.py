@@ -40,11 +40,16 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
     return _with_title(series, named)
 
 
-def is_activities(series: list[Series], named: dict[int, str]) -> bool:
-    """True if enough is named, and among it what only activities have: a length, a beginning or a way of working."""
+def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> bool:
+    """True if enough is named, two by their words, and among it what only activities have: a length, people, a way."""
     keys = set(named.values()) - {"number"}
     filled = [one for one in series if one.heading]
-    return len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "format", "participants"})
+    worded = [
+        place
+        for place, key in named.items()
+        if any(h.key == key and h.score >= CLEAR for h in columns.hits(without_number(series[place].heading)))
+    ]
+    return len(worded) >= 2 and len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "format", "participants"})
 
 
 def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
@@ -63,9 +68,13 @@ def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
 
 
 def _with_title(series: list[Series], named: dict[int, str]) -> dict[int, str]:
-    """What an activity is called is the wordiest column that nothing else explains."""
+    """What an activity is called is the wordiest column that nothing else explains; a last one is what is missing."""
     rest = [place for place, one in enumerate(series) if place not in named and one.heading and one.cells]
-    if "title" in named.values() or not rest:
-        return named
-    wordy = max(rest, key=lambda place: sum(len(cell.split()) for cell in series[place].cells))
-    return {**named, wordy: "title"}
+    if "title" not in named.values() and rest:
+        wordy = max(rest, key=lambda place: sum(len(cell.split()) for cell in series[place].cells))
+        named = {**named, wordy: "title"}
+        rest.remove(wordy)
+    missing = [key for key in ("type", "location", "participants") if key not in named.values()]
+    if len(rest) == 1 and missing:
+        named = {**named, rest[0]: missing[0]}
+    return named

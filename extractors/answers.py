@@ -41,6 +41,7 @@ class Answers:
         self._prompts = tuple(fold(text) for text in data.marks.placeholder)
         self._starts = tuple(fold(text) for text in data.instructions["starts"])
         self._hints = tuple(fold(text) for text in data.marks.hint)
+        self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3}
         self._remarks = self._hints + tuple(fold(text) for text in data.marks.optional + data.marks.required)
         self._italic_answers = False
         self._italic_answers = self._answers_in_italics()
@@ -265,7 +266,9 @@ class Answers:
     def _is_prompt(self, text: str) -> bool:
         folded = fold(text.strip(" []<>{}()"))
         bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
-        return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts)
+        told = len(folded.split()) <= 10 and folded.startswith(tuple(start + " " for start in self._starts))
+        field = told and any(word in folded.split() for word in self._field_words)
+        return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts) or field
 
     def _is_remark(self, text: str) -> bool:
         """A remark in brackets that belongs to the label: (optional), (max. 300 words)."""

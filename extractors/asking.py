@@ -25,9 +25,24 @@ from extractors.headings import (
 from extractors.labels import Lexicon
 from extractors.layout import Layout
 from extractors.persons import split_person
-from extractors.question_keys import PAIRS, PERSONS, section_of
+from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
 from extractors.stops import with_stops
+
+
+def _compete(search: Search) -> tuple[list[Asked], list[Asked]]:
+    """All bids, best first, and those that win."""
+    bids = sorted(bids_of(search), key=lambda bid: -bid.score)
+    return bids, _exchange(search, _award(search.layout, bids), bids)
+
+
+def _learn_kind(search: Search, keys: set[str]) -> bool:
+    """Note whether the questions found are those of a full or a simplified form; True if that is news."""
+    action, event = len(keys & ACTION_KEYS), len(keys & EVENT_KEYS)
+    full, simple = action >= 4 and action > 2 * event - 2, event >= 2 and event >= action
+    news = (full, simple) != (search.full, search.simple)
+    search.full, search.simple = full, simple
+    return news
 
 
 SECOND_CHOICE = 0.12
@@ -49,8 +64,9 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = asks_for_action(strong)
     search.simple = not search.full and asks_for_event(strong)
-    bids = sorted(bids_of(search), key=lambda bid: -bid.score)
-    awarded = _exchange(search, _award(layout, bids), bids)
+    bids, awarded = _compete(search)
+    if _learn_kind(search, {bid.key for bid in awarded}):
+        bids, awarded = _compete(search)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)

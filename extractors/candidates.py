@@ -180,6 +180,10 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
     dots = DOTTED.search(text, last.start, limit)
     if dots and dots.start() > last.start + 2:
         cuts[dots.start()] = 0.25
+    if last.all_bold() and "?" in text[last.start : limit]:  # two questions in one bold line are one label
+        final = max(m.end() for m in _QUESTION.finditer(text, last.start, limit))
+        cuts = {cut: bonus for cut, bonus in cuts.items() if cut >= final}
+        cuts.setdefault(final, 0.2)
     for cut, bonus in sorted(cuts.items()):
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST:

@@ -185,6 +185,9 @@ class Fields:
             self.readings["activities"] = FieldReading(
                 state="answered", value=values, raw=raw, confidence=confidence, evidence=evidence_of(spans)
             )
+            for heading in self.activities.unread:
+                message = f"The column “{tidy(heading)[:60]}” of the activities was not understood; please read it."
+                self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
         elif self.activities.headed:
             dotted = any(span.text.strip() for span in spans_in_order(self.activities))
             self.readings["activities"] = FieldReading(state="placeholder" if dotted else "blank")

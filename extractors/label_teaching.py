@@ -58,6 +58,7 @@ Row = tuple[str, str, str, str, float]
 """Text, key, origin, kind, weight."""
 
 
+@cache
 def lessons() -> list[Lesson]:
     """Every lesson of every language, each folded text once; a text that several questions use is shared by them."""
     return [lesson for code in LANGUAGES for lesson in _of_language(code)]

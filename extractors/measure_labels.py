@@ -82,7 +82,7 @@ def _line(chances: Numbers, right: NDArray[np.bool_], keys: list[str]) -> str:
         sure = best >= least
         figures.append(f"p>={least} {hits[sure, 0].mean() if sure.any() else 0:.3f} of {sure.mean():.2f}")
     figures.append(f"ECE {calibration_error(best, hits[:, 0]):.3f}")
-    if said_none.any():
+    if right[:, keys.index(NONE)].any():
         figures.append(f"none-precision {hits[said_none, 0].mean():.3f}")
     return ", ".join(figures)
 

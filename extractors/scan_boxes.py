@@ -65,7 +65,7 @@ def _sides(ink: MatLike, mm: float, upright: bool) -> list[tuple[int, int, int, 
 
 def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[int, int, int, int]]:
     """Pairs of level pieces above each other that could be top and bottom of one box, or the two edges of a filled one."""
-    slack = max(2.0, 0.55 * mm)
+    slack, least, most = max(2.0, 0.55 * mm), _SMALLEST * mm, _LARGEST * mm
     found: list[tuple[int, int, int, int]] = []
     columns: dict[int, list[tuple[int, int, int, int]]] = {}
     for piece in level:
@@ -77,11 +77,10 @@ def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[in
         key = int(top[0] // slack)
         for bottom in (p for k in (key - 1, key, key + 1) for p in columns.get(k, ())):
             high = bottom[3] - top[1]
-            if bottom[1] <= top[1] or not _SMALLEST * mm <= high <= _LARGEST * mm:
+            if bottom[1] <= top[1] or not least <= high <= most or abs(top[2] - bottom[2]) > slack:
                 continue
             x0, x1 = min(top[0], bottom[0]), max(top[2], bottom[2])
-            near = abs(top[0] - bottom[0]) <= slack and abs(top[2] - bottom[2]) <= slack
-            if near and 0.74 <= (x1 - x0) / high <= 1.36 and x1 - x0 >= _SMALLEST * mm:
+            if abs(top[0] - bottom[0]) <= slack and 0.74 <= (x1 - x0) / high <= 1.36 and x1 - x0 >= least:
                 found.append((x0, top[1], x1, bottom[3]))
     return found
 

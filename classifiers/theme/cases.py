@@ -21,6 +21,8 @@ class Case(Value):
     title_topics: tuple[str, ...] | None = None
     """What the title by itself says, where that is less than the whole request; None: the same."""
     short: str = ""
+    follow: str = ""
+    """Words that say what they mean only after the title; never a text by themselves."""
     long: str = ""
 
     @model_validator(mode="after")
@@ -87,7 +89,7 @@ def texts_of(corpora: tuple[Corpus, ...]) -> list[Text]:
 
 
 def _texts(language: str, case: Case) -> list[Text]:
-    body = "\n".join(part for part in (case.title, case.short, case.long) if part)
+    body = "\n".join(part for part in (case.title, case.short, case.follow, case.long) if part)
     words = {"title": case.title, "short": case.short, "long": case.long}
     if body != case.title:
         words["whole"] = body
