@@ -14,11 +14,10 @@ from extractors.layout import Box2, Layout, Span
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
     """All activities of the document, by whatever arrangement is found first."""
     columns = column_lexicon(language)
-    for reader in (_by_rows, by_blocks, _by_columns):
-        found = reader(layout, columns, language)
-        if found is not None:
-            return found
-    return ActivitiesFound((), frozenset(), False)
+    tables = [found for found in (_by_rows(layout, columns, language), _by_columns(layout, columns, language)) if found]
+    if tables:
+        return max(tables, key=lambda found: found.clear)
+    return by_blocks(layout, columns, language) or ActivitiesFound((), frozenset(), False)
 
 
 # ------------------------------------------------------------------------------------------ a row for each
@@ -31,10 +30,11 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
             body = _body(layout, table, rows[position:])
             series = [_series(box, body) for box in row]
             named = name_columns(series, columns, language)
-            if is_activities(series, named, columns):
+            clear = is_activities(series, named, columns)
+            if clear:
                 unread = tuple(one.heading for place, one in enumerate(series) if place not in named and one.cells)
                 found = _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
-                return replace(found, unread=unread)
+                return replace(found, unread=unread, clear=clear)
     return None
 
 
@@ -113,7 +113,8 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
             continue
         series = [Series(row[0].text, tuple(box.text for box in row[1:] if box.text)) for row in rows]
         named = name_columns(series, columns, language)
-        if not is_activities(series, named, columns):
+        clear = is_activities(series, named, columns)
+        if not clear:
             continue
         drafts = [Draft() for _ in rows[0][1:]]
         for place, key in named.items():
@@ -121,7 +122,7 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
                 if key != "number":
                     draft.add(key, [Span(u.line, u.start, u.end) for u in box.units])
         taken = frozenset(u.index for row in rows for box in row for u in box.units)
-        return ActivitiesFound(tuple(drafts), taken, True)
+        return ActivitiesFound(tuple(drafts), taken, True, clear=clear)
     return None
 
 

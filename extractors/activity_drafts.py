@@ -38,12 +38,13 @@ class Draft:
 @dataclass(frozen=True)
 class ActivitiesFound:
     """The activities read, the units they stand in, whether the form has a place for them at all,
-    and the headings of columns that were not understood."""
+    the headings of columns that were not understood, and how many are named by their words."""
 
     drafts: tuple[Draft, ...]
     taken: frozenset[int]
     headed: bool
     unread: tuple[str, ...] = ()
+    clear: int = 0
 
     def values(self, language: str) -> list[Activity]:
         """The activities that say something, cells as written, ``format`` normalised."""

@@ -40,8 +40,9 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
     return _with_title(series, named)
 
 
-def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> bool:
-    """True if enough is named, two by their words, and among it what only activities have: a length, people, a way."""
+def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
+    """How many columns are named by their words; 0 unless two are, enough others are too, and among them is what only
+    activities have: a length, people, a way of working."""
     keys = set(named.values()) - {"number"}
     filled = [one for one in series if one.heading]
     worded = [
@@ -49,7 +50,8 @@ def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon)
         for place, key in named.items()
         if any(h.key == key and h.score >= CLEAR for h in columns.hits(without_number(series[place].heading)))
     ]
-    return len(worded) >= 2 and len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "format", "participants"})
+    enough = len(worded) >= 2 and len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "format", "participants"})
+    return len(worded) if enough else 0
 
 
 def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:

@@ -98,6 +98,8 @@ class Answers:
         if not mates:
             return None
         left = unit.line.box[0]
+        if _wraps_to_margin(unit, mates):
+            return None
         rights = [u.line.box[0] for u in mates if u.line.box and u.line.box[0] > left + 5]
         return left - 6, min(rights, default=10_000.0) - 6
 
@@ -310,6 +312,16 @@ class Answers:
                 else:
                     upright += count
         return italic > 2 * upright
+
+
+def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
+    """True for the last field of a line whose neighbour to the left had room: what wraps is its own text."""
+    box = unit.line.box
+    boxes = [u.line.box for u in mates if u.line.box]
+    if box is None or not boxes or any(b[0] > box[0] for b in boxes):
+        return False
+    nearest = max(boxes, key=lambda b: b[2])
+    return box[0] - nearest[2] > 14
 
 
 def _within(unit: Unit, bounds: tuple[float, float]) -> bool:

@@ -15,6 +15,7 @@ from extractors.headings import (
     asks_for_action,
     asks_for_event,
     beginning_of,
+    first_sure,
     find_headings,
     form_titles,
     is_strong,
@@ -55,12 +56,13 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search = Search(layout, lexicon, candidates(layout, lexicon, activities), activities, dict(known or {}))
     find_headings(search)
     strong = [c for c in search.all if is_strong(c)]
-    search.habit = habit_of(layout, strong)
+    search.habit = habit_of(layout, strong, search.all)
     search.places = places_of(search)
     search.context = sorted(search.headings + [(c.first, section_of(label_hit(c).key)) for c in strong])
     search.only_headings = only_headings(search)
     search.titles = form_titles(search)
     search.begins = beginning_of(search)
+    search.first_sure = first_sure(search)
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = asks_for_action(strong)
     search.simple = not search.full and asks_for_event(strong)

@@ -10,6 +10,7 @@ from extractors.layout import DOTTED, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.question_keys import EVENT_KEYS, FOREIGN, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
+from pipeline.document import Cell
 from pipeline.folding import fold
 
 KNOWN = 1.4
@@ -101,6 +102,8 @@ def _score(search: Search, candidate: Candidate, key: str, base: float, context:
         score += SIMPLE_FORM.get(key, 0.0)
     if candidate.where != "inline" and is_larger(search, candidate.first):
         score -= 0.3
+    if candidate.first < search.first_sure and (place_of(key) > 0.3 or _is_guess(candidate, key, base)):
+        score -= 0.35
     if candidate.first < search.begins:
         score -= 0.25
     if candidate.first in search.only_headings and candidate.where != "inline":
@@ -119,17 +122,23 @@ def _inside_label(search: Search, candidate: Candidate) -> bool:
     """True for a later line of a short cell that is a label as a whole."""
     cell = search.layout.units[candidate.first].cell
     assert cell is not None
-    units = [u for u in search.layout.cells[key_of(cell)].units if u.text.strip()]
+    units = _printed(search, cell)
     if not units or units[0].index == candidate.first or candidate.where == "inline":
         return False
     return (units[0].index, units[-1].index) in search.label_cells
+
+
+def _printed(search: Search, cell: Cell) -> list[Unit]:
+    """The units of a cell that say something, without instructions in italics where others stand."""
+    units = [u for u in search.layout.cells[key_of(cell)].units if u.text.strip()]
+    return [u for u in units if not u.all_italic()] or units
 
 
 def _cuts_label(search: Search, candidate: Candidate) -> bool:
     """True if the candidate is only the first part of a cell that is a label from end to end, in one style."""
     first, last = search.layout.units[candidate.first], search.layout.units[candidate.last]
     assert first.cell is not None
-    units = [u for u in search.layout.cells[key_of(first.cell)].units if u.text.strip()]
+    units = _printed(search, first.cell)
     if candidate.where == "cell" or (units[0].index, units[-1].index) not in search.label_cells:
         return False
     rest = last.line.text[candidate.cut : last.end] + " " + " ".join(u.text for u in units if u.index > last.index)

@@ -9,7 +9,8 @@ from extractors.numbering import NUMBER
 
 SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""
-_NUMBER = re.compile(r"\s*(?:[A-Za-zА-Яа-я]\.?\s?)?(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
+_NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
+_LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?\s(?=[^\d\s])")
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Habit:
         return bool(traits) and traits <= _traits(unit, self.size)
 
 
-def habit_of(layout: Layout, strong: list[Candidate]) -> Habit:
+def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) -> Habit:
     """The chain of numbers, or else the traits that most sure labels have and most of the other words have not."""
     chain = _chain(layout)
     columns = _label_columns(layout, strong)
-    if len(chain) >= SHORTEST_CHAIN:
+    asking = {c.first for c in every if c.best >= 0.55}
+    if len(chain) >= SHORTEST_CHAIN and len(asking & set(chain)) >= 0.6 * len(chain):
         return Habit(chain=frozenset(chain), columns=columns)
     labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
     flow = [c for c in strong if layout.units[c.first].cell is None]
@@ -119,10 +121,9 @@ def _chain(layout: Layout) -> list[int]:
     """The longest run of consecutive numbers at the beginning of units: 1, 2, 3 … or 1.1, 1.2, 2.1 …"""
     best: dict[tuple[int, int], list[int]] = {}
     for unit in layout.units:
-        match = _NUMBER.match(unit.text)
-        if match is None or unit.start > 0 and unit.cell is None:
+        number = _number_of(unit.text)
+        if number is None or unit.start > 0 and unit.cell is None:
             continue
-        number = (int(match[1]), int(match[2] or 0))
         before = [best[p] for p in _predecessors(number) if p in best]
         longest = max(before, key=len, default=[])
         run = [*longest, unit.index]
@@ -130,6 +131,16 @@ def _chain(layout: Layout) -> list[int]:
         if (begins or longest) and len(run) > len(best.get(number, [])):
             best[number] = run
     return max(best.values(), key=len, default=[])
+
+
+def _number_of(text: str) -> tuple[int, int] | None:
+    """``3.2`` is (3, 2), ``7`` is (7, 0), ``B2`` is (2, 2)."""
+    lettered = _LETTERED.match(text)
+    if lettered is not None:
+        letter = lettered[1].upper()
+        return ord(letter) - ord("A" if letter.isascii() else "А") + 1, int(lettered[2])
+    match = _NUMBER.match(text)
+    return (int(match[1]), int(match[2] or 0)) if match else None
 
 
 def _predecessors(number: tuple[int, int]) -> list[tuple[int, int]]:

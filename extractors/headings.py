@@ -48,6 +48,18 @@ def is_larger(search: Search, index: int) -> bool:
     return bool(size and usual and size >= usual + 1.4)
 
 
+def first_sure(search: Search) -> int:
+    """The first unit that surely asks for the institution or its head: what stands above it is title and notice."""
+    early = [
+        c.first
+        for c in search.all
+        if c.first >= search.begins
+        and any(h.group == "label" and h.score >= 0.72 and section_of(h.key) in ("institution", "head") for h in c.hits)
+    ]
+    fitting = [unit.index for unit in search.layout.units if search.habit.chain and unit.index in search.habit.chain]
+    return min(early + fitting, default=0)
+
+
 def beginning_of(search: Search) -> int:
     """The unit at which the form begins: its title, behind a cover letter; 0 where no title is known."""
     units = search.layout.units

@@ -98,4 +98,4 @@ def _sharpness(part: MatLike, slant: float) -> float:
 
 def baseline_of(word: Reading) -> float:
     """Where the word stands: the bottom of its box unless letters hang below it."""
-    return word.base if _DEEP.search(word.text) else float(word.box[3])
+    return word.base if _DEEP.search(word.text) or not re.search(r"\w", word.text) else float(word.box[3])

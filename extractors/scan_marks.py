@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from extractors.scan_ink import vividness
 from extractors.scan_upright import Upright
 from extractors.scan_words import Reading
 
@@ -19,15 +20,18 @@ _STEP = 3  # smears are looked for in a picture smaller by this factor
 _EDGE = 3.0  # mm at the edge of the page where scanners leave shadows
 
 
-def find_marks(page: Upright, ink: MatLike, stats: MatLike, words: list[Reading]) -> list[tuple[Spot, str]]:
+def find_marks(
+    page: Upright, ink: MatLike, stats: MatLike, words: list[Reading], coloured: list[Spot]
+) -> list[tuple[Spot, str]]:
     """Pen strokes and stamps (box in points of the picture, ``stamp`` or nothing).
 
     ``ink`` is without rules and boxes, ``stats`` are its connected parts as OpenCV counts them.
     """
     mm = page.dpi / 25.4
     spots = [s for s in _large(stats, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
-    spots += [s for s in _coloured(page, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
-    return [(s, "stamp" if _is_stamp(ink, s, mm) else "") for s in _grouped(spots, _JOIN * mm)]
+    spots += [s for s in coloured if not _at_edge(s, ink, mm)]
+    whole = page.ink if coloured else ink
+    return [(s, "stamp" if _is_stamp(whole, s, mm) else "") for s in _grouped(spots, _JOIN * mm)]
 
 
 def _large(stats: MatLike, mm: float) -> list[Spot]:
@@ -41,21 +45,26 @@ def _large(stats: MatLike, mm: float) -> list[Spot]:
     return found
 
 
-def _coloured(page: Upright, mm: float) -> list[Spot]:
-    """Larger patches of blue, violet or red ink that is thin: no tinted paper, no coloured headings."""
-    from extractors.scan_ink import vividness
+def lift_coloured(page: Upright, even: MatLike, ink: MatLike) -> list[Spot]:
+    """Take coloured stamps and signatures off the grey picture and its ink, so that print beneath can be read.
 
+    Gives their boxes. Coloured headings stay: each of their letters is small.
+    """
     vivid = vividness(page.pixels)
     if vivid is None:
         return []
+    mm = page.dpi / 25.4
     inked = cv2.bitwise_and(cv2.threshold(vivid, _VIVID, 255, cv2.THRESH_BINARY)[1], page.ink)
-    reach = max(3, round(1.5 * mm) | 1)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(inked, np.ones((reach, reach), np.uint8)))
-    return [
-        (x, y, x + wide, y + high)
-        for x, y, wide, high, _ in stats[1:].tolist()
-        if max(wide, high) > 11 * mm and high > 6.5 * mm
-    ]
+    reach = max(3, round(0.4 * mm) | 1)
+    closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    spots = _grouped(_large(stats[1:], mm), _JOIN * mm)
+    pale = cv2.threshold(vivid, _VIVID // 2, 255, cv2.THRESH_BINARY)[1]
+    for x0, y0, x1, y1 in spots:
+        lifted = pale[y0:y1, x0:x1] > 0
+        even[y0:y1, x0:x1][lifted] = 250
+        ink[y0:y1, x0:x1][lifted] = 0
+    return spots
 
 
 def _is_print(spot: Spot, words: list[Reading], mm: float) -> bool:

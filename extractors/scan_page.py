@@ -1,5 +1,6 @@
 """One scanned page read: set upright, its language known, lines and boxes found, its words recognised."""
 
+import re
 from dataclasses import dataclass, field
 
 import cv2
@@ -7,17 +8,18 @@ import numpy as np
 from cv2.typing import MatLike
 
 from extractors.scan_boxes import TickBox, erase_boxes, find_boxes
-from extractors.scan_marks import Spot, find_marks, find_smears
+from extractors.scan_marks import Spot, find_marks, find_smears, lift_coloured
 from extractors.scan_pictures import Picture
 from extractors.scan_rules import Stroke, erase_rules, find_dots, find_rules
 from extractors.scan_second import look_again, look_for_more
 from extractors.scan_upright import Upright, quarter_turned, set_upright
-from extractors.scan_words import BLOCK, Reading, read_words, sureness, tongue_of, tongues
+from extractors.scan_words import BLOCK, Reading, one_script, read_words, sureness, tongue_of, tongues
 from pipeline.values import Box
 
 _FIRST, _OTHERS = "eng", "rus+eng"  # what a first look reads with; English gives the words of its neighbours away
 _STRIP = 22.0  # mm of the page that are looked at first
 _SURE, _DOUBTFUL = 0.78, 0.62
+_LIKE_TICK = re.compile(r"[XxХх×☒KК&*]?[\])|]?")  # what OCR makes of a crossed box
 _BLANK = 0.0006  # share of ink below which a page is an empty back
 
 
@@ -98,9 +100,10 @@ def _look(page: Upright, data: str) -> list[Reading]:
 
 def _read(page: Upright, language: str) -> ScanPage:
     """Everything on an upright page."""
-    rules = find_rules(page.ink, page.dpi)
-    boxes = find_boxes(page.even, page.ink, page.dpi)
     even, ink = page.even.copy(), page.ink.copy()
+    coloured = lift_coloured(page, even, ink)
+    rules = find_rules(ink, page.dpi)
+    boxes = find_boxes(even, ink, page.dpi)
     erase_rules(even, ink, rules, page.dpi)
     sure = [b for b in boxes if not b.alone]
     erase_boxes(even, sure, page.dpi)
@@ -113,8 +116,13 @@ def _read(page: Upright, language: str) -> ScanPage:
     smears = find_smears(ink, page.dpi)
     data = tongues()[language].data
     words = look_again(even, read_words(even, page.dpi, data), page.dpi, data)
+    if "rus" in data:
+        one_script(words)
     boxes, words = _settled(boxes, words)
-    marks = find_marks(page, ink, stats[1:], words)
+    marks = find_marks(page, ink, stats[1:], words, coloured)
+    for tick in boxes:  # a stamp or a signature over a box looks like a tick
+        if any(_overlap(box, tick.box) > 0.3 for box, _ in marks) and not coloured:
+            tick.confidence = min(tick.confidence, 0.5)
     taken = [*smears, *(box for box, _ in marks), *((round(a), round(b), round(c), round(d)) for (a, b, c, d), _ in dots)]
     words += look_for_more(even, ink, words, page.dpi, data, taken)
     return ScanPage(page, words, rules, boxes, dots, marks, smears, language)
@@ -130,7 +138,7 @@ def _settled(boxes: list[TickBox], words: list[Reading]) -> tuple[list[TickBox],
     kept: list[TickBox] = []
     for tick in boxes:
         over = [w for w in words if _overlap(w.box, tick.box) > 0.5]
-        if any(len(w.text) > 1 and w.confidence > 0.6 for w in over) and tick.alone:
+        if tick.alone and any(w.confidence > 0.6 and not _LIKE_TICK.fullmatch(w.text) for w in over):
             continue
         kept.append(tick)
         gone = {id(w) for w in over if len(w.text) < 3}

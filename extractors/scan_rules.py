@@ -10,6 +10,7 @@ from pipeline.values import Box
 
 _LEVEL, _UPRIGHT = 8.0, 4.2  # shortest lines in mm
 _SOLID = 0.87  # share of a line that is ink; letters that stand close together have gaps
+_SURE, _CLEAR = 45.0, 0.25  # mm from which a line is no row of letters; share of ink along the side of a shorter one
 _THICKEST = 1.1  # mm; thicker strips are smears and shaded areas
 _REACH = 1.2  # mm between a short upright line and the level lines it joins
 _LEAST_DOTS = 7
@@ -48,9 +49,21 @@ def _runs(ink: MatLike, length: float, upright: bool, mm: float) -> list[Stroke]
         if area / run > _THICKEST * mm or thick > 2 * _THICKEST * mm + 0.012 * run:
             continue
         part = (slice(y, y + high), slice(x, x + wide))
-        if cv2.countNonZero(cv2.bitwise_and(ink[part], opened[part])) > _SOLID * area:
+        solid = cv2.countNonZero(cv2.bitwise_and(ink[part], opened[part])) > _SOLID * area
+        if solid and (run > _SURE * mm or not _in_print(ink, (x, y, x + wide, y + high), upright, mm)):
             found.append(Stroke((x, y, x + wide, y + high), upright))
     return found
+
+
+def _in_print(ink: MatLike, box: tuple[int, int, int, int], upright: bool, mm: float) -> bool:
+    """Ink runs along both sides of the line: it is made of letters that stand close together."""
+    x0, y0, x1, y1 = box
+    off, deep = max(1, round(0.15 * mm)), max(2, round(0.35 * mm))
+    if upright:
+        sides, axis = (ink[y0:y1, max(x0 - off - deep, 0) : max(x0 - off, 0)], ink[y0:y1, x1 + off : x1 + off + deep]), 1
+    else:
+        sides, axis = (ink[max(y0 - off - deep, 0) : max(y0 - off, 0), x0:x1], ink[y1 + off : y1 + off + deep, x0:x1]), 0
+    return all(s.size and float(np.mean(s.max(axis=axis) > 0)) > _CLEAR for s in sides)
 
 
 def _joins(stroke: Stroke, level: list[Stroke], reach: float) -> bool:

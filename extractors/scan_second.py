@@ -13,7 +13,7 @@ Spot = tuple[int, int, int, int]
 _DOUBT, _GAIN = 0.68, 0.02
 _INKED, _SPACE = 215, 0.3  # grey below which there is ink; a space as part of the height of tall letters
 _MOST = 14  # second looks a page; a page with more trouble is not saved by them
-_MAIL_LIKE = re.compile(r"(?!www\.|https?)[^\s@]{2,}[^\w\s.@-][^\s@]*[^\W\d_]\.[a-z]{2,6}\W?$|[^\s@]{5,}\.(?:com|org|net|gov?|gob)\b[^\s@]*$")
+_HOST = re.compile(r"(?!www\.|https?)[^@/]*[^\W\d_][\w-]*\.[a-z]{2,6}[.,;)]?$")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+\W?")
 
 
@@ -22,10 +22,10 @@ def look_again(even: MatLike, words: list[Reading], dpi: float, data: str) -> li
     budget = _MOST
     result: list[Reading] = []
     for run in runs_of(words, dpi):
-        mail = next((w for w in run if _MAIL_LIKE.match(w.text) and not w.text.startswith("www")), None)
-        if mail is not None and budget:
+        host = next((i for i, w in enumerate(run) if _HOST.match(w.text) and len(w.text) > 5), None)
+        if host is not None and budget:
             budget -= 1
-            run = [_as_mail(even, w, dpi) if w is mail else w for w in run]
+            run = _with_mail(even, run, host, dpi)
         elif budget and any(_is_doubtful(w, even) for w in run):
             budget -= 1
             places = [i for i, w in enumerate(run) if _is_doubtful(w, even)]
@@ -77,12 +77,18 @@ def _surer(even: MatLike, run: list[Reading], dpi: float, data: str) -> list[Rea
     return best
 
 
-def _as_mail(even: MatLike, word: Reading, dpi: float) -> Reading:
-    """An address whose @ was not seen, read as English: the others have the sign hardly in their lessons."""
-    for reading in _enlarged(even, word.box, dpi, "eng", LINE):
-        if _MAIL.fullmatch(reading.text):
-            return Reading(reading.text, word.box, word.base, reading.confidence, word.line)
-    return word
+def _with_mail(even: MatLike, run: list[Reading], host: int, dpi: float) -> list[Reading]:
+    """An address whose @ was not seen, read as English: the other languages have the sign hardly in their lessons."""
+    first = max(host - 2, 0)
+    for reading in _enlarged(even, around(run[first : host + 1]), dpi, "eng", LINE):
+        if not _MAIL.fullmatch(reading.text):
+            continue
+        covered = [w for w in run if min(w.box[2], reading.box[2]) - max(w.box[0], reading.box[0]) > 0.5 * (w.box[2] - w.box[0])]
+        if covered:
+            at = run.index(covered[0])
+            whole = Reading(reading.text, around(covered), covered[-1].base, reading.confidence, run[0].line)
+            return [*run[:at], whole, *(w for w in run[at:] if w not in covered)]
+    return run
 
 
 def around(run: list[Reading]) -> Spot:

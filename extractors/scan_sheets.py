@@ -160,6 +160,7 @@ def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:
     sheet = Sheet(number, width, height, words=words, view=page.upright.view())
     point = 72 / page.upright.dpi
     usual = median([w.size for w in words] or [10.0])
+    _settle_signs(words)
     for rule in page.rules:
         x0, y0, x1, y1 = (v * point for v in rule.box)
         middle = (x0 + x1) / 2 if rule.upright else (y0 + y1) / 2
@@ -171,6 +172,17 @@ def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:
     for smear in page.smears:
         sheet.words.append(_placed(UNREAD, _points(smear, point), words, usual, 0.0))
     return sheet
+
+
+def _settle_signs(words: list[Word]) -> None:
+    """Asterisks, dashes and quotes that OCR gave apart stand on the line of the words beside them."""
+    signs = [w for w in words if not re.search(r"\w", w.text)]
+    letters = [w for w in words if re.search(r"\w", w.text)]
+    for sign in signs:
+        level = [w for w in letters if w.top - 1 < sign.middle < w.bottom + 1 and -2 < sign.x0 - w.x1 < 3 * w.size]
+        if level:
+            near = max(level, key=lambda w: w.x1)
+            sign.base, sign.size = near.base, near.size
 
 
 def _points(box: Spot | Box, point: float) -> Box:

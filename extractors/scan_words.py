@@ -161,3 +161,20 @@ def tongue_of(text: str) -> str | None:
     votes = {code: sum(w in tongue.words for w in words) for code, tongue in tongues().items()}
     first, second = sorted(votes, key=lambda c: -votes[c])[:2]
     return first if votes[first] >= 3 and votes[first] > votes[second] else None
+
+
+_TWINS = str.maketrans("AaBCcEeHKMOoPpTXxy", "АаВСсЕеНКМОоРрТХху")
+_CYRILLIC, _LATIN = re.compile(r"[А-Яа-яЁё]"), re.compile(r"[A-Za-z]")
+
+
+def one_script(words: list[Reading]) -> None:
+    """Latin letters that look like Cyrillic ones become such inside Russian words and between them (``AO``)."""
+    for i, word in enumerate(words):
+        latin, cyrillic = len(_LATIN.findall(word.text)), len(_CYRILLIC.findall(word.text))
+        if not latin or "@" in word.text or "." in word.text.strip(".,"):
+            continue
+        beside = [w for w in words[max(i - 1, 0) : i + 2] if w is not word and w.line == word.line]
+        among = len(word.text) < 5 and word.text.isupper() and beside and all(_CYRILLIC.search(w.text) for w in beside)
+        changed = word.text.translate(_TWINS)
+        if not _LATIN.search(changed) and (cyrillic > latin or among):
+            word.text = changed

@@ -47,4 +47,5 @@ class Search:
     full: bool = False
     simple: bool = False
     begins: int = 0
+    first_sure: int = 0
     places: dict[int, float] = field(default_factory=dict)

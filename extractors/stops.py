@@ -12,7 +12,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     stops: set[int] = {index for index, _ in search.headings}
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     for candidate in search.all:
-        if candidate.first not in labels and _repeats(candidate):
+        if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(candidate, asked):
             stops.add(candidate.first)
     bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
@@ -31,6 +31,12 @@ def _is_bold_line(unit: Unit) -> bool:
         words = [p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])]
         return bool(words) and words[0].bold
     return unit.cell is None and unit.all_bold() and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
+
+
+def _is_own_answer(candidate: Candidate, asked: list[Asked]) -> bool:
+    """An answer may begin with the words of its question: "Direct beneficiaries: …" under "Beneficiaries"."""
+    above = [bid for bid in asked if bid.label.last < candidate.first]
+    return bool(above) and any(hit.key == above[-1].key and hit.score >= 0.9 for hit in candidate.hits)
 
 
 def _repeats(candidate: Candidate) -> bool:
