@@ -102,6 +102,8 @@ def _score(search: Search, candidate: Candidate, key: str, base: float, context:
         score += SIMPLE_FORM.get(key, 0.0)
     if candidate.where != "inline" and is_larger(search, candidate.first):
         score -= 0.3
+    if search.known and fold(candidate.text) not in search.known:
+        score -= 0.3 if _is_guess(candidate, key, base) else 0.1
     if candidate.first < search.first_sure and (place_of(key) > 0.3 or _is_guess(candidate, key, base)):
         score -= 0.35
     if candidate.first < search.begins:

@@ -7,6 +7,7 @@ from extractors.answers import Answers
 from extractors.asking import ask
 from extractors.editions import EditionMatch, edition_of
 from extractors.fields import Fields
+from extractors.form_flags import form_flags
 from extractors.labels import Lexicon, lexicon
 from extractors.layout import Layout
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
@@ -87,7 +88,7 @@ def extract(document: Document) -> Extraction:
         fields=readings,
         signature=_signature(surveyed, answers),
         required=surveyed.required(),
-        flags=(*_troubles(document), *_form_flags(surveyed, edition), *flags),
+        flags=(*_troubles(document), *form_flags(surveyed.found, surveyed.language, edition), *flags),
     )
 
 
@@ -101,36 +102,6 @@ def _signature(surveyed: Survey, answers: Answers):  # type: ignore[no-untyped-d
 
 def _troubles(document: Document) -> tuple[Flag, ...]:
     return tuple(Flag(code=t.code, severity=t.severity, message=t.message) for t in document.troubles)
-
-
-def _form_flags(surveyed: Survey, edition: EditionMatch) -> list[Flag]:
-    flags: list[Flag] = []
-    if surveyed.language == "unknown":
-        flags.append(
-            Flag(
-                code="unknown_language",
-                severity="warning",
-                message="The form is in none of the five languages, or in a mixture; please read it.",
-            )
-        )
-    if edition.name == "unknown":
-        near = f"; nearest: {edition.nearest}, {edition.share:.0%} of its print found" if edition.nearest else ""
-        flags.append(
-            Flag(
-                code="unknown_edition",
-                severity="info",
-                message=f"The form is of no known edition{near}. It was read by its labels.",
-            )
-        )
-    for label in surveyed.found.unknown:
-        flags.append(
-            Flag(
-                code="unknown_question",
-                severity="info",
-                message=f"The form asks something the software does not know: “{label.text[:100]}”.",
-            )
-        )
-    return flags
 
 
 # ------------------------------------------------------------------------------------------ kind

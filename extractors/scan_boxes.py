@@ -7,7 +7,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 _SMALLEST, _LARGEST = 2.0, 6.8  # mm
-_SIDE = 0.8  # part of each side that must be inked
+_SIDE, _STRICT = 0.8, 0.94  # part of each side that must be inked, and that is in a printed box beyond doubt
 _EMPTY, _FULL = 0.035, 0.09
 """Mean darkness (0..1) inside a box, above that of the empty boxes of the page: below the first it is empty, above
 the second it is ticked; between them it is ticked, but not surely."""
@@ -17,7 +17,7 @@ the second it is ticked; between them it is ticked, but not surely."""
 class TickBox:
     """A printed box in points of the picture; ``confidence`` is that of ``checked``.
 
-    ``alone``: no empty box stands in its column or row, so it may be a letter after all.
+    ``alone``: it is less than square, or no empty box stands in its column or row: it may be a letter after all.
     """
 
     box: tuple[int, int, int, int]
@@ -31,13 +31,14 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     """All printed tick boxes of the page with what is in them."""
     mm = dpi / 25.4
     level = _sides(ink, mm, False)
-    squares = _unnested([s for s in _squares(level, mm) if _is_square(ink, s, mm)])
+    squares = _unnested([s for s in _squares(level, mm) if _is_square(ink, s, mm, _SIDE)])
     squares = [s for s in squares if not _has_twin(s, squares, mm)]
     boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
     if boxes:
         _judge(boxes)
     for box in boxes:
-        box.alone = not any(o is not box and (not o.checked or not box.checked) and _are_mates(o, box, mm) for o in boxes)
+        box.alone = box.checked and not _is_square(ink, box.box, mm, _STRICT)
+        box.alone |= not any(o is not box and (not o.checked or not box.checked) and _are_mates(o, box, mm) for o in boxes)
     return boxes
 
 
@@ -85,7 +86,7 @@ def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[in
     return found
 
 
-def _is_square(ink: MatLike, box: tuple[int, int, int, int], mm: float) -> bool:
+def _is_square(ink: MatLike, box: tuple[int, int, int, int], mm: float, need: float) -> bool:
     """All four sides are straight and inked nearly whole, corners included, and none goes on beyond the box."""
     x0, y0, x1, y1 = box
     if x0 < 2 or y0 < 2 or x1 + 2 > ink.shape[1] or y1 + 2 > ink.shape[0]:
@@ -95,7 +96,7 @@ def _is_square(ink: MatLike, box: tuple[int, int, int, int], mm: float) -> bool:
     top, bottom = ink[y0 - 1 : y0 + band, x0:x1], ink[y1 - band : y1 + 1, x0:x1]
     thin = max(2, round(0.25 * mm))
     sides = (_line_in(left, 1, thin), _line_in(right[:, ::-1], 1, thin), _line_in(top, 0, thin), _line_in(bottom[::-1], 0, thin))
-    if min(s for s, _ in sides) < _SIDE or sum(s for s, _ in sides) < 3.55:
+    if min(s for s, _ in sides) < need or sum(s for s, _ in sides) < 3.55:
         return False
     xs, ys = (x0 - 1 + sides[0][1], x1 - sides[1][1]), (y0 - 1 + sides[2][1], y1 - sides[3][1])
     near = max(1, round(0.22 * mm))

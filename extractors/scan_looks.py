@@ -33,6 +33,18 @@ def _size(line: list[Reading]) -> float:
     return median(guesses) if guesses else 0.0
 
 
+def fits(ink: MatLike, line: list[Reading], size: float) -> bool:
+    """The letters of the line are about as high as letters of this size (in points of the picture) are."""
+    x0, y0 = min(w.box[0] for w in line), min(w.box[1] for w in line)
+    part = ink[max(y0, 0) : max(w.box[3] for w in line), max(x0, 0) : max(w.box[2] for w in line)]
+    if part.size == 0 or size <= 0:
+        return False
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(part), connectivity=8)
+    high = stats[1:, cv2.CC_STAT_HEIGHT]
+    high = high[high > 0.22 * size]
+    return high.size == 0 or 0.38 * size < float(np.median(high)) < 0.95 * size
+
+
 def agreed(sizes: list[float], weights: list[int]) -> list[float]:
     """Each size replaced by that of its kind, so that lines printed in one size agree to a hair."""
     order = sorted((s, i) for i, s in enumerate(sizes) if s > 0)

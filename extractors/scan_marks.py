@@ -16,6 +16,7 @@ _JOIN = 3.5  # mm between strokes of one signature
 _VIVID = 55  # distance from grey (0..255) of coloured ink
 _STAMP = (8.0, 27.0)  # radius of a round stamp in mm
 _SMEAR = 0.6  # share of ink where nothing can be read; bold print has 0.45
+_BENEATH = 0.62  # print under coloured ink is darker than that ink by this factor
 _STEP = 3  # smears are looked for in a picture smaller by this factor
 _EDGE = 3.0  # mm at the edge of the page where scanners leave shadows
 
@@ -61,7 +62,9 @@ def lift_coloured(page: Upright, even: MatLike, ink: MatLike) -> list[Spot]:
     spots = _grouped(_large(stats[1:], mm), _JOIN * mm)
     pale = cv2.threshold(vivid, _VIVID // 2, 255, cv2.THRESH_BINARY)[1]
     for x0, y0, x1, y1 in spots:
-        lifted = pale[y0:y1, x0:x1] > 0
+        part = even[y0:y1, x0:x1]
+        level = float(np.median(part[inked[y0:y1, x0:x1] > 0]))
+        lifted = (pale[y0:y1, x0:x1] > 0) & (part > _BENEATH * level)
         even[y0:y1, x0:x1][lifted] = 250
         ink[y0:y1, x0:x1][lifted] = 0
     return spots

@@ -1,5 +1,6 @@
 """From what was seen on scanned pages to sheets like those of a digital PDF: words in points, with size and look."""
 
+import math
 import re
 from statistics import median
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from extractors.page_sheet import Rule, Sheet, Word
 from extractors.page_widgets import Notes, Sign
-from extractors.scan_looks import agreed, baseline_of, bold_from, line_sizes, slant_of, stroke_of
+from extractors.scan_looks import agreed, baseline_of, bold_from, fits, line_sizes, slant_of, stroke_of
 from extractors.scan_marks import Spot
 from extractors.scan_page import ScanPage
 from extractors.scan_second import runs_of
@@ -54,10 +55,19 @@ def _kept(page: ScanPage) -> list[Reading]:
         plain = _SPECK.fullmatch(word.text)
         if plain and (word.confidence < 0.6 or word.text in "|‘’'`´.,_~=" and max(_sides(word)) < low):
             continue
+        if len(word.text) < 3 and _is_dust(page, word, low):
+            continue
         if word.confidence < _GARBAGE and (len(word.text) < 3 or inside > 0.2):
             continue
         kept.append(word)
     return kept
+
+
+def _is_dust(page: ScanPage, word: Reading, low: float) -> bool:
+    """What was read as a letter is a speck: hardly any ink, in hardly any height."""
+    x0, y0, x1, y1 = word.box
+    rows = np.flatnonzero(page.upright.ink[y0:y1, x0:x1].any(axis=1))
+    return bool(re.search(r"\w", word.text)) and (rows.size == 0 or int(rows[-1] - rows[0]) < low)
 
 
 def _sides(word: Reading) -> tuple[int, int]:
@@ -71,20 +81,26 @@ def _share(box: Spot, other: Spot) -> float:
 
 
 def _corrected(flat: list[tuple[ScanPage, Run]], sizes: list[float], lengths: list[int]) -> list[float]:
-    """Short runs of a size that hardly occurs take that of the nearest run whose size does."""
+    """Short runs, and runs whose letters are not as high as their size wants, take the size of those around them."""
     weight: dict[float, int] = {}
     for size, length in zip(sizes, lengths, strict=True):
         weight[size] = weight.get(size, 0) + length
     usual = {s for s, w in weight.items() if w > 0.03 * sum(lengths) and s > 0}
     result = list(sizes)
     for i, (page, run) in enumerate(flat):
-        if sizes[i] in usual or lengths[i] > _SHORT:
+        wrong = not fits(page.upright.ink, run, sizes[i] * page.upright.dpi / 72)
+        if not wrong and (lengths[i] > _SHORT or sizes[i] in usual and lengths[i] > _SHORT // 2):
             near = [u for u in usual if sizes[i] not in usual and abs(u - sizes[i]) < 0.07 * u]
             result[i] = near[0] if near else sizes[i]
             continue
-        mates = [j for j, (other, _) in enumerate(flat) if other is page and sizes[j] in usual and lengths[j] > 3]
-        if mates:
-            result[i] = sizes[min(mates, key=lambda j: _distance(run, flat[j][1]))]
+        mates = [j for j, (other, _) in enumerate(flat) if other is page and sizes[j] in usual and lengths[j] > 3 and j != i]
+        mates = sorted(mates, key=lambda j: _distance(run, flat[j][1]))[:8]
+        votes = {sizes[i]: 0.6 * lengths[i]} if sizes[i] in usual and not wrong else {}
+        for j in mates:
+            apart = 0.0 if wrong else math.log(sizes[j] / max(sizes[i], 1.0)) / 0.1
+            votes[sizes[j]] = votes.get(sizes[j], 0.0) + min(lengths[j], _SHORT) * math.exp(-apart * apart)
+        if votes:
+            result[i] = max(votes, key=lambda size: votes[size])
     return result
 
 

@@ -1,0 +1,59 @@
+"""What a person should know of the form as a whole: its language, its edition, questions missed or not understood."""
+
+from collections.abc import Iterator
+
+from extractors.candidates import Candidate
+from extractors.editions import EditionMatch
+from extractors.question_keys import PAIRS
+from extractors.search import Found
+from pipeline.questions import questions
+from pipeline.records import Flag
+
+CORE = (
+    ("institution_name",),
+    ("institution_country",),
+    ("title",),
+    ("background", "objectives"),
+    ("contact_name", "contact_email"),
+)
+"""No request form is without these; of each line one is enough."""
+LIKELY = 0.56
+"""Score from which an unknown wording probably asks a question that was not found elsewhere."""
+
+
+def form_flags(found: Found, language: str, edition: EditionMatch) -> Iterator[Flag]:
+    """The flags of a form as a whole."""
+    if language == "unknown":
+        message = "The form is in none of the five languages, or in a mixture; please read it."
+        yield Flag(code="unknown_language", severity="warning", message=message)
+    if edition.name == "unknown":
+        near = f" The nearest is {edition.nearest}: {edition.share:.0%} of its print was found." if edition.nearest else ""
+        message = f"The form is of no known edition and was read by its labels.{near}"
+        yield Flag(code="unknown_edition", severity="info", message=message)
+    yield from _missing(found)
+    if edition.name == "unknown":
+        yield from _not_understood(found)
+
+
+def _missing(found: Found) -> Iterator[Flag]:
+    keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
+    for group in CORE:
+        if not keys & set(group):
+            names = " or ".join(key.replace("_", " ") for key in group)
+            message = f"No question for {names} was found; every form has one, please look."
+            yield Flag(code="question_not_found", severity="warning", message=message, field=group[0])
+
+
+def _not_understood(found: Found) -> Iterator[Flag]:
+    keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
+    longest: dict[int, Candidate] = {}
+    begins = found.asked[0].label.first if found.asked else 0
+    for label in found.unknown:
+        if label.first < begins:
+            continue
+        if label.first not in longest or len(label.text) < len(longest[label.first].text):
+            longest[label.first] = label
+    for label in longest.values():
+        likely = any(h.key in questions() and h.key not in keys and h.score >= LIKELY for h in label.hits[:2])
+        message = f"The form asks something the software does not know: “{label.text[:100]}”."
+        yield Flag(code="unknown_question", severity="warning" if likely else "info", message=message)
