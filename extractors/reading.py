@@ -43,9 +43,26 @@ def _office(data: bytes, media_type: str) -> Document:
 
 
 def _paged(data: bytes, media_type: str) -> Document:
+    """A PDF by its text layer; by OCR where pages are pictures or the text layer makes no sense."""
     from extractors.paged import read_pdf
 
-    return read_pdf(data)
+    try:
+        document = read_pdf(data)
+    except Unreadable as trouble:
+        if trouble.code not in _FOR_OCR:
+            raise
+    else:
+        if not any(trouble.code == "text_in_picture" for trouble in document.troubles):
+            return document
+    from extractors.scanned import read_scan
+
+    return read_scan(data, media_type)
+
+
+def _picture(data: bytes, media_type: str) -> Document:
+    from extractors.scanned import read_pictures
+
+    return read_pictures(data, media_type)
 
 
 def _package(data: bytes, media_type: str) -> Document:
@@ -60,6 +77,8 @@ def _package(data: bytes, media_type: str) -> Document:
     )
 
 
+_FOR_OCR = ("scan", "unreadable_text_layer")
+
 READERS: dict[str, Reader] = {
     media.DOCX: _word,
     media.DOCM: _word,
@@ -70,6 +89,9 @@ READERS: dict[str, Reader] = {
     media.ODT: _office,
     media.RTF: _office,
     media.PDF: _paged,
+    media.PNG: _picture,
+    media.JPEG: _picture,
+    media.TIFF: _picture,
     media.ZIP: _package,
 }
 """One line per kind of file. A new kind is one module and one line here."""

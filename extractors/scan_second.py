@@ -130,7 +130,7 @@ def look_for_more(even: MatLike, ink: MatLike, words: list[Reading], dpi: float,
     for spot in _lines_of(letters, left.shape, mm)[:_MOST]:
         number += 1
         again = [w for w in _enlarged(even, spot, dpi, data, BLOCK if spot[3] - spot[1] > 7 * mm else LINE, 1.5)
-                 if w.confidence > 0.6 and re.search(r"\w", w.text)]  # fmt: skip
+                 if w.confidence > 0.6 and re.search(r"\w\w|\d", w.text)]  # fmt: skip
         for word in again:
             word.line = number
         found += again
@@ -138,7 +138,7 @@ def look_for_more(even: MatLike, ink: MatLike, words: list[Reading], dpi: float,
 
 
 def _lines_of(letters: MatLike, shape: tuple[int, ...], mm: float) -> list[Spot]:
-    """Boxes round letters that stand in one line, two at least."""
+    """Boxes round letters that stand in one line, or one letter or figure alone in its cell."""
     if len(letters) < 2:
         return []
     mask = np.zeros(shape, np.uint8)
@@ -148,6 +148,6 @@ def _lines_of(letters: MatLike, shape: tuple[int, ...], mm: float) -> list[Spot]
     spots: list[Spot] = []
     for x, y, wide, high, _ in stats[1:].tolist():
         inside = sum(x <= a + w / 2 <= x + wide and y <= b + h / 2 <= y + high for a, b, w, h, _ in letters.tolist())
-        if inside >= 2 and 1.3 * mm < high < 14 * mm:
+        if (inside >= 2 or high > 1.8 * mm) and 1.3 * mm < high < 14 * mm:
             spots.append((x + round(1.7 * mm), y, x + wide - round(1.7 * mm), y + high))
     return spots

@@ -8,6 +8,7 @@ import numpy as np
 
 from extractors.page_sheet import Rule, Sheet, Word
 from extractors.page_widgets import Notes, Sign
+from extractors.scan_even import even_out
 from extractors.scan_looks import agreed, baseline_of, bold_from, fits, line_sizes, slant_of, stroke_of
 from extractors.scan_marks import Spot
 from extractors.scan_page import ScanPage
@@ -181,6 +182,7 @@ def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:
         x0, y0, x1, y1 = (v * point for v in rule.box)
         middle = (x0 + x1) / 2 if rule.upright else (y0 + y1) / 2
         sheet.rules.append(Rule(rule.upright, middle, y0, y1) if rule.upright else Rule(False, middle, x0, x1))
+    even_out(sheet)
     for tick in page.boxes:
         sheet.words.append(_tick(_points(tick.box, point), tick.checked, tick.confidence))
     for box, count in page.dots:

@@ -35,6 +35,7 @@ _FOLDERS = (
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
+_UPRIGHT = re.compile(r"^[|¦](?=\w)|(?<=\w)[|¦]$")  # the rest of a ruled line, read as part of a word
 _LETTERS = re.compile(r"[^\W\d_]+")
 PAGE, LINE, BLOCK = 3, 7, 6
 """Tesseract's ways to divide what it is shown: a whole page, one line, one block of lines."""
@@ -138,7 +139,7 @@ def _readings(engine: "tesserocr.PyTessBaseAPI") -> Iterator[Reading]:
     for word in tesserocr.iterate_level(iterator, level) if iterator is not None else ():
         line += word.IsAtBeginningOf(tesserocr.RIL.TEXTLINE)
         try:
-            text = word.GetUTF8Text(level).strip()
+            text = _UPRIGHT.sub("", word.GetUTF8Text(level).strip())
         except RuntimeError:  # nothing was recognised at this place
             continue
         box, base = word.BoundingBox(level), word.Baseline(level)
