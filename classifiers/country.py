@@ -41,12 +41,15 @@ def _on_the_list(finding: Finding, quote: str) -> CountryVerdict:
         footnote = places.footnotes.get(code)
         kinds = "; ".join(places.list_names[key] for key in lists)
         reason = f"{name}{'*' if footnote else ''} is on the guide's list of {places.edition} ({kinds}).{note}"
-        return CountryVerdict(code=code, lists=lists, outcome="met", quote=quote,
-                              reason=f"{reason} * {footnote}" if footnote else reason)
+        return CountryVerdict(
+            code=code, lists=lists, outcome="met", quote=quote, reason=f"{reason} * {footnote}" if footnote else reason
+        )
     absent = f"{name} is not on the guide's list of {places.edition} (section 4)"
     if code in places.formerly_active.places:
-        reason = (f"{absent}, but is named as a country where the facility has been active: "
-                  f"{places.formerly_active.source}; the analyst decides.{note}")
+        reason = (
+            f"{absent}, but is named as a country where the facility has been active: "
+            f"{places.formerly_active.source}; the analyst decides.{note}"
+        )
         return CountryVerdict(code=code, outcome="needs_judgement", reason=reason, quote=quote)
     why = ": an outermost region, EU territory" if code in country_names().outermost else ""
     return CountryVerdict(code=code, outcome="not_met", reason=f"{absent}{why}.{note}", quote=quote)

@@ -77,7 +77,9 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
             begins = opening.start("word") if opening.re is _NUMBERED_LABEL else opening.end()
             chain.append(Anchor(unit.index, len(chain) + 1, unit.start + begins))
     good = [chain for word, chain in chains.items() if len(chain) >= 2 or chain and word in words]
-    good.sort(key=lambda chain: (any(w in fold(layout.units[chain[0].index].text) for w in words), len(chain)), reverse=True)
+    good.sort(
+        key=lambda chain: (any(w in fold(layout.units[chain[0].index].text) for w in words), len(chain)), reverse=True
+    )
     return good[0] if good else []
 
 

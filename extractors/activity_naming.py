@@ -27,7 +27,11 @@ class Series:
 def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[int, str]:
     """The column of each series that has one, by its place in the list; ``number`` for the column that counts."""
     bids = sorted(
-        ((score, place, key) for place, one in enumerate(series) for key, score in _scores(one, columns, language).items()),
+        (
+            (score, place, key)
+            for place, one in enumerate(series)
+            for key, score in _scores(one, columns, language).items()
+        ),
         reverse=True,
     )
     named: dict[int, str] = {place: "number" for place, one in enumerate(series) if one.counts}
@@ -50,7 +54,12 @@ def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon)
         for place, key in named.items()
         if any(h.key == key and h.score >= CLEAR for h in columns.hits(without_number(series[place].heading)))
     ]
-    enough = len(worded) >= 2 and len(keys) >= 3 and len(named) >= 0.6 * len(filled) and bool(keys & {"duration", "format", "participants"})
+    enough = (
+        len(worded) >= 2
+        and len(keys) >= 3
+        and len(named) >= 0.6 * len(filled)
+        and bool(keys & {"duration", "format", "participants"})
+    )
     return len(worded) if enough else 0
 
 

@@ -93,7 +93,9 @@ class Answers:
         mates = [
             u
             for u in self.layout.units[max(0, unit.index - 4) : unit.index + 5]
-            if u.line is not unit.line and u.cell is None and (u.line.page, u.line.band) == (unit.line.page, unit.line.band)
+            if u.line is not unit.line
+            and u.cell is None
+            and (u.line.page, u.line.band) == (unit.line.page, unit.line.band)
         ]
         if not mates:
             return None

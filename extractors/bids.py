@@ -21,7 +21,6 @@ SIMPLE_FORM = {"contribution_sought": 0.1, "expertise_sought": -0.05, "backgroun
 """On a form for one event the first of each two is the usual question."""
 
 
-
 def bids_of(search: Search) -> Iterable[Asked]:
     for candidate in search.all:
         printed = search.known.get(fold(candidate.text))

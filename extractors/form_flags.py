@@ -27,7 +27,9 @@ def form_flags(found: Found, language: str, edition: EditionMatch) -> Iterator[F
         message = "The form is in none of the five languages, or in a mixture; please read it."
         yield Flag(code="unknown_language", severity="warning", message=message)
     if edition.name == "unknown":
-        near = f" The nearest is {edition.nearest}: {edition.share:.0%} of its print was found." if edition.nearest else ""
+        near = (
+            f" The nearest is {edition.nearest}: {edition.share:.0%} of its print was found." if edition.nearest else ""
+        )
         message = f"The form is of no known edition and was read by its labels.{near}"
         yield Flag(code="unknown_edition", severity="info", message=message)
     yield from _missing(found)

@@ -66,9 +66,13 @@ def beginning_of(search: Search) -> int:
     titles = [
         c.first
         for c in search.all
-        if c.first < len(units) // 2 and any(h.group == "title" and h.score >= 0.72 for h in c.hits) and c.where != "inline"
+        if c.first < len(units) // 2
+        and any(h.group == "title" and h.score >= 0.72 for h in c.hits)
+        and c.where != "inline"
     ]
-    prominent = [i for i in titles if units[i].all_bold() or units[i].line.role == "heading" or (units[i].line.size or 0) > 12]
+    prominent = [
+        i for i in titles if units[i].all_bold() or units[i].line.role == "heading" or (units[i].line.size or 0) > 12
+    ]
     return min(prominent, default=0)
 
 

@@ -57,8 +57,11 @@ def _slip(text: str, lesson: Lesson, chance: random.Random) -> str:
         return text
     at = chance.choice(long)
     word, place = words[at], chance.randrange(1, len(words[at]) - 2)
-    slips = (word[:place] + word[place + 1 :], word[:place] + word[place] * 2 + word[place + 1 :],
-             word[:place] + word[place + 1] + word[place] + word[place + 2 :])
+    slips = (
+        word[:place] + word[place + 1 :],
+        word[:place] + word[place] * 2 + word[place + 1 :],
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+    )
     words[at] = chance.choice(slips)
     return " ".join(words)
 

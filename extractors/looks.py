@@ -14,7 +14,12 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
 _PHONE = re.compile(r"(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
 _SITE = re.compile(r"\b(?:www\.|https?://)|\b[\w-]+\.(?:gov|gob|gouv|org|com|net|go|int)\b", re.I)
 _TICKS = f"{TICKED}{UNTICKED}"
-_USUAL_WORDS = {"background": (12, 2000), "target_groups": (1, 60), "deliverables": (1, 90), "preferred_experience": (1, 70)}
+_USUAL_WORDS = {
+    "background": (12, 2000),
+    "target_groups": (1, 60),
+    "deliverables": (1, 90),
+    "preferred_experience": (1, 70),
+}
 """Between how many words an answer to the question usually has."""
 CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
 

@@ -11,6 +11,7 @@ from extractors.scan_words import BLOCK, LINE, Reading, read_words, sureness
 Spot = tuple[int, int, int, int]
 
 _DOUBT, _GAIN = 0.68, 0.02
+_FIGURE = 0.8
 _INKED, _SPACE = 215, 0.3  # grey below which there is ink; a space as part of the height of tall letters
 _MOST = 14  # second looks a page; a page with more trouble is not saved by them
 _HOST = re.compile(r"(?!www\.|https?)[^@/]*[^\W\d_][\w-]*\.[a-z]{2,6}[.,;)]?$")
@@ -26,6 +27,9 @@ def look_again(even: MatLike, words: list[Reading], dpi: float, data: str) -> li
         if host is not None and budget:
             budget -= 1
             run = _with_mail(even, run, host, dpi)
+        elif budget and len(run) == 1 and len(run[0].text) < 3 and run[0].confidence < _FIGURE:
+            budget -= 1
+            run = [_as_figure(even, run[0], dpi)]
         elif budget and any(_is_doubtful(w, even) for w in run):
             budget -= 1
             places = [i for i, w in enumerate(run) if _is_doubtful(w, even)]
@@ -89,6 +93,14 @@ def _with_mail(even: MatLike, run: list[Reading], host: int, dpi: float) -> list
             whole = Reading(reading.text, around(covered), covered[-1].base, reading.confidence, run[0].line)
             return [*run[:at], whole, *(w for w in run[at:] if w not in covered)]
     return run
+
+
+def _as_figure(even: MatLike, word: Reading, dpi: float) -> Reading:
+    """One or two signs alone, as in the first cell of a row: a figure, if English reads one."""
+    for reading in _enlarged(even, word.box, dpi, "eng", LINE):
+        if reading.text.isdigit() and len(reading.text) <= len(word.text) and reading.confidence > max(0.6, word.confidence):
+            return Reading(reading.text, word.box, word.base, reading.confidence, word.line)
+    return word
 
 
 def around(run: list[Reading]) -> Spot:

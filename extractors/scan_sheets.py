@@ -130,15 +130,13 @@ def _looks(flat: list[tuple[ScanPage, Run]], sizes: list[float], points: list[fl
 
 
 def _bold(run: Run, strokes: list[float], cut: float) -> list[bool]:
-    """Bold words: stretches of a line, so that one thin or fat word among others does not count."""
-    flags = [s > cut for s in strokes]
-    long = [len(re.findall(r"\w", w.text)) > 2 for w in run]
-    for i, sure in enumerate(long):
-        beside = [flags[j] for j in (i - 1, i + 1) if 0 <= j < len(run) and long[j]]
-        if not sure and beside:
-            flags[i] = beside[0] if i and long[i - 1] else beside[-1]
-        elif len(beside) == 2 and beside[0] == beside[1] and abs(strokes[i] - cut) < 0.12 * cut:
-            flags[i] = beside[0]
+    """Bold words: a label up to its colon and what follows it are each bold or not as most of their letters are."""
+    colon = next((i + 1 for i, w in enumerate(run) if w.text.endswith(":")), len(run))
+    flags: list[bool] = []
+    for part, own in ((run[:colon], strokes[:colon]), (run[colon:], strokes[colon:])):
+        known = [(len(w.text), s > cut) for w, s in zip(part, own, strict=True) if s > 0]
+        share = sum(n for n, bold in known if bold) / max(sum(n for n, _ in known), 1)
+        flags += [share > 0.55 if share > 0.55 or share < 0.35 else s > cut for s in own]
     return flags
 
 

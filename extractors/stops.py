@@ -28,7 +28,9 @@ def _is_bold_line(unit: Unit) -> bool:
     """Where labels are bold, a short bold line of its own is printed by the form: a heading or an unknown question;
     so is a bulleted line that begins in bold and has a colon."""
     if BULLET.match(unit.text) and ":" in unit.text[:60]:
-        words = [p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])]
+        words = [
+            p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])
+        ]
         return bool(words) and words[0].bold
     return unit.cell is None and unit.all_bold() and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
 

@@ -145,7 +145,9 @@ def doctor(store: StoreOption = None) -> None:
 def learn(
     blanks: Annotated[list[Path], typer.Argument(metavar="BLANK...", help="Blank forms, Word or PDF.")],
     out: Annotated[Path, typer.Option("--out", help="The data file to write; for several forms, their folder.")],
-    edition: Annotated[str | None, typer.Option("--edition", help="The edition's name; without it, the file's.")] = None,
+    edition: Annotated[
+        str | None, typer.Option("--edition", help="The edition's name; without it, the file's.")
+    ] = None,
 ) -> None:
     """Make an edition's data file from its blank form, so that its own words are never taken for answers."""
     from flows.learning import learn_forms
