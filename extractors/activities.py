@@ -8,7 +8,7 @@ from extractors.activity_drafts import ActivitiesFound, Draft
 from extractors.activity_naming import Series, is_activities, name_columns
 from extractors.candidates import style_of
 from extractors.labels import Lexicon, column_lexicon
-from extractors.layout import Box2, Layout, Span
+from extractors.layout import CellBox, Layout, Span, spans_of
 
 
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
@@ -38,19 +38,19 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
     return None
 
 
-def _is_heading(box: Box2) -> bool:
+def _is_heading(box: CellBox) -> bool:
     """A few printed words in one style: a cell with a label and its answer below has two."""
     printed = [unit for unit in box.units if unit.text.strip()]
     filled = any(unit.has("entry") or unit.has("tick") for unit in box.units)
     return not filled and len(box.text.split()) <= 14 and len({style_of(unit) for unit in printed}) <= 1
 
 
-def _series(head: Box2, body: list[list[Box2]]) -> Series:
+def _series(head: CellBox, body: list[list[CellBox]]) -> Series:
     cells = [box.text for row in body for box in row if box.cell.column == head.cell.column and box.text]
     return Series(head.text, tuple(cells))
 
 
-def _body(layout: Layout, table: int, rows: list[list[Box2]]) -> list[list[Box2]]:
+def _body(layout: Layout, table: int, rows: list[list[CellBox]]) -> list[list[CellBox]]:
     """The rows under a heading row, also those of the tables that carry it on behind a page break."""
     header = rows[0]
     body = []
@@ -66,14 +66,14 @@ def _body(layout: Layout, table: int, rows: list[list[Box2]]) -> list[list[Box2]
     return body
 
 
-def _rows(layout: Layout, table: int) -> list[list[Box2]]:
-    rows: dict[int, list[Box2]] = {}
+def _rows(layout: Layout, table: int) -> list[list[CellBox]]:
+    rows: dict[int, list[CellBox]] = {}
     for box in layout.tables[table]:
         rows.setdefault(box.cell.row, []).append(box)
     return [rows[number] for number in sorted(rows)]
 
 
-def _read_rows(header: list[Box2], body: list[list[Box2]], named: dict[int, str]) -> ActivitiesFound:
+def _read_rows(header: list[CellBox], body: list[list[CellBox]], named: dict[int, str]) -> ActivitiesFound:
     drafts: list[Draft] = []
     for row in body:
         _read_row(row, named, drafts)
@@ -81,16 +81,16 @@ def _read_rows(header: list[Box2], body: list[list[Box2]], named: dict[int, str]
     return ActivitiesFound(tuple(drafts), frozenset(taken), True)
 
 
-def _spans_all(row: list[Box2], header: list[Box2]) -> bool:
+def _spans_all(row: list[CellBox], header: list[CellBox]) -> bool:
     return sum(max(1, box.cell.columns) for box in row) >= len(header)
 
 
-def _continues(layout: Layout, table: int, header: list[Box2]) -> bool:
+def _continues(layout: Layout, table: int, header: list[CellBox]) -> bool:
     first = _rows(layout, table)[0]
     return len(first) == len(header)
 
 
-def _read_row(row: list[Box2], named: dict[int, str], drafts: list[Draft]) -> None:
+def _read_row(row: list[CellBox], named: dict[int, str], drafts: list[Draft]) -> None:
     number = next((box.text for box in row if named.get(box.cell.column) == "number" or box.cell.column == 0), "")
     cells = {
         named[box.cell.column]: box for box in row if box.cell.column in named and named[box.cell.column] != "number"
@@ -102,7 +102,7 @@ def _read_row(row: list[Box2], named: dict[int, str], drafts: list[Draft]) -> No
         target = Draft()
         drafts.append(target)
     for key, box in cells.items():
-        target.add(key, [Span(u.line, u.start, u.end) for u in box.units])
+        target.add(key, spans_of(box.units))
 
 
 # ------------------------------------------------------------------------------------------ a column for each
@@ -120,7 +120,7 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
         for place, key in named.items():
             for draft, box in zip(drafts, rows[place][1:], strict=True):
                 if key != "number":
-                    draft.add(key, [Span(u.line, u.start, u.end) for u in box.units])
+                    draft.add(key, spans_of(box.units))
         taken = frozenset(u.index for row in rows for box in row for u in box.units)
         return ActivitiesFound(tuple(drafts), taken, True, clear=clear)
     return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.layout import DOTTED, Box2, CellKey, Layout, Span, Unit, key_of
+from extractors.layout import DOTTED, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.search import Asked, Found
 from pipeline.folding import fold, tidy
 from pipeline.languages import LanguageData
@@ -14,7 +14,6 @@ from pipeline.records import State
 _PUNCTUATION = " \t.:;,*_–—-|…()[]"
 _END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
 _LEAD = re.compile(r"\s*[–—:-]\s+")
-_FORM_NUMBER = re.compile(r"^\W*(?:\d+\W*)?$")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Answers:
         """The answer to one question, with its state."""
         region, rest = self.region(bid)
         spans = [rest] if rest is not None else []
-        spans += [Span(unit.line, unit.start, unit.end) for unit in region]
+        spans += spans_of(region)
         return self._judged(bid, spans, region)
 
     # ------------------------------------------------------------------------------------------ where
@@ -141,17 +140,17 @@ class Answers:
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None
 
-    def _rest_of_cell(self, own: Box2, last: Unit) -> Iterator[Unit]:
+    def _rest_of_cell(self, own: CellBox, last: Unit) -> Iterator[Unit]:
         for unit in own.units:
             if unit.index > last.index:
                 if unit.index in self.found.stops:
                     return
                 yield unit
 
-    def _beside(self, own: Box2) -> list[Unit]:
+    def _beside(self, own: CellBox) -> list[Unit]:
         """The cells to the right, over all rows the label spans, and the rows that carry them on."""
         units: list[Unit] = []
-        boxes: list[Box2] = []
+        boxes: list[CellBox] = []
         for row in range(own.cell.row, own.cell.row + max(1, own.cell.rows)):
             box = self.layout.at(own.cell.table, row, own.cell.column + max(1, own.cell.columns))
             while box is not None and key_of(box.cell) not in self._label_cells:
@@ -164,7 +163,7 @@ class Answers:
             units += self._carried_on(own, boxes[0])
         return units
 
-    def _carried_on(self, own: Box2, answer: Box2) -> list[Unit]:
+    def _carried_on(self, own: CellBox, answer: CellBox) -> list[Unit]:
         """Rows below, also behind a page break, whose label cell is empty go on with the answer."""
         units: list[Unit] = []
         table, row = own.cell.table, own.cell.row + max(1, own.cell.rows)
@@ -179,20 +178,17 @@ class Answers:
                     self.layout.at(table, row, own.cell.column),
                     self.layout.at(table, row, answer.cell.column),
                 )
-            if label is None or more is None or label.text or not more.text or label is more:
+            if label is None or more is None or label.text and not _goes_on(label) or not more.text or label is more:
                 return units
             units += more.units
             row += 1
 
-    def _same_shape(self, own: Box2, table: int) -> bool:
-        page = own.units[0].line.page
-        first = self.layout.tables[table][0]
-        return (
-            page is not None
-            and first.units[0].line.page == self.layout.tables[own.cell.table][-1].units[-1].line.page + 1
-        )  # type: ignore[operator]
+    def _same_shape(self, own: CellBox, table: int) -> bool:
+        """True if the table opens the page behind the one on which the label's table ends."""
+        end = self.layout.tables[own.cell.table][-1].units[-1].line.page
+        return end is not None and self.layout.tables[table][0].units[0].line.page == end + 1
 
-    def _under(self, own: Box2) -> list[Unit]:
+    def _under(self, own: CellBox) -> list[Unit]:
         box = self.layout.below(own.cell)
         if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < own.cell.columns:
             return []
@@ -205,7 +201,7 @@ class Answers:
             units += box.units
             cell = box.cell
 
-    def _is_lone(self, own: Box2) -> bool:
+    def _is_lone(self, own: CellBox) -> bool:
         """A label alone in a box: the answer may stand below the box."""
         return len([box for box in self.layout.tables[own.cell.table] if box.text]) == 1
 
@@ -306,7 +302,7 @@ class Answers:
         italic = upright = 0
         for bid in self.found.asked:
             region, rest = self.region(bid)
-            spans = ([rest] if rest else []) + [Span(u.line, u.start, u.end) for u in region]
+            spans = ([rest] if rest else []) + spans_of(region)
             for span in spans:
                 count = len(span.text.split())
                 if _italic(span):
@@ -314,6 +310,12 @@ class Answers:
                 else:
                     upright += count
         return italic > 2 * upright
+
+
+def _goes_on(label: CellBox) -> bool:
+    """True for a label cell that the end of a page cut in two: its second half begins no paragraph."""
+    first = label.units[0].line
+    return first.page is not None and not first.new_paragraph
 
 
 def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:

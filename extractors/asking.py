@@ -25,7 +25,7 @@ from extractors.headings import (
 )
 from extractors.labels import Lexicon
 from extractors.layout import Layout
-from extractors.persons import split_person
+from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
 from extractors.stops import with_stops
@@ -46,6 +46,15 @@ def _learn_kind(search: Search, keys: set[str]) -> bool:
     return news
 
 
+def _without_entity(search: Search, keys: set[str]) -> bool:
+    """A form that does not ask for a supporting entity asks neither for its contact nor for its role."""
+    if "supporting_entity_name" in keys or not keys & ENTITY_KEYS:
+        return False
+    search.banned = ENTITY_KEYS
+    return True
+
+
+ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
 SECOND_CHOICE = 0.12
 """How much less its second choice may suit a label that gives up its first to another."""
 
@@ -68,6 +77,8 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.simple = not search.full and asks_for_event(strong)
     bids, awarded = _compete(search)
     if _learn_kind(search, {bid.key for bid in awarded}):
+        bids, awarded = _compete(search)
+    if _without_entity(search, {bid.key for bid in awarded}):
         bids, awarded = _compete(search)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
@@ -148,7 +159,7 @@ def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
     if not search.lexicon.asks_position(bid.label.text):
         return bid
     name, post = split_person(peek(search, bid.label))
-    if post is None or any(c.isdigit() for c in name) or not 2 <= len(name.split()) <= 7:
+    if post is None or not looks_like_person(name):
         return bid
     return replace(bid, key=f"pair:{person}")
 

@@ -17,7 +17,8 @@ KNOWN = 1.4
 """Score of a label that stands so in the data of the form's edition."""
 NO_ANSWER = 0.12
 OWN_SECTION, OTHER_SECTION = 0.05, -0.04
-SIMPLE_FORM = {"contribution_sought": 0.1, "expertise_sought": -0.05, "background": 0.06, "objectives": -0.04}
+SIMPLE_FORM = {"contribution_sought": 0.1, "expertise_sought": -0.05, "background": 0.06, "objectives": -0.04,
+               "deliverables": -0.12, "expected_results": -0.06, "activities": -0.1}
 """On a form for one event the first of each two is the usual question."""
 
 
@@ -42,6 +43,8 @@ def bids_of(search: Search) -> Iterable[Asked]:
             reverse=True,
         )
         for score, base, key in scored[:3]:
+            if key in search.banned:
+                continue
             if base >= need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 margin = score - max(others, default=0.4)
@@ -103,7 +106,7 @@ def _score(search: Search, candidate: Candidate, key: str, base: float, context:
         score -= 0.3
     if search.known and fold(candidate.text) not in search.known:
         score -= 0.3 if _is_guess(candidate, key, base) else 0.1
-    if candidate.first < search.first_sure and (place_of(key) > 0.3 or _is_guess(candidate, key, base)):
+    if candidate.first < search.first_sure and _is_guess(candidate, key, base):
         score -= 0.35
     if candidate.first < search.begins:
         score -= 0.25

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.answers import Answer
-from extractors.layout import BULLET, Layout, Span, Unit
+from extractors.layout import BULLET, Layout, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
@@ -40,7 +40,7 @@ class Choice:
 def boxes_of(units: list[Unit], rest: Span | None, layout: Layout) -> list[Box]:
     """All tick boxes of an answer's region, each with its option."""
     found: list[Box] = []
-    spans = ([rest] if rest else []) + [Span(u.line, u.start, u.end) for u in units]
+    spans = ([rest] if rest else []) + spans_of(units)
     for position, span in enumerate(spans):
         ticks = [p for p in span.line.pieces if p.kind == "tick" and span.start <= p.start and p.end <= span.end]
         for checked, part in _options(span, [(bool(p.checked), p.start, p.end) for p in ticks]):

@@ -90,7 +90,7 @@ class Span:
 
 
 @dataclass
-class Box2:
+class CellBox:
     """One table cell with its units in order."""
 
     cell: Cell
@@ -111,14 +111,14 @@ class Layout:
         for number, line in in_reading_order(document):
             for start, end in _split(line):
                 self.units.append(Unit(len(self.units), number, line, start, end, start == 0))
-        self.cells: dict[CellKey, Box2] = {}
+        self.cells: dict[CellKey, CellBox] = {}
         for unit in self.units:
             if unit.cell is not None:
-                self.cells.setdefault(key_of(unit.cell), Box2(unit.cell)).units.append(unit)
+                self.cells.setdefault(key_of(unit.cell), CellBox(unit.cell)).units.append(unit)
 
     @cached_property
-    def _grid(self) -> dict[CellKey, Box2]:
-        grid: dict[CellKey, Box2] = {}
+    def _grid(self) -> dict[CellKey, CellBox]:
+        grid: dict[CellKey, CellBox] = {}
         for box in self.cells.values():
             for row in range(box.cell.row, box.cell.row + max(1, box.cell.rows)):
                 for column in range(box.cell.column, box.cell.column + max(1, box.cell.columns)):
@@ -126,16 +126,16 @@ class Layout:
         return grid
 
     @cached_property
-    def tables(self) -> dict[int, list[Box2]]:
+    def tables(self) -> dict[int, list[CellBox]]:
         """The cells of each table, row by row."""
-        found: dict[int, list[Box2]] = {}
+        found: dict[int, list[CellBox]] = {}
         for box in self.cells.values():
             found.setdefault(box.cell.table, []).append(box)
         for boxes in found.values():
             boxes.sort(key=lambda box: (box.cell.row, box.cell.column))
         return found
 
-    def right(self, cell: Cell) -> Box2 | None:
+    def right(self, cell: Cell) -> CellBox | None:
         """The cell to the right, or None."""
         for column in range(cell.column + max(1, cell.columns), cell.column + max(1, cell.columns) + 4):
             box = self._grid.get((cell.table, cell.row, column))
@@ -143,15 +143,15 @@ class Layout:
                 return box
         return None
 
-    def at(self, table: int, row: int, column: int) -> Box2 | None:
+    def at(self, table: int, row: int, column: int) -> CellBox | None:
         """The cell that covers a place of the grid, or None."""
         return self._grid.get((table, row, column))
 
-    def below(self, cell: Cell) -> Box2 | None:
+    def below(self, cell: Cell) -> CellBox | None:
         """The cell under this one, or None."""
         return self._grid.get((cell.table, cell.row + max(1, cell.rows), cell.column))
 
-    def row(self, cell: Cell) -> list[Box2]:
+    def row(self, cell: Cell) -> list[CellBox]:
         """All cells of the row, from left to right."""
         return [box for box in self.tables[cell.table] if box.cell.row == cell.row]
 
@@ -190,7 +190,7 @@ def _split(line: Line) -> list[tuple[int, int]]:
 
 
 def _bold_starts(line: Line) -> set[int]:
-    """Where, behind words that are not bold, a bold label with its colon begins: ``**Place:** Maseru **Date:** 4 May``."""
+    """Where, behind words that are not bold, a bold label and its colon begin: ``**Place:** Maseru **Date:** 4 May``."""
     cuts: set[int] = set()
     words = [p for p in line.pieces if p.kind == "text" and line.text[p.start : p.end].strip()]
     for before, first in zip(words, words[1:], strict=False):

@@ -124,7 +124,10 @@ def _reaches(draft: Draft, last: Draft) -> bool:
 
 
 def parse_pdf(data: bytes) -> Scroll:
-    """Parse the file without asking what it means. Raises Unreadable ``encrypted`` or ``damaged``; a damaged one is rebuilt once, and that it was is reported."""
+    """Parse the file; a damaged one is rebuilt once, and that it was is reported.
+
+    Raises Unreadable ``encrypted`` or ``damaged``; what the pages hold is not asked yet.
+    """
     try:
         return _parse(data)
     except Unreadable as refusal:

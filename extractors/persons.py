@@ -13,3 +13,11 @@ def split_person(text: str) -> tuple[str, str | None]:
             return tidy(parts[0]), tidy(parts[1])
     match = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)\s*", text.strip())
     return (tidy(match[1]), tidy(match[2])) if match else (tidy(text), None)
+
+
+def looks_like_person(text: str) -> bool:
+    """True for two to seven words that begin with capitals, small particles ("de", "van") aside, and no digits."""
+    words = text.split()
+    capitals = [word for word in words if word.lstrip("«\"'(")[:1].isupper()]
+    small = [word for word in words if word not in capitals and len(word) > 4]
+    return 2 <= len(words) <= 7 and len(capitals) >= 2 and not small and not any(c.isdigit() for c in text)

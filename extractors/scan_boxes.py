@@ -13,6 +13,10 @@ _EMPTY, _FULL = 0.035, 0.09
 the second it is ticked; between them it is ticked, but not surely."""
 
 
+Spot = tuple[int, int, int, int]
+"""A place in points of the picture: left, top, right, bottom."""
+
+
 @dataclass(slots=True)
 class TickBox:
     """A printed box in points of the picture; ``confidence`` is that of ``checked``.
@@ -20,7 +24,7 @@ class TickBox:
     ``alone``: it is less than square, or no empty box stands in its column or row: it may be a letter after all.
     """
 
-    box: tuple[int, int, int, int]
+    box: Spot
     dark: float
     checked: bool = False
     confidence: float = 1.0
@@ -37,8 +41,8 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     if boxes:
         _judge(boxes)
     for box in boxes:
-        box.alone = box.checked and not _is_square(ink, box.box, mm, _STRICT)
-        box.alone |= not any(o is not box and (not o.checked or not box.checked) and _are_mates(o, box, mm) for o in boxes)
+        mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
+        box.alone = not mated or box.checked and not _is_square(ink, box.box, mm, _STRICT)
     return boxes
 
 
@@ -50,25 +54,25 @@ def _are_mates(one: TickBox, other: TickBox, mm: float) -> bool:
     return alike and (column or abs(a[1] - b[1]) < 1.0 * mm)
 
 
-def _sides(ink: MatLike, mm: float, upright: bool) -> list[tuple[int, int, int, int]]:
+def _sides(ink: MatLike, mm: float, upright: bool) -> list[Spot]:
     """Thin straight pieces as long as the side of a box: x0, top, x1, bottom."""
     least = max(5, round(0.72 * _SMALLEST * mm))
     gap = max(3, round(0.2 * mm) | 1)
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
-    pieces: list[tuple[int, int, int, int]] = []
+    pieces: list[Spot] = []
     for x, y, wide, high, _ in stats[1:].tolist():
         if wide <= 1.25 * _LARGEST * mm and high <= _LARGEST * mm:
             pieces.append((x, y, x + wide, y + high))
     return pieces
 
 
-def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[int, int, int, int]]:
-    """Pairs of level pieces above each other that could be top and bottom of one box, or the two edges of a filled one."""
+def _squares(level: list[Spot], mm: float) -> list[Spot]:
+    """Pairs of level pieces that could be top and bottom of one box; a filled box is one piece."""
     slack, least, most = max(2.0, 0.55 * mm), _SMALLEST * mm, _LARGEST * mm
-    found: list[tuple[int, int, int, int]] = []
-    columns: dict[int, list[tuple[int, int, int, int]]] = {}
+    found: list[Spot] = []
+    columns: dict[int, list[Spot]] = {}
     for piece in level:
         columns.setdefault(int(piece[0] // slack), []).append(piece)
     for top in level:
@@ -86,33 +90,42 @@ def _squares(level: list[tuple[int, int, int, int]], mm: float) -> list[tuple[in
     return found
 
 
-def _is_square(ink: MatLike, box: tuple[int, int, int, int], mm: float, need: float) -> bool:
+def _is_square(ink: MatLike, box: Spot, mm: float, need: float) -> bool:
     """All four sides are straight and inked nearly whole, corners included, and none goes on beyond the box."""
     x0, y0, x1, y1 = box
     if x0 < 2 or y0 < 2 or x1 + 2 > ink.shape[1] or y1 + 2 > ink.shape[0]:
         return False
-    band, out = max(2, round(0.38 * mm)), max(3, round(0.9 * mm))
-    left, right = ink[y0:y1, x0 - 1 : x0 + band], ink[y0:y1, x1 - band : x1 + 1]
-    top, bottom = ink[y0 - 1 : y0 + band, x0:x1], ink[y1 - band : y1 + 1, x0:x1]
-    thin = max(2, round(0.25 * mm))
-    sides = (_line_in(left, 1, thin), _line_in(right[:, ::-1], 1, thin), _line_in(top, 0, thin), _line_in(bottom[::-1], 0, thin))
+    band, thin, near = max(2, round(0.38 * mm)), max(2, round(0.25 * mm)), max(1, round(0.22 * mm))
+    sides = (
+        _line_in(ink[y0:y1, x0 - 1 : x0 + band], 1, thin),
+        _line_in(ink[y0:y1, x1 - band : x1 + 1][:, ::-1], 1, thin),
+        _line_in(ink[y0 - 1 : y0 + band, x0:x1], 0, thin),
+        _line_in(ink[y1 - band : y1 + 1, x0:x1][::-1], 0, thin),
+    )
     if min(s for s, _ in sides) < need or sum(s for s, _ in sides) < 3.55:
         return False
     xs, ys = (x0 - 1 + sides[0][1], x1 - sides[1][1]), (y0 - 1 + sides[2][1], y1 - sides[3][1])
-    near = max(1, round(0.22 * mm))
     if any(cv2.countNonZero(ink[y - near : y + near + 1, x - near : x + near + 1]) < 3 for x in xs for y in ys):
         return False  # the corners of letters are round or open
-    room = max(2, round(0.5 * mm))
-    beside = (ink[ys[0] : ys[1], max(xs[0] - room, 0) : max(xs[0] - 1, 0)], ink[ys[0] : ys[1], xs[1] + 2 : xs[1] + 1 + room])
-    if max(_covered(b, 1) for b in beside) > 0.4:
-        return False  # a letter stands close by: it is a letter itself
-    beyond = [
-        _straight(ink[max(y0 - out, 0) : y0 - 1, x0 - 1 : x0 + band], 1), _straight(ink[y1 + 1 : y1 + out, x0 - 1 : x0 + band], 1),
-        _straight(ink[max(y0 - out, 0) : y0 - 1, x1 - band : x1 + 1], 1), _straight(ink[y1 + 1 : y1 + out, x1 - band : x1 + 1], 1),
-        _straight(ink[y0 - 1 : y0 + band, max(x0 - out, 0) : x0 - 1], 0), _straight(ink[y0 - 1 : y0 + band, x1 + 1 : x1 + out], 0),
-        _straight(ink[y1 - band : y1 + 1, max(x0 - out, 0) : x0 - 1], 0), _straight(ink[y1 - band : y1 + 1, x1 + 1 : x1 + out], 0),
-    ]  # fmt: skip
-    return sum(beyond) < 2
+    return not _is_letter(ink, xs, ys, max(2, round(0.5 * mm))) and not _goes_on(ink, box, band, max(3, round(0.9 * mm)))
+
+
+def _is_letter(ink: MatLike, xs: tuple[int, int], ys: tuple[int, int], room: int) -> bool:
+    """Something as high as a letter stands close by, to the left or to the right."""
+    left = ink[ys[0] : ys[1], max(xs[0] - room, 0) : max(xs[0] - 1, 0)]
+    right = ink[ys[0] : ys[1], xs[1] + 2 : xs[1] + 1 + room]
+    return max(_covered(left, 1), _covered(right, 1)) > 0.4
+
+
+def _goes_on(ink: MatLike, box: Spot, band: int, out: int) -> bool:
+    """At least two of the sides run on beyond the corners: the cell of a table."""
+    x0, y0, x1, y1 = box
+    left, right = slice(x0 - 1, x0 + band), slice(x1 - band, x1 + 1)
+    top, bottom = slice(y0 - 1, y0 + band), slice(y1 - band, y1 + 1)
+    over, under = slice(max(y0 - out, 0), y0 - 1), slice(y1 + 1, y1 + out)
+    before, after = slice(max(x0 - out, 0), x0 - 1), slice(x1 + 1, x1 + out)
+    upright = sum(_straight(ink[y, x], 1) for x in (left, right) for y in (over, under))
+    return upright + sum(_straight(ink[y, x], 0) for y in (top, bottom) for x in (before, after)) >= 2
 
 
 def _line_in(side: MatLike, axis: int, thin: int) -> tuple[float, int]:
@@ -134,9 +147,9 @@ def _straight(strip: MatLike, axis: int) -> bool:
     return bool(strip.size) and _covered(strip, axis) > 0.9
 
 
-def _unnested(squares: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+def _unnested(squares: list[Spot]) -> list[Spot]:
     """One square per place, the outermost; thick sides give several."""
-    kept: list[tuple[int, int, int, int]] = []
+    kept: list[Spot] = []
     for square in sorted(squares, key=lambda s: -(s[2] - s[0]) * (s[3] - s[1])):
         x, y = (square[0] + square[2]) / 2, (square[1] + square[3]) / 2
         if not any(k[0] <= x <= k[2] and k[1] <= y <= k[3] for k in kept):
@@ -144,7 +157,7 @@ def _unnested(squares: list[tuple[int, int, int, int]]) -> list[tuple[int, int, 
     return kept
 
 
-def _has_twin(square: tuple[int, int, int, int], squares: list[tuple[int, int, int, int]], mm: float) -> bool:
+def _has_twin(square: Spot, squares: list[Spot], mm: float) -> bool:
     """Squares side by side or stacked without a gap are boxes for one letter or figure each."""
     x0, y0, x1, y1 = square
     near = 0.6 * mm
@@ -158,7 +171,7 @@ def _has_twin(square: tuple[int, int, int, int], squares: list[tuple[int, int, i
     )  # fmt: skip
 
 
-def _darkness(even: MatLike, box: tuple[int, int, int, int], mm: float) -> float:
+def _darkness(even: MatLike, box: Spot, mm: float) -> float:
     """Mean darkness inside the box, 0 to 1, without its own sides."""
     x0, y0, x1, y1 = box
     inset = max(3, round(0.17 * (x1 - x0)), round(0.42 * mm))

@@ -7,7 +7,7 @@ from extractors.page_tables import Grid, Slot, find_grids, slot_at
 
 _ALIKE = (0.7, 1.45)  # sizes within these factors are taken for one that was misjudged
 _MANY = 4  # columns from which every row of a table is printed in one weight
-_MOSTLY, _HARDLY = 0.6, 0.25
+_MOSTLY, _HARDLY = 0.5, 0.35
 
 
 def even_out(sheet: Sheet) -> None:

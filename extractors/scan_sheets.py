@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -94,19 +95,19 @@ def _corrected(flat: list[tuple[ScanPage, Run]], sizes: list[float], lengths: li
             near = [u for u in usual if sizes[i] not in usual and abs(u - sizes[i]) < 0.07 * u]
             result[i] = near[0] if near else sizes[i]
             continue
-        mates = [j for j, (other, _) in enumerate(flat) if other is page and sizes[j] in usual and lengths[j] > 3 and j != i]
-        mates = sorted(mates, key=lambda j: _distance(run, flat[j][1]))[:8]
+        mates = [j for j, (other, _) in enumerate(flat) if other is page and sizes[j] in usual and lengths[j] > 3]
+        mates = sorted((j for j in mates if j != i), key=partial(_distance, flat, run))[:8]
         votes = {sizes[i]: 0.6 * lengths[i]} if sizes[i] in usual and not wrong else {}
         for j in mates:
             apart = 0.0 if wrong else math.log(sizes[j] / max(sizes[i], 1.0)) / 0.1
             votes[sizes[j]] = votes.get(sizes[j], 0.0) + min(lengths[j], _SHORT) * math.exp(-apart * apart)
         if votes:
-            result[i] = max(votes, key=lambda size: votes[size])
+            result[i] = max((vote, size) for size, vote in votes.items())[1]
     return result
 
 
-def _distance(run: Run, other: Run) -> float:
-    a, b = run[0].box, other[0].box
+def _distance(flat: list[tuple[ScanPage, Run]], run: Run, other: int) -> float:
+    a, b = run[0].box, flat[other][1][0].box
     return abs(a[3] - b[3]) + 0.7 * abs(a[0] - b[0])
 
 
@@ -123,10 +124,22 @@ def _looks(flat: list[tuple[ScanPage, Run]], sizes: list[float], points: list[fl
     ]
     weights = [[len(w.text) for w in run] for _, run in flat]
     cut = bold_from([s for own in strokes for s in own], [w for own in weights for w in own])
-    return [
+    looks = [
         [(bold, italic) for bold, italic in zip(_bold(run, own, cut), _italic(page, run), strict=True)]
         for (page, run), own in zip(flat, strokes, strict=True)
     ]
+    for i in range(1, len(flat)):
+        if flat[i][0] is flat[i - 1][0] and _wraps(flat[i - 1][1], flat[i][1]):
+            looks[i] = [looks[i - 1][-1]] * len(looks[i])
+    return looks
+
+
+def _wraps(before: Run, run: Run) -> bool:
+    """A short line right below another, going on with a small letter: it is printed as that one is."""
+    high = before[0].box[3] - before[0].box[1]
+    below = 0.6 * high < run[0].box[3] - before[0].box[3] < 2.2 * high
+    short = sum(len(w.text) for w in run) < 30
+    return below and short and run[0].text[:1].islower() and abs(run[0].box[0] - before[0].box[0]) < 0.8 * high
 
 
 def _bold(run: Run, strokes: list[float], cut: float) -> list[bool]:

@@ -54,7 +54,8 @@ def _mapped(box: Box, matrix: MatLike) -> Box:
 
 def set_upright(picture: Picture) -> Upright:
     """The page without perspective and skew, its lines level; it may still stand on its head."""
-    pixels, forth, dpi = picture.pixels, np.eye(3), picture.dpi
+    pixels, dpi = picture.pixels, picture.dpi
+    forth: MatLike = np.eye(3)
     corners = _paper(grey_of(pixels))
     if corners is not None:
         pixels, forth = _cut_out(pixels, corners)
@@ -93,7 +94,7 @@ def _letters_only(page: Upright) -> MatLike:
     long, short = np.maximum(wide, high), np.minimum(wide, high)
     keep = (long < 25 * mm) & (short < 7 * mm) & (long > 0.7 * mm)
     keep[0] = False
-    return small * keep[labels]
+    return cv2.bitwise_and(small, keep[labels].astype(np.uint8) * np.uint8(255))
 
 
 def _levelness(text: MatLike) -> tuple[float, float]:
@@ -135,7 +136,7 @@ def _levelled(page: Upright, tilt: float) -> Upright:
 
 
 def _paper(grey: MatLike) -> MatLike | None:
-    """The four corners of a sheet photographed on a darker ground, clockwise from the top left; None if it fills all."""
+    """The four corners of a sheet photographed on a darker ground, clockwise from the top left; None: it fills all."""
     scale = 600 / max(grey.shape)
     small = cv2.GaussianBlur(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), (7, 7), 0)
     _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
@@ -151,7 +152,8 @@ def _paper(grey: MatLike) -> MatLike | None:
         return None
     if cv2.contourArea(sheet) < 0.9 * cv2.contourArea(hull):
         return None
-    return _clockwise(quad) / scale
+    corners: MatLike = _clockwise(quad) / scale
+    return corners
 
 
 def _fills(quad: MatLike, shape: tuple[int, ...]) -> bool:

@@ -80,13 +80,13 @@ def data_folder() -> str:
         if (Path(folder) / f"{needed[0]}.traineddata").is_file():
             missing = [p for p in needed if not (Path(folder) / f"{p}.traineddata").is_file()]
             if missing:
-                raise Unreadable("ocr_missing", f"Tesseract has no data for {', '.join(missing)} in {folder}.", _remedy())
+                raise _missing(f"Tesseract has no data for {', '.join(missing)} in {folder}.")
             return folder
-    raise Unreadable("ocr_missing", "The pages are pictures, and Tesseract's language data is not installed.", _remedy())
+    raise _missing("The pages are pictures, and Tesseract's language data is not installed.")
 
 
-def _remedy() -> str:
-    return f"Install it ({INSTALL}) and process the file again."
+def _missing(what: str) -> Unreadable:
+    return Unreadable("ocr_missing", what, f"Install it ({INSTALL}) and process the file again.")
 
 
 _idle: dict[str, list["tesserocr.PyTessBaseAPI"]] = {}
@@ -95,7 +95,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def _engine(data: str) -> Iterator["tesserocr.PyTessBaseAPI"]:
-    """A Tesseract for these languages that nobody else uses; loading one takes a third of a second, so they are kept."""
+    """A Tesseract for these languages that nobody else uses; loading one takes long, so they are kept."""
     with _lock:
         waiting = _idle.setdefault(data, [])
         engine = waiting.pop() if waiting else None

@@ -40,10 +40,10 @@ def read_scan(data: bytes, media_type: str) -> Document:
 
 
 def read_pictures(data: bytes, media_type: str) -> Document:
-    """Read a photograph or scan (JPEG, PNG, TIFF of one or more pages). Raises Unreadable ``ocr_missing``, ``damaged``."""
+    """Read a photograph or scan (JPEG, PNG, TIFF, also of several pages). Raises as ``read_scan`` does."""
     data_folder()
     pictures = file_pictures(data)
-    pages = dict(_read_pages(range(1, len(pages_of := pictures) + 1), pages_of))
+    pages = dict(_read_pages(range(1, len(pictures) + 1), pictures))
     read = _sheets(pages)
     scroll = Scroll([s for s, _ in read.values()], [n for _, n in read.values()], [_NOT_ACCEPTED])
     settle(scroll)

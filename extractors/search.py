@@ -48,4 +48,5 @@ class Search:
     simple: bool = False
     begins: int = 0
     first_sure: int = 0
+    banned: frozenset[str] = frozenset()
     places: dict[int, float] = field(default_factory=dict)

@@ -87,5 +87,6 @@ def _checks(gold: Gold, record: Gold) -> list[str]:
 
 
 def is_silent_error(gold: Gold, record: Gold) -> bool:
-    """True for a record that says ``ready`` while anything in it is wrong or a person is needed."""
-    return bool(record["disposition"] == "ready" and differences(gold, record))
+    """True for a record that says ``ready`` while a value, check or theme in it is wrong, or a person is needed."""
+    wrong = [*_fields(gold, record), *_facts(gold, record), *_checks(gold, record)]
+    return bool(record["disposition"] == "ready" and wrong)

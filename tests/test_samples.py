@@ -66,5 +66,5 @@ def test_hard_forms_are_mostly_read_and_never_silently_wrong() -> None:
     assert silent <= MOST_SILENT
 
 
-MOST_SILENT = 3
+MOST_SILENT = 1
 """Silent errors on the hard forms when this was written; the aim is none, and it may only fall."""
