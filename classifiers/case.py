@@ -37,6 +37,7 @@ class Case:
 
     @property
     def simplified(self) -> bool:
+        """True for the simplified form, which is for one event."""
         return self.extraction.document.form_kind == "simplified"
 
     @property
@@ -47,6 +48,7 @@ class Case:
         return tuple(row for row in rows if any((row.title, row.type, row.duration, row.participants)))
 
     def field(self, key: str) -> FieldReading:
+        """The reading of one question; ``not_on_form`` where the form does not ask it."""
         return self.extraction.fields.get(key, EMPTY)
 
     def words(self, key: str) -> str:
@@ -81,11 +83,13 @@ def row_text(row: Activity) -> str:
 
 
 def first_sentence(text: str) -> str:
+    """The first sentence of an answer, or all of it where it has no end."""
     found = sentences(text)
     return found[0] if found else text
 
 
 def as_check(name: str, verdict: Verdict, data: Rule) -> Check:
+    """The verdict as the record has it, with the guide's section and the rule's edition."""
     return Check(
         rule=name,
         outcome=verdict.outcome,

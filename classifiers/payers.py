@@ -34,18 +34,22 @@ class Clause:
 
     @cached_property
     def facility(self) -> list[Span]:
+        """The cues that name the facility; "the project" too, where the answer is about the action sought."""
         return self.spans("facility") + ([] if self.stance in ("others", "told") else self.spans("project"))
 
     @cached_property
     def requests(self) -> list[Span]:
+        """The cues of asking that no "not" takes back."""
         return [span for span in self.spans("request") if not self.negated(span)]
 
     @cached_property
     def refused(self) -> bool:
+        """True if the clause says that something is not asked for."""
         return any(self.negated(span) for span in self.spans("request"))
 
     @cached_property
     def actors(self) -> list[tuple[str, Span]]:
+        """Whoever may be meant to pay, with the kind: request, facility, own or other."""
         asking = [("request", span) for span in self.spans("request")]
         asked = [("facility", span) for span in self.facility]
         payers = [("own", span) for name in ("own", "own_pays") for span in self.spans(name)]
@@ -55,6 +59,7 @@ class Clause:
 
     @cached_property
     def payments(self) -> list[tuple[str, Span]]:
+        """The cues of paying, with the kind (buy or give); none inside the name of a thing."""
         buys = [("buy", span) for span in self.spans("buy")]
         gives = [("give", span) for span in self.spans("give") if not any(_overlap(span, s) for _, s in buys)]
         things = self.spans("goods")
@@ -62,6 +67,7 @@ class Clause:
 
     @cached_property
     def amounts(self) -> list[Span]:
+        """The sums of money in the clause."""
         pattern = cue_pattern(self.language, "money", "currency").pattern
         pattern = pattern.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)")
         return [Span(*found.span()) for found in re.finditer(_AMOUNT.format(pattern), self.text)]
@@ -170,6 +176,7 @@ class Clause:
         return "own" if own or in_hand and self.language == "ru" else None
 
     def paid_by_others(self, thing: Span) -> bool:
+        """True if the institution or somebody else is named behind the thing."""
         return any(kind in ("own", "other") and span.start > thing.start for kind, span in self.actors)
 
     def nearest(self, place: int) -> tuple[str, Span] | None:
@@ -199,10 +206,12 @@ class Clause:
         return bool(behind) and not self.refused_after(thing)
 
     def refused_after(self, thing: Span) -> bool:
+        """True if the thing stands in a list that "is not requested"."""
         behind = [s for s in self.spans("request_passive") if 0 <= self.words(thing, s) <= 8]
         return bool(behind) and any(span.start <= behind[0].end for span in self.spans("not"))
 
     def needed(self, thing: Span) -> bool:
+        """True if a word of need stands next to the thing."""
         near = [s for s in self.spans("need") if 0 <= self.words(s, thing) <= 4 or 0 <= self.words(thing, s) <= 3]
         return any(not self.negated(span) for span in near)
 

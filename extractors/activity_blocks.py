@@ -157,7 +157,7 @@ def _behind(layout: Layout, block: list[Part], last: int) -> int:
     right = layout.right(unit.cell)
     cells = {key_of(unit.cell)} | ({key_of(right.cell)} if right else set())
     end = last + 1
-    while end < len(block) and block[end].unit.cell is not None and key_of(block[end].unit.cell) in cells:  # type: ignore[arg-type]
+    while end < len(block) and (cell := block[end].unit.cell) is not None and key_of(cell) in cells:
         end += 1
     return end
 

@@ -7,28 +7,17 @@ from pipeline.folding import fold
 from pipeline.languages import LANGUAGES, load_language
 
 WEEKS_A_MONTH = 52 / 12
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 @cache
-def _numerals(language: str) -> dict[str, int]:
-    words: dict[str, int] = {}
-    for code in dict.fromkeys([language, *LANGUAGES]):
-        if code in LANGUAGES:
-            for number, names in load_language(code).values.get("numbers", {}).items():
-                for name in names:
-                    words.setdefault(fold(name), int(number))
-    return words
-
-
-@cache
-def _units(language: str) -> dict[str, str]:
+def _names(language: str, table: str) -> dict[str, str]:
+    """Folded word -> entry of the languages' ``values`` table ("numbers", "units"), the form's own language first."""
     words: dict[str, str] = {}
     for code in dict.fromkeys([language, *LANGUAGES]):
         if code in LANGUAGES:
-            for unit, names in load_language(code).values.get("units", {}).items():
+            for entry, names in load_language(code).values.get(table, {}).items():
                 for name in names:
-                    words.setdefault(fold(name), unit)
+                    words.setdefault(fold(name), entry)
     return words
 
 
@@ -41,7 +30,7 @@ def read_months(text: str, language: str) -> float | None:
 
 
 def _lengths(raw: str, language: str) -> list[float]:
-    numerals, units = _numerals(language), _units(language)
+    numerals, units = _names(language, "numbers"), _names(language, "units")
     tokens = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", _with_decimals(raw))
     tokens = [fold(token) if not token[0].isdigit() else token for token in tokens]
     numbers: list[float] = []
@@ -49,7 +38,7 @@ def _lengths(raw: str, language: str) -> list[float]:
     for token in tokens:
         if token[0].isdigit():
             numbers.append(float(token))
-        elif token in numerals and not (numerals[token] == 1 and numbers):
+        elif token in numerals and not (int(numerals[token]) == 1 and numbers):
             numbers.append(float(numerals[token]))
         elif token in units and numbers:
             lengths += [_in_months(number, units[token]) for number in dict.fromkeys(numbers)]

@@ -11,7 +11,7 @@ from pipeline.languages import LanguageData
 from pipeline.questions import questions
 from pipeline.records import State
 
-_PUNCTUATION = " \t.:;,*_–—-|…()[]"
+_PUNCTUATION = " \t.:;,*_–—-|…()[]!?'\"~=\\/"
 _END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
 _LEAD = re.compile(r"\s*[–—:-]\s+")
 
@@ -227,6 +227,8 @@ class Answers:
                 kept.append(clean)
         while kept and self._is_trailing_form_text(kept[-1]):
             kept.pop()
+        if kept and _is_unreadable(kept):
+            return Answer("unreadable", tuple(kept), tuple(region))
         if any(s.text.strip() for s in kept):
             return Answer("answered", tuple(s for s in kept if s.text.strip()), tuple(region))
         return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
@@ -330,6 +332,25 @@ def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
 
 def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
     return unit.cell is None and unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]
+
+
+ILLEGIBLE = "\ufffd"
+LEAST_SURE = 0.4
+"""Mean confidence of OCR below which an answer counts as unreadable."""
+
+
+def _is_unreadable(spans: list[Span]) -> bool:
+    """Something is there that OCR could not read: nothing but illegible signs, or words it is not sure of."""
+    text = "".join(span.text for span in spans)
+    if ILLEGIBLE in text and not text.replace(ILLEGIBLE, "").strip(_PUNCTUATION):
+        return True
+    sure = [
+        p.confidence
+        for span in spans
+        for p in span.line.pieces
+        if p.confidence is not None and p.kind == "text" and span.start <= p.start and p.end <= span.end
+    ]
+    return bool(sure) and sum(sure) / len(sure) < LEAST_SURE
 
 
 def _italic(span: Span) -> bool:

@@ -23,6 +23,7 @@ SIMPLE_FORM = {"contribution_sought": 0.1, "expertise_sought": -0.05, "backgroun
 
 
 def bids_of(search: Search) -> Iterable[Asked]:
+    """Each question a candidate may ask, at most three a candidate, with its score."""
     for candidate in search.all:
         printed = search.known.get(fold(candidate.text))
         if printed and not DOTTED.search(candidate.text):

@@ -12,7 +12,6 @@ from pipeline.folding import fold
 
 ENOUGH = 0.7
 """Share of an edition's printed lines that must stand in a document for it to be of that edition."""
-_TICK_LINE = re.compile(r"^\s*[☐☒]")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from extractors.activities import ActivitiesFound, find_activities
+from extractors.activities import find_activities
+from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answers
 from extractors.asking import ask
 from extractors.editions import EditionMatch, edition_of
@@ -16,7 +17,7 @@ from extractors.signing import read_signature
 from extractors.tongue import language_of
 from pipeline.document import Document, Unreadable
 from pipeline.languages import load_language
-from pipeline.records import DocumentFacts, Flag, FormKind, Language
+from pipeline.records import DocumentFacts, Flag, FormKind, Language, Signature
 from pipeline.stages import Extraction
 
 FEWEST = 4
@@ -92,7 +93,7 @@ def extract(document: Document) -> Extraction:
     )
 
 
-def _signature(surveyed: Survey, answers: Answers):  # type: ignore[no-untyped-def]
+def _signature(surveyed: Survey, answers: Answers) -> Signature:
     found = surveyed.found
     label = next((bid for bid in found.asked if bid.key == "signature"), None)
     region = answers.region(label)[0] if label else []

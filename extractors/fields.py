@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from extractors.activities import ActivitiesFound, spans_in_order
+from extractors.activities import spans_in_order
+from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, ticked, typed
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
@@ -95,10 +96,10 @@ class Fields:
     def _pair(self, bid: Asked) -> None:
         first, second = PAIRS[bid.key]
         answer = self.answers.answer(bid)
-        one, other = split_person(answer.text) if answer.state == "answered" else (answer.text, None)
-        if bid.key == "pair:place_date" and answer.state == "answered":
-            one, other = _place_and_date(answer.text)
-        for key, text in ((first, one), (second, other)):
+        halves: tuple[str | None, str | None] = (answer.text, None)
+        if answer.state == "answered":
+            halves = (_place_and_date if bid.key == "pair:place_date" else split_person)(answer.text)
+        for key, text in zip((first, second), halves, strict=True):
             part = Answer(
                 answer.state if text else "blank" if answer.state == "answered" else answer.state,
                 answer.spans,

@@ -12,6 +12,7 @@ STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
 
 
 def find_headings(search: Search) -> None:
+    """Note the unit and the section of each heading in ``search.headings``, in reading order."""
     for candidate in search.all:
         hit = next((h for h in candidate.hits if h.group == "section"), None)
         if hit is None or hit.score < HEADING or candidate.where == "inline":
@@ -130,10 +131,12 @@ def places_of(search: Search) -> dict[int, float]:
 
 
 def label_hit(candidate: Candidate) -> Hit:
+    """The best of the candidate's hits among the questions' labels; it must have one."""
     return next(h for h in candidate.hits if h.group == "label")
 
 
 def is_strong(candidate: Candidate) -> bool:
+    """True if the words are clearly a label, of one question only, and stand like one."""
     labels = [h for h in candidate.hits if h.group == "label"]
     if not labels or labels[0].score < STRONG or candidate.structure < 0.1:
         return False
@@ -163,6 +166,7 @@ def context_after(search: Search, candidate: Candidate) -> str | None:
 
 
 def key_of_hit(hit: Hit, context: str | None, candidate: Candidate, search: Search) -> str | None:
+    """The question a hit asks in its section; None where it asks none (titles, sections)."""
     if hit.group in ("label", "guess"):
         return hit.key  # a guess may be a pair
     if hit.group == "pair":

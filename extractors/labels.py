@@ -6,24 +6,23 @@ The score is the weighted F1 of the two word sets (van Rijsbergen 1979), so orde
 cost little. Labels are data: ``pipeline/languages``.
 """
 
-import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from rapidfuzz import fuzz
 
 from extractors.label_model import guesses
+from extractors.label_words import Row, position_words, rows_of, shares_of, weights_of
 from extractors.numbering import without_number
 from pipeline.folding import fold
 from pipeline.languages import LanguageData, load_language
 
 BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 REQUIRED_MARK = re.compile(r"\*+\s*[:：]?\s*$|\*\s")
-Row = tuple[str, str, tuple[str, ...]]
-"""Group, key and folded words of one label."""
 UNKNOWN_WEIGHT = 0.55
-STEM_MATCH, ABBREVIATED, MIN_WEIGHT = 0.92, 0.8, 0.06
+STEM_MATCH, ABBREVIATED = 0.92, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ class Lexicon:
 
     def __init__(self, data: LanguageData, rows: list[Row] | None = None) -> None:
         self.data = data
-        rows = _rows(data) if rows is None else rows
-        self._weights = _weights(rows)
+        rows = rows_of(data) if rows is None else rows
+        self._weights = weights_of(rows)
         self._asks = any(group == "label" for group, _, _ in rows)
         self.entries = [self._entry(*row) for row in rows]
         self._exact: dict[tuple[str, ...], list[int]] = {}
@@ -60,13 +59,13 @@ class Lexicon:
         self._index()
         self._near: dict[str, tuple[tuple[str, float], ...]] = {}
         self._cache: dict[str, tuple[Hit, ...]] = {}
-        self._shares = _shares(rows, data)
+        self._shares = shares_of(rows, data)
         for word in self._shares:
             if word not in self._postings:
                 self._postings[word] = []
                 self._by_start.setdefault(word[:2], []).append(word)
                 self._weights.setdefault(word, 0.8)
-        self._positions = _position_words(data, self._shares)
+        self._positions = position_words(data, self._shares)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
 
@@ -124,16 +123,21 @@ class Lexicon:
         for order, variant in enumerate(variants):
             for hit in self._score(tuple(fold(variant).split())):
                 score = hit.score * (1.0 if order == 0 else 0.985)
-                key = (hit.group, hit.key)
-                best[key] = max(best.get(key, 0.0), score)
+                best[hit.group, hit.key] = max(best.get((hit.group, hit.key), 0.0), score)
         for key, share in self._guesses(fold(plain).split()):
             best["guess", key] = 0.95 * share
-        for key, probability in guesses(plain, self.data.language) if self._asks else ():
-            group, key = ("short", key[6:]) if key.startswith("short:") else ("guess", key)
-            if key not in ("none", "activity column"):
-                best[group, key] = max(best.get((group, key), 0.0), min(0.88, 0.46 + 0.5 * probability**0.7))
+        for hit in self._learnt(plain):
+            best[hit.group, hit.key] = max(best.get((hit.group, hit.key), 0.0), hit.score)
         ranked = sorted(best.items(), key=lambda item: -item[1])
         return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
+
+    def _learnt(self, plain: str) -> Iterator[Hit]:
+        """What the classifier takes a wording for that may stand in no list."""
+        for name, probability in guesses(plain, self.data.language) if self._asks else ():
+            key = name.removeprefix("short:")
+            if key not in ("none", "activity column"):
+                group = "guess" if key == name else "short"
+                yield Hit(group, key, min(0.88, 0.46 + 0.5 * probability**0.7))
 
     def _strip_marks(self, text: str) -> str:
         text = text.replace("*", " ")
@@ -209,41 +213,6 @@ class Lexicon:
         return tuple(sorted(exact, key=lambda pair: -pair[1])[:6])
 
 
-def _shares(rows: list[Row], data: LanguageData) -> dict[str, dict[str, float]]:
-    """For each word the share of each question among the labels that use it, every question counting the same."""
-    counts: dict[str, dict[str, float]] = {}
-    sizes: dict[str, float] = {}
-    for group, key, words in rows:
-        if group in ("label", "option"):
-            sizes[key] = sizes.get(key, 0.0) + 1
-            for word in set(words):
-                row = counts.setdefault(word, {})
-                row[key] = row.get(key, 0.0) + 1
-    if not sizes:
-        return {}
-    typical = sorted(sizes.values())[len(sizes) // 2]
-    concepts = data.concepts if any(group == "label" for group, _, _ in rows) else {}
-    for key, texts in concepts.items():
-        for text in texts:
-            words = tuple(fold(text).split())
-            for word in words:
-                row = counts.setdefault(word, {})
-                row[key] = row.get(key, 0.0) + (0.15 if len(words) == 1 else 0.08) * sizes.get(key, typical)
-    shares: dict[str, dict[str, float]] = {}
-    for word, row in counts.items():
-        rates = {key: number / sizes.get(key, typical) for key, number in row.items()}
-        everything = sum(rates.values()) + 0.02
-        shares[word] = {key: rate / everything for key, rate in rates.items()}
-    return shares
-
-
-def _position_words(data: LanguageData, shares: dict[str, dict[str, float]]) -> frozenset[str]:
-    """Words that ask for a post: those of the short labels, and those that mostly stand in labels for posts."""
-    short = {word for text in data.short_labels.get("position", ()) for word in fold(text).split() if len(word) > 3}
-    strong = {word for word, row in shares.items() if sum(v for k, v in row.items() if k.endswith("_position")) >= 0.6}
-    return frozenset(short | strong)
-
-
 def _same_stem(a: str, b: str) -> bool:
     common = 0
     for x, y in zip(a, b, strict=False):
@@ -252,43 +221,6 @@ def _same_stem(a: str, b: str) -> bool:
         common += 1
     longest = max(len(a), len(b))
     return common >= 5 and common >= 0.74 * longest or common == 4 and longest <= 5
-
-
-def _rows(data: LanguageData) -> list[Row]:
-    groups = {
-        "label": data.labels,
-        "pair": data.labels_pair,
-        "short": data.short_labels,
-        "section": data.sections,
-        "title": {"full": data.titles.full, "simplified": data.titles.simplified},
-        "activity": {"heading": data.activity["heading"]},
-    }
-    rows = []
-    for group, table in groups.items():
-        for key, texts in table.items():
-            rows += [(group, key, tuple(fold(text).split())) for text in texts]
-    return rows
-
-
-def _weights(rows: list[Row]) -> dict[str, float]:
-    """Weight of a word: 1 if it stands in the labels of one question, falling with the logarithm of their number."""
-    keys: dict[str, set[str]] = {}
-    for group, key, words in rows:
-        if group in ("label", "pair", "option", "column"):
-            for word in words:
-                keys.setdefault(word, set()).add(key)
-    everything = len({key for _, key, _ in rows}) + 1
-    weights = {
-        word: max(MIN_WEIGHT, math.log(everything / len(found)) / math.log(everything)) for word, found in keys.items()
-    }
-    for _, _, words in rows:
-        for word in words:
-            weights.setdefault(word, 0.8)
-    weights["socieux"] = MIN_WEIGHT  # the facility's own name stands everywhere and asks nothing
-    for word in weights:
-        if len(word) <= 2 and len(keys.get(word, ())) >= 2:
-            weights[word] = min(weights[word], 0.15)
-    return weights
 
 
 @cache

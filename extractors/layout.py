@@ -190,7 +190,7 @@ def _split(line: Line) -> list[tuple[int, int]]:
 
 
 def _bold_starts(line: Line) -> set[int]:
-    """Where, behind words that are not bold, a bold label and its colon begin: ``**Place:** Maseru **Date:** 4 May``."""
+    """Where, behind words that are not bold, a bold label and its colon begin: ``**Place:** Bo **Date:** 4 May``."""
     cuts: set[int] = set()
     words = [p for p in line.pieces if p.kind == "text" and line.text[p.start : p.end].strip()]
     for before, first in zip(words, words[1:], strict=False):

@@ -6,6 +6,7 @@ Of a zip only the directory and ``[Content_Types].xml`` are looked at, of an OLE
 import io
 import re
 import zipfile
+import zlib
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -99,7 +100,7 @@ def _small_part(package: zipfile.ZipFile, name: str, limit: int) -> str:
     try:
         with package.open(name) as part:
             return part.read(limit).decode("utf-8-sig", "replace")
-    except (zipfile.BadZipFile, zipfile.zlib.error):  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, zlib.error):
         return ""
 
 

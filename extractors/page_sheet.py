@@ -178,5 +178,6 @@ def window_of(page: PDFPage) -> tuple[float, float, float, float]:
 
 
 def seen(box: Box, sheet: Sheet) -> Box | None:
+    """The box, or None if its middle lies outside the page."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return box if -2 <= x <= sheet.width + 2 and -2 <= y <= sheet.height + 2 else None

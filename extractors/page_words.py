@@ -11,6 +11,7 @@ from pdfminer.pdfpage import PDFPage
 from extractors.page_drawings import read_drawing
 from extractors.page_sheet import Place, Sheet, Word, placer, seen, window_of
 from extractors.page_ticks import is_picture_font, tick_of_glyph
+from pipeline.values import Box
 
 _SPACING = {"\xa0": " ", "\u2007": " ", "\u202f": " ", "\u2009": " ", "\u2002": " ", "\u2003": " ", "\t": " "}
 _NOTHING = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\x00"), "")
@@ -93,41 +94,55 @@ def _read_letters(sheet: Sheet, letters: list[LTChar], place: Place) -> None:
             word = _add_sideways(sheet, letter, word, place, turn)
             continue
         text = _SPACING.get(text, text)
-        if text == " " or not text.strip():
+        if not text.strip():
             word = None
             continue
-        x0, top, x1, bottom = place(*letter.bbox)
-        size = letter.size
-        base = place(letter.matrix[4], letter.matrix[5], letter.matrix[4], letter.matrix[5])[1]
         sheet.glyphs += 1
-        tick = tick_of_glyph(text, letter.fontname)
+        box, size = place(*letter.bbox), letter.size
+        base = place(letter.matrix[4], letter.matrix[5], letter.matrix[4], letter.matrix[5])[1]
+        tick = _tick(text, letter, box, base)
         if tick is not None:
-            checked, sure = tick
-            plain = ("■" if checked else "○") if is_picture_font(letter.fontname) else text
-            sheet.words.append(Word(plain, x0, top, x1, bottom, base, size, kind="tick", checked=checked, sure=sure))
+            sheet.words.append(tick)
             word = None
             continue
-        if is_picture_font(letter.fontname):
-            text = "•"
-        elif len(text) > 1 or not " " < text < "\u0500":
-            text = _clean(sheet, text, letter.fontname)
-        if (
-            word is not None
-            and abs(base - word.base) < 0.25 * size
-            and -0.35 * size < x0 - word.x1 < _WORD_GAP * size
-            and abs(size - word.size) < 0.5 * size
-        ):
-            if text == previous and x0 - (word.x1 - (x1 - x0)) < 0.1 * size:
+        text = _plain(sheet, text, letter.fontname)
+        if word is not None and _follows(word, box, base, size):
+            if text == previous and box[0] - (word.x1 - (box[2] - box[0])) < 0.1 * size:
                 continue  # the same letter struck twice to look bold
             word.text += text
-            word.x1 = max(x1, word.x1)
-            word.top, word.bottom = min(top, word.top), max(bottom, word.bottom)
+            word.x1 = max(box[2], word.x1)
+            word.top, word.bottom = min(box[1], word.top), max(box[3], word.bottom)
         elif text:
-            bold, italic = _look(str(letter.fontname))
-            word = Word(text, x0, top, x1, bottom, base, size, bold, italic)
+            word = Word(text, *box, base, size, *_look(str(letter.fontname)))
             sheet.words.append(word)
         previous = text
     sheet.words = [w for w in _once(sheet.words) if seen(w.box, sheet)]
+
+
+def _follows(word: Word, box: Box, base: float, size: float) -> bool:
+    """True if a letter goes on with the word: on its line, close behind it, of about its size."""
+    return (
+        abs(base - word.base) < 0.25 * size
+        and -0.35 * size < box[0] - word.x1 < _WORD_GAP * size
+        and abs(size - word.size) < 0.5 * size
+    )
+
+
+def _tick(text: str, letter: LTChar, box: Box, base: float) -> Word | None:
+    """The tick box that is printed as a letter, or None."""
+    tick = tick_of_glyph(text, letter.fontname)
+    if tick is None:
+        return None
+    checked, sure = tick
+    plain = ("■" if checked else "○") if is_picture_font(letter.fontname) else text
+    return Word(plain, *box, base, letter.size, kind="tick", checked=checked, sure=sure)
+
+
+def _plain(sheet: Sheet, text: str, font: str) -> str:
+    """The letter as a reader would write it; what picture fonts print is a bullet."""
+    if is_picture_font(font):
+        return "•"
+    return _clean(sheet, text, font) if len(text) > 1 or not " " < text < "\u0500" else text
 
 
 def _clean(sheet: Sheet, text: str, font: str) -> str:

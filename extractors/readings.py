@@ -8,7 +8,7 @@ from extractors.amounts import read_months
 from extractors.answers import Answer
 from extractors.dates import read_date
 from extractors.layout import evidence_of
-from pipeline.folding import fold, tidy
+from pipeline.folding import tidy
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
 
@@ -187,8 +187,3 @@ def split_acronym(name: str) -> tuple[str, str | None]:
         if capitals >= 2 and capitals >= 0.5 * letters and len(inner.split()) <= 2 and "." not in inner.strip("."):
             return tidy(name[: match.start()] + " " + name[match.end() :]).replace(" ,", ","), inner
     return name, None
-
-
-def says_nothing(text: str, answers: tuple[str, ...]) -> bool:
-    """True if the answer only says that there is nothing ("None", "N/A", "-")."""
-    return fold(text) in {fold(answer) for answer in answers} or text.strip() in ("-", "–", "—", "/", "--")

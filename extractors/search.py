@@ -10,8 +10,11 @@ from extractors.layout import Layout
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question found: its key (or ``pair:…``, ``signature``), the label, how well the label fits here (``score``), how much
-    better than its second meaning (``margin``), how well its words fit (``base``, 0 to 1), and whether that is a guess."""
+    """A question found: its key (or ``pair:…``, ``signature``) and its label.
+
+    ``score``: how well the label fits here; ``margin``: how much better than its second meaning; ``base``: how well
+    its words fit (0 to 1); ``guessed``: no label of the data says so.
+    """
 
     key: str
     label: Candidate
@@ -33,6 +36,8 @@ class Found:
 
 @dataclass
 class Search:
+    """What is known of a form while its candidates compete; each step of ``ask`` fills in more."""
+
     layout: Layout
     lexicon: Lexicon
     all: list[Candidate]

@@ -1,5 +1,7 @@
 """The signature: which mark stands in the signature box, and what kind of mark it is."""
 
+from typing import Literal
+
 from extractors.layout import Layout, Unit, key_of
 from extractors.search import Asked
 from pipeline.document import Mark
@@ -18,7 +20,7 @@ def read_signature(layout: Layout, label: Asked | None, region: list[Unit], last
     signed = [m for m in marks if m.kind == "digital"]
     ink = layout.document.origin == "ocr"
     if drawn:
-        kind = "ink" if ink or drawn[0].kind == "ink" else "image"
+        kind: Literal["ink", "image"] = "ink" if ink or drawn[0].kind == "ink" else "image"
         return Signature(mark="present", kind=kind, evidence=tuple(_evidence(m) for m in drawn[:2]))
     if signed:
         return Signature(mark="present", kind="digital", evidence=tuple(_evidence(m) for m in signed[:2]))

@@ -9,6 +9,7 @@ from extractors.search import Asked, Found, Search
 
 
 def with_stops(search: Search, asked: list[Asked]) -> Found:
+    """The questions with every unit at which an answer must end, and the labels in words we do not know."""
     stops: set[int] = {index for index, _ in search.headings}
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     for candidate in search.all:

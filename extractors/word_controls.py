@@ -13,7 +13,6 @@ WRAPPERS = frozenset(
     | {f"{W15}repeatingSection", f"{W15}repeatingSectionItem"}
 )
 """Controls that hold a part of the form, not an answer."""
-BLOCKS = frozenset({f"{W}p", f"{W}tbl", f"{W}tc", f"{W}tr"})
 INNER_FIELDS = frozenset({f"{W}sdt", f"{W}tbl", f"{W}tr", f"{W}ffData"})
 MAX_PARAGRAPHS, MAX_CELL_PARAGRAPHS, MAX_LOOK = 12, 40, 5_000
 

@@ -116,18 +116,32 @@ def export(
 
 @app.command()
 def show(
-    reference: Annotated[str, typer.Argument(help="A request's reference.")],
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE|FILE", help="A request's reference, or a form.")],
     store: StoreOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="For a form: the folder for its page pictures.")] = None,
 ) -> None:
-    """Print the newest record behind a reference, typed on any keyboard."""
+    """Print the newest record behind a reference; or draw the pages of a form with boxes round what was read."""
     from flows.places import open_the_store
 
+    if Path(reference).is_file():
+        _show_pages(Path(reference), out or Path.cwd())
+        return
     with _plain_errors():
         record = open_the_store(store).find(reference)
     if record is None:
         typer.echo(f"No request has the reference {reference}; one character may be wrong.", err=True)
         raise typer.Exit(1)
     _write(record.model_dump_json(indent=2).encode("utf-8") + b"\n", None)
+
+
+def _show_pages(form: Path, out: Path) -> None:
+    from datetime import date
+
+    from flows.pictures import draw_pages
+
+    with _plain_errors():
+        for picture in draw_pages(form, out, date.today()):
+            typer.echo(picture)
 
 
 @app.command()

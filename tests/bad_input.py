@@ -70,7 +70,7 @@ def eight() -> dict[str, tuple[bytes, set[str]]]:
         "empty.docx": (b"", {"empty_file"}),
         "truncated.docx": (whole[: len(whole) // 2], {"damaged"}),
         "password.pdf": (pdf(password="secret"), {"encrypted"}),
-        "picture.pdf": (picture(), {"not_supported_yet"}),
+        "picture.pdf": (picture(), {"no_form_found", "ocr_missing"}),
         "no_pages.pdf": (pdf(pages=0), {"damaged"}),
         "text.pdf": (b"Dear colleagues,\nplease find attached.\n", {"not_a_request"}),
         "entity.docx": (with_entity(), {"hostile"}),

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 from extractors.reading import read
 from flows.cli import app
 from flows.process import process_bytes
-from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
 from tests.bad_input import eight, word
 from tests.small_stages import SMALL, TODAY, Stages
@@ -35,13 +34,11 @@ READ_FOR_REAL = Stages(read, SMALL.extract, SMALL.assess)
 @pytest.mark.parametrize("name", eight())
 def test_each_bad_file_is_quarantined_with_reason_and_remedy(name: str) -> None:
     data, codes = eight()[name]
-    with pytest.raises(Unreadable) as refused:
-        read(data)
-    record = process_bytes(data, Arrival(filename=name), TODAY, stages=READ_FOR_REAL)
+    record = process_bytes(data, Arrival(filename=name), TODAY)
     (flag,) = record.flags
     assert record.disposition == "quarantined" and flag.code in codes and flag.severity == "blocker"
-    assert flag.message == f"{refused.value.message} {refused.value.remedy}"
-    assert refused.value.message.strip() and refused.value.remedy.strip()
+    what, remedy = flag.message.split(". ", 1)
+    assert what.strip() and remedy.strip()
 
 
 def test_a_folder_with_all_of_them_leaves_the_good_ones_alone(tmp_path: Path) -> None:

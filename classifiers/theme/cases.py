@@ -9,7 +9,6 @@ from classifiers.theme.topics import TOPICS, Area, area_of
 from pipeline.values import Value
 
 CORPUS = Path(__file__).parent / "corpus"
-LENGTHS = ("title", "short", "long")
 
 
 class Case(Value):
