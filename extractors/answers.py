@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.layout import DOTTED, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
+from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.search import Asked, Found
 from pipeline.folding import fold, tidy
 from pipeline.languages import LanguageData
@@ -334,7 +334,6 @@ def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
     return unit.cell is None and unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]
 
 
-ILLEGIBLE = "\ufffd"
 LEAST_SURE = 0.4
 """Mean confidence of OCR below which an answer counts as unreadable."""
 

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
-from extractors.layout import DOTTED, Unit, key_of
+from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.question_keys import EVENT_KEYS, FOREIGN, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
@@ -26,7 +26,7 @@ def bids_of(search: Search) -> Iterable[Asked]:
     """Each question a candidate may ask, at most three a candidate, with its score."""
     for candidate in search.all:
         printed = search.known.get(fold(candidate.text))
-        if printed and not DOTTED.search(candidate.text):
+        if printed and not DOTTED.search(candidate.text) and ILLEGIBLE not in candidate.text:
             yield Asked(
                 printed, candidate, KNOWN + 0.001 * len(candidate.text) + 0.1 * (candidate.where == "cell"), KNOWN - 1.0
             )

@@ -19,6 +19,8 @@ CellKey = tuple[int, int, int]
 _GAP = re.compile(r"\t+\s*|\s{4,}")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 BULLET = re.compile(r"^\s*[•▪‣·◦●○–—\-*]\s+")
+ILLEGIBLE = "\ufffd"
+"""What OCR saw and could not read."""
 DOTTED = re.compile(r"(?:[.·_․‥]\s?){4,}|…(?:\s?[….]){1,}|_{2,}|(?:\. ){3,}|-{5,}")
 
 

@@ -35,14 +35,14 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     """All printed tick boxes of the page with what is in them."""
     mm = dpi / 25.4
     level = _sides(ink, mm, False)
-    squares = _unnested([s for s in _squares(level, mm) if _is_square(ink, s, mm, _SIDE)])
+    squares = _unnested([fit for s in _squares(level, mm) if (fit := _fitted(ink, s, mm, _SIDE)) is not None])
     squares = [s for s in squares if not _has_twin(s, squares, mm)]
     boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
     if boxes:
         _judge(boxes)
     for box in boxes:
         mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
-        box.alone = not mated or box.checked and not _is_square(ink, box.box, mm, _STRICT)
+        box.alone = not mated or box.checked and _fitted(ink, box.box, mm, _STRICT) is None
     return boxes
 
 
@@ -90,24 +90,35 @@ def _squares(level: list[Spot], mm: float) -> list[Spot]:
     return found
 
 
-def _is_square(ink: MatLike, box: Spot, mm: float, need: float) -> bool:
-    """All four sides are straight and inked nearly whole, corners included, and none goes on beyond the box."""
+def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:
+    """The square that stands at this place, by its four sides; None if it is a letter or a cell.
+
+    All sides are straight and inked nearly whole, corners included, and none goes on. Pen strokes may cross them.
+    """
     x0, y0, x1, y1 = box
-    if x0 < 2 or y0 < 2 or x1 + 2 > ink.shape[1] or y1 + 2 > ink.shape[0]:
-        return False
-    band, thin, near = max(2, round(0.38 * mm)), max(2, round(0.25 * mm)), max(1, round(0.22 * mm))
+    band, thin, near = max(3, round(0.6 * mm)), max(2, round(0.25 * mm)), max(1, round(0.22 * mm))
+    if x0 < band or y0 < band or x1 + band > ink.shape[1] or y1 + band > ink.shape[0]:
+        return None
     sides = (
         _line_in(ink[y0:y1, x0 - 1 : x0 + band], 1, thin),
         _line_in(ink[y0:y1, x1 - band : x1 + 1][:, ::-1], 1, thin),
         _line_in(ink[y0 - 1 : y0 + band, x0:x1], 0, thin),
         _line_in(ink[y1 - band : y1 + 1, x0:x1][::-1], 0, thin),
     )
-    if min(s for s, _ in sides) < need or sum(s for s, _ in sides) < 3.55:
-        return False
     xs, ys = (x0 - 1 + sides[0][1], x1 - sides[1][1]), (y0 - 1 + sides[2][1], y1 - sides[3][1])
+    wide, high = xs[1] - xs[0], ys[1] - ys[0]
+    if min(wide, high) < 0.9 * _SMALLEST * mm or not 0.74 <= wide / high <= 1.36:
+        return None
+    shares = [
+        _line_in(ink[ys[0] : ys[1] + 1, max(x - thin, 0) : x + thin + 1], 1, thin)[0] for x in xs
+    ] + [_line_in(ink[max(y - thin, 0) : y + thin + 1, xs[0] : xs[1] + 1], 0, thin)[0] for y in ys]
+    if min(shares) < need or sum(shares) < 3.55:
+        return None
     if any(cv2.countNonZero(ink[y - near : y + near + 1, x - near : x + near + 1]) < 3 for x in xs for y in ys):
-        return False  # the corners of letters are round or open
-    return not _is_letter(ink, xs, ys, max(2, round(0.5 * mm))) and not _goes_on(ink, box, band, max(3, round(0.9 * mm)))
+        return None  # the corners of letters are round or open
+    if _is_letter(ink, xs, ys, max(2, round(0.5 * mm))) or _goes_on(ink, xs, ys, thin, max(3, round(0.9 * mm))):
+        return None
+    return (xs[0], ys[0], xs[1] + 1, ys[1] + 1)
 
 
 def _is_letter(ink: MatLike, xs: tuple[int, int], ys: tuple[int, int], room: int) -> bool:
@@ -117,15 +128,18 @@ def _is_letter(ink: MatLike, xs: tuple[int, int], ys: tuple[int, int], room: int
     return max(_covered(left, 1), _covered(right, 1)) > 0.4
 
 
-def _goes_on(ink: MatLike, box: Spot, band: int, out: int) -> bool:
+def _goes_on(ink: MatLike, xs: tuple[int, int], ys: tuple[int, int], thin: int, out: int) -> bool:
     """At least two of the sides run on beyond the corners: the cell of a table."""
-    x0, y0, x1, y1 = box
-    left, right = slice(x0 - 1, x0 + band), slice(x1 - band, x1 + 1)
-    top, bottom = slice(y0 - 1, y0 + band), slice(y1 - band, y1 + 1)
-    over, under = slice(max(y0 - out, 0), y0 - 1), slice(y1 + 1, y1 + out)
-    before, after = slice(max(x0 - out, 0), x0 - 1), slice(x1 + 1, x1 + out)
-    upright = sum(_straight(ink[y, x], 1) for x in (left, right) for y in (over, under))
-    return upright + sum(_straight(ink[y, x], 0) for y in (top, bottom) for x in (before, after)) >= 2
+    count = 0
+    for x in xs:
+        column = slice(max(x - thin // 2, 0), x + thin // 2 + 1)
+        for rows in (slice(max(ys[0] - out, 0), ys[0] - 1), slice(ys[1] + 2, ys[1] + 1 + out)):
+            count += _straight(ink[rows, column], 1)
+    for y in ys:
+        row = slice(max(y - thin // 2, 0), y + thin // 2 + 1)
+        for columns in (slice(max(xs[0] - out, 0), xs[0] - 1), slice(xs[1] + 2, xs[1] + 1 + out)):
+            count += _straight(ink[row, columns], 0)
+    return count >= 2
 
 
 def _line_in(side: MatLike, axis: int, thin: int) -> tuple[float, int]:
@@ -192,9 +206,26 @@ def _judge(boxes: list[TickBox]) -> None:
         box.confidence = round(min(0.99, 0.5 + 0.49 * min(1.0, far)), 2)
 
 
-def erase_boxes(even: MatLike, boxes: list[TickBox], dpi: float) -> None:
-    """Take the boxes and what was put into them off the grey picture, so that OCR sees no O or C."""
+def erase_boxes(even: MatLike, ink: MatLike, boxes: list[TickBox], dpi: float) -> None:
+    """Take the boxes and what was put into and over them off the grey picture, so that OCR sees no O or C."""
     pad = max(2, round(0.3 * dpi / 25.4))
     for tick in boxes:
         x0, y0, x1, y1 = tick.box
         even[max(y0 - pad, 0) : y1 + pad, max(x0 - pad, 0) : x1 + pad] = 255
+        if tick.checked:
+            _erase_strokes(even, ink, tick.box)
+
+
+def _erase_strokes(even: MatLike, ink: MatLike, box: Spot) -> None:
+    """Pen strokes that reach out of a box: ink joined to it that ends nearby; joined print goes on and stays."""
+    x0, y0, x1, y1 = box
+    room = round(0.9 * (x1 - x0))
+    left, top = max(x0 - room, 0), max(y0 - room, 0)
+    part = np.ascontiguousarray(ink[top : y1 + room, left : x1 + room])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+    high, wide = part.shape
+    for number in np.unique(labels[y0 - top : y1 - top, x0 - left : x1 - left]):
+        x, y, w, h, _ = stats[number]
+        if number and x > 0 and y > 0 and x + w < wide and y + h < high:
+            grown = cv2.dilate((labels == number).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            even[top : top + high, left : left + wide][grown] = 255

@@ -106,7 +106,7 @@ def _read(page: Upright, language: str) -> ScanPage:
     boxes = find_boxes(even, ink, page.dpi)
     erase_rules(even, ink, rules, page.dpi)
     sure = [b for b in boxes if not b.alone]
-    erase_boxes(even, sure, page.dpi)
+    erase_boxes(even, ink, sure, page.dpi)
     _blot_out(ink, [b.box for b in boxes], 2)
     stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
     dots = find_dots(ink, stats[1:], page.dpi)
