@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 MAKE_VENV = $$(command -v $(PYTHON) || command -v python3) -m venv .venv
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check train bench clean
 
 help: ## list these commands
 	@grep -hE "^[a-z]+:.*## " $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## /  make \1\t/" | expand -t 18
@@ -32,6 +32,10 @@ test: .venv/.ready ## set up, system packages included, then style, types and te
 check: .venv/.ready ## style and types only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+train: .venv/.ready ## teach the theme model and the label classifier anew (a few minutes)
+	$(BIN)/python -m classifiers.theme.train
+	$(BIN)/python -m extractors.train_labels
 
 bench: .venv/.ready ## time and memory on this machine (let it be idle)
 	$(BIN)/python -m benchmarks

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.children import HOUSE, BenchmarkFailed
@@ -20,7 +21,7 @@ def commands(folder: Path) -> Iterator[Figure]:
     for kind in ("docx", "pdf"):
         own = _spread([form for form in forms if form.kind == kind])
         load = OtherLoad()
-        rounds = [pair(lambda f=form: _process(f), _import, turn, wall) for turn, form in enumerate(own)]
+        rounds = [pair(partial(_process, form), _import, turn, wall) for turn, form in enumerate(own)]
         remark = f"other programs kept {load.cores():.2f} cores busy"
         yield at_most(f"{kind}: command to record / importing pdfplumber and spaCy", rounds, TARGET, "wall", remark)
     helped = [pair(lambda: _run(str(COMMAND), "--help"), _nothing, turn, wall) for turn in range(ROUNDS)]

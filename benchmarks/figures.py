@@ -14,7 +14,7 @@ Bound = str
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of the table: a ratio (or megabytes), its target, the clock it was taken with, and the rounds behind it."""
+    """One row: a ratio (or megabytes), its target, the clock it was taken with, the rounds behind it."""
 
     name: str
     value: float

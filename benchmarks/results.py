@@ -17,8 +17,8 @@ _WORDS = {True: "met", False: "MISSED", None: ""}
 def row(figure: Figure) -> str:
     """Name, figure, target, met or not, clock, remark."""
     target = "" if figure.target is None else f"{_SIGNS[figure.bound]} {figure.target:g}"
-    told = f"{figure.name:<62} {figure.value:>8.2f}  {target:<7} {_WORDS[figure.met]:<7} {figure.clock:<6} {figure.remark}"
-    return told.rstrip()
+    verdict = f"{figure.value:>8.2f}  {target:<7} {_WORDS[figure.met]:<7}"
+    return f"{figure.name:<66} {verdict} {figure.clock:<6} {figure.remark}".rstrip()
 
 
 def write(figures: list[Figure], out: Path) -> None:

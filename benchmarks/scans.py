@@ -1,11 +1,12 @@
 """Scanned pages: our reader against Tesseract alone on the same pictures, and two pages at once against one.
 
-The scans are made here: pages of the digital PDF forms, drawn at 300 dpi in grey, with a little noise, as JPEG in a PDF.
+The scans are made here: pages of the digital PDF forms, drawn at 300 dpi in grey with a little noise, JPEG in a PDF.
 """
 
 import io
 import json
 import os
+import resource
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,10 +40,9 @@ def _chosen(forms: list[Sample]) -> list[Sample]:
     """Five PDF forms, the languages in turn."""
     paged = [form for form in forms if form.kind == "pdf"]
     seen: dict[str, int] = {}
-    turns = {form: seen.setdefault(form.language, 0) for form in paged}
+    turns: dict[Sample, int] = {}
     for form in paged:
-        turns[form] = seen[form.language]
-        seen[form.language] += 1
+        turns[form] = seen[form.language] = seen.get(form.language, -1) + 1
     return sorted(paged, key=lambda form: (turns[form], form.language))[:ROUNDS]
 
 
@@ -88,8 +88,6 @@ def _read(scan: Path, language: str, turn: int) -> dict[str, list[float]]:
     one = wall(ours)
     os.sched_setaffinity(0, cores[:2])
     two = wall(ours)
-    import resource
-
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     return {"page": [page], "two": [one / two], "megabytes": [peak]}
 

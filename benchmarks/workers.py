@@ -4,6 +4,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.children import measured
@@ -31,7 +32,7 @@ def workers(folder: Path) -> Iterator[Figure]:
 def _speed(folder: Path) -> dict[str, list[float]]:
     """One worker's seconds by those of two: the whole run, and a run on workers that have read the forms once."""
     paths = [sample.path for sample in samples(folder)]
-    whole = [wall(lambda n=n: _run(paths, n)) for n in (1, 2)]
+    whole = [wall(partial(_run, paths, n)) for n in (1, 2)]
     started = [_started(paths, n) for n in (1, 2)]
     return {"from start": [whole[0] / whole[1]], "started": [started[0] / started[1]]}
 

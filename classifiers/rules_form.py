@@ -176,14 +176,7 @@ def _simplified_fits(case: Case) -> Verdict:
 
 def _one_event(case: Case) -> Verdict:
     event = case.field("event_type")
-    named = next(
-        (
-            key
-            for key in ("title", "objectives", "background", "contribution_sought")
-            if has_cue(folded_clause(case.words(key)), case.language, "event", "single")
-        ),
-        None,
-    )
+    named = _naming_event(case)
     sought = case.words("contribution_sought") + "\n" + case.words("title")
     built = [s for s in sentences(sought) if has_cue(folded_clause(s), spoken(s, case.language), "event", "building")]
     if built and not (event.state == "answered" and event.value != "other" and named):
@@ -206,6 +199,14 @@ def _one_event(case: Case) -> Verdict:
     return Verdict(
         "cannot_tell", "The form does not say what kind of event is planned; ask the institution.", field="event_type"
     )
+
+
+def _naming_event(case: Case) -> str | None:
+    """The first question whose answer names one event."""
+    for key in ("title", "objectives", "background", "contribution_sought"):
+        if has_cue(folded_clause(case.words(key)), case.language, "event", "single"):
+            return key
+    return None
 
 
 def _several(sentence: str, form_language: str) -> bool:

@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.search import Asked, Found
-from pipeline.folding import fold, tidy
+from pipeline.folding import tidy
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
 from pipeline.records import State
 
-_PUNCTUATION = " \t.:;,*_–—-|…()[]!?'\"~=\\/"
 _END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
-_LEAD = re.compile(r"\s*[–—:-]\s+")
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,11 @@ class Answers:
     """Finds the answer to each question of one form."""
 
     def __init__(self, layout: Layout, found: Found, data: LanguageData, skeleton: frozenset[str]) -> None:
-        self.layout, self.found, self.data, self.skeleton = layout, found, data, skeleton
+        self.layout, self.found = layout, found
         self._labels = {u: bid for bid in found.asked for u in range(bid.label.first, bid.label.last + 1)}
         self._label_cells = self._cells_with_labels()
-        self._prompts = tuple(fold(text) for text in data.marks.placeholder)
-        self._starts = tuple(fold(text) for text in data.instructions["starts"])
-        self._hints = tuple(fold(text) for text in data.marks.hint)
-        self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3}
-        self._remarks = self._hints + tuple(fold(text) for text in data.marks.optional + data.marks.required)
-        self._italic_answers = False
-        self._italic_answers = self._answers_in_italics()
+        self._speech = FormSpeech(data, skeleton)
+        self._speech.italic_answers = self._answers_in_italics()
 
     def answer(self, bid: Asked) -> Answer:
         """The answer to one question, with its state."""
@@ -126,7 +120,8 @@ class Answers:
         own = self.layout.cells[key_of(last.cell)]
         within = list(self._rest_of_cell(own, last))
         says = any(
-            not self._is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces) for u in within
+            not self._speech.is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces)
+            for u in within
         )
         if rest is not None or says:
             return within, rest
@@ -218,86 +213,20 @@ class Answers:
         kept: list[Span] = []
         left = False
         for span in spans:
-            clean = self._without_fill(span)
+            clean = self._speech.without_fill(span)
             if clean is None:
                 left = left or bool(span.text.strip())
-            elif not kept and self._is_instruction(clean):
-                left = left or not clean.text.strip("() ").lower().startswith(self._hints)
+            elif not kept and self._speech.is_instruction(clean):
+                left = left or not self._speech.is_hint(clean)
             else:
                 kept.append(clean)
-        while kept and self._is_trailing_form_text(kept[-1]):
+        while kept and self._speech.is_remark_behind(kept[-1]):
             kept.pop()
         if kept and _is_unreadable(kept):
             return Answer("unreadable", tuple(kept), tuple(region))
         if any(s.text.strip() for s in kept):
             return Answer("answered", tuple(s for s in kept if s.text.strip()), tuple(region))
         return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
-
-    def _without_fill(self, span: Span) -> Span | None:
-        """The span without dotted lines at its ends; None if it holds nothing but fill or a prompt."""
-        text = span.text
-        if any(
-            p.placeholder and p.start >= span.start and p.end <= span.end and p.end > p.start for p in span.line.pieces
-        ):
-            prompts = [p for p in span.line.pieces if p.placeholder]
-            others = text
-            for prompt in prompts:
-                others = others.replace(span.line.text[prompt.start : prompt.end], " ")
-            if not others.strip(_PUNCTUATION):
-                return None
-        if fold(text) in self._prompts or self._is_prompt(text) or self._is_remark(text):
-            return None
-        start, end = span.start, span.end
-        lead = _LEAD.match(span.line.text, start, end) if start > 0 else None
-        start = lead.end() if lead else start
-        changed = True
-        while changed and start < end:
-            changed = False
-            for fill in DOTTED.finditer(span.line.text, start, end):
-                if not span.line.text[start : fill.start()].strip(_PUNCTUATION):
-                    start, changed = fill.end(), True
-                elif not span.line.text[fill.end() : end].strip(_PUNCTUATION):
-                    end, changed = fill.start(), True
-                if changed:
-                    break
-        rest = span.line.text[start:end]
-        if text.strip() and not rest.strip(" .:_…|*"):
-            return None
-        return Span(span.line, start, end)
-
-    def _is_prompt(self, text: str) -> bool:
-        folded = fold(text.strip(" []<>{}()"))
-        bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
-        told = len(folded.split()) <= 10 and folded.startswith(tuple(start + " " for start in self._starts))
-        field = told and any(word in folded.split() for word in self._field_words)
-        return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts) or field
-
-    def _is_remark(self, text: str) -> bool:
-        """A remark in brackets that belongs to the label: (optional), (max. 300 words)."""
-        text = text.strip(" *:")
-        if not (text.startswith("(") and text.endswith(")")) or len(text.split()) > 8:
-            return False
-        folded = f" {fold(text)} "
-        return any(f" {word} " in folded for word in self._remarks)
-
-    def _is_instruction(self, span: Span) -> bool:
-        """The form speaks: its printed skeleton, or a sentence in italics that tells what to do."""
-        text = tidy(span.text)
-        if not text:
-            return False
-        if any(p.kind == "entry" and p.start >= span.start and p.end <= span.end for p in span.line.pieces):
-            return False
-        folded = fold(text)
-        if folded in self.skeleton:
-            return True
-        italic = _italic(span)
-        if italic and not self._italic_answers:
-            return True
-        begins = folded.startswith(tuple(start + " " for start in self._starts))
-        return begins and (italic or text.startswith("(") and text.endswith(")"))
-
-    def _is_trailing_form_text(self, span: Span) -> bool:
-        return self._is_instruction(span) and _italic(span)
 
     def _answers_in_italics(self) -> bool:
         """True if the applicant typed in italics: most words behind the sure labels are."""
@@ -307,7 +236,7 @@ class Answers:
             spans = ([rest] if rest else []) + spans_of(region)
             for span in spans:
                 count = len(span.text.split())
-                if _italic(span):
+                if is_italic(span):
                     italic += count
                 else:
                     upright += count
@@ -341,7 +270,7 @@ LEAST_SURE = 0.4
 def _is_unreadable(spans: list[Span]) -> bool:
     """Something is there that OCR could not read: nothing but illegible signs, or words it is not sure of."""
     text = "".join(span.text for span in spans)
-    if ILLEGIBLE in text and not text.replace(ILLEGIBLE, "").strip(_PUNCTUATION):
+    if ILLEGIBLE in text and not text.replace(ILLEGIBLE, "").strip(PUNCTUATION):
         return True
     sure = [
         p.confidence
@@ -350,15 +279,6 @@ def _is_unreadable(spans: list[Span]) -> bool:
         if p.confidence is not None and p.kind == "text" and span.start <= p.start and p.end <= span.end
     ]
     return bool(sure) and sum(sure) / len(sure) < LEAST_SURE
-
-
-def _italic(span: Span) -> bool:
-    words = [
-        p
-        for p in span.line.pieces
-        if p.kind == "text" and p.start >= span.start and p.end <= span.end and span.line.text[p.start : p.end].strip()
-    ]
-    return bool(words) and all(p.italic for p in words)
 
 
 def joined(spans: tuple[Span, ...] | list[Span]) -> str:

@@ -17,8 +17,15 @@ KNOWN = 1.4
 """Score of a label that stands so in the data of the form's edition."""
 NO_ANSWER = 0.12
 OWN_SECTION, OTHER_SECTION = 0.05, -0.04
-SIMPLE_FORM = {"contribution_sought": 0.1, "expertise_sought": -0.05, "background": 0.06, "objectives": -0.04,
-               "deliverables": -0.12, "expected_results": -0.06, "activities": -0.1}
+SIMPLE_FORM = {
+    "contribution_sought": 0.1,
+    "expertise_sought": -0.05,
+    "background": 0.06,
+    "objectives": -0.04,
+    "deliverables": -0.12,
+    "expected_results": -0.06,
+    "activities": -0.1,
+}
 """On a form for one event the first of each two is the usual question."""
 
 

@@ -137,28 +137,22 @@ def _with_month_name(text: str, language: str) -> list[DateRead]:
 def _around(text: str, word: re.Match[str], month: int) -> DateRead | None:
     """A month name with the day before or behind it and the year that follows."""
     before, behind = text[: word.start()], text[word.end() :]
-    year = _YEAR.search(behind) or None
+    year = _YEAR.search(behind)
     if year is None:
-        earlier = list(_YEAR.finditer(before))
-        year = earlier[-1] if earlier and not re.search(r"\d", before[earlier[-1].end() :]) else None
-        if year is None:
-            return None
-        return DateRead(f"{year[1]}-{month:02d}", year.start(), word.end())
-    start, end = word.start(), word.end() + year.end()
+        return _behind_year(before, word, month)
+    end = word.end() + year.end()
     day_after = _DAY_AFTER.match(behind)
     if day_after:
         value = _iso(int(year[1]), month, int(day_after[1]))
-        return DateRead(value, start, end) if value else None
-    if len(behind[: year.start()]) > 40:
-        end = word.end() + year.end()
+        return DateRead(value, word.start(), end) if value else None
     day = _DAY_BEFORE.search(before)
     if day is None:
         first = re.search(r"([^\W\d_]+)\s+(?:de\s+)?$", before)
         number = _ONES.get(fold(first[1])) if first else None
-        if number is None:
-            return DateRead(f"{year[1]}-{month:02d}", start, end)
+        if first is None or number is None:
+            return DateRead(f"{year[1]}-{month:02d}", word.start(), end)
         value = _iso(int(year[1]), month, number)
-        return DateRead(value, first.start(), end) if value and first else None
+        return DateRead(value, first.start(), end) if value else None
     start = day.start(1)
     first_day = int(day[1])
     ranged = _RANGE_BEFORE.search(before[: day.start(1)])
@@ -166,3 +160,11 @@ def _around(text: str, word: re.Match[str], month: int) -> DateRead | None:
         first_day, start = int(ranged[1]), ranged.start(1)
     value = _iso(int(year[1]), month, first_day)
     return DateRead(value, start, end) if value else None
+
+
+def _behind_year(before: str, word: re.Match[str], month: int) -> DateRead | None:
+    """A month name with the year right before it: "2026 июль"."""
+    years = list(_YEAR.finditer(before))
+    if not years or re.search(r"\d", before[years[-1].end() :]):
+        return None
+    return DateRead(f"{years[-1][1]}-{month:02d}", years[-1].start(), word.end())

@@ -12,7 +12,7 @@ POINTS_AN_INCH = 72.0
 
 
 def page_images(data: bytes, media_type: str, scale: float) -> Iterator[Image.Image]:
-    """Each page as displayed, ``scale`` pixels to the point; pictures have 72 points to the inch (contract, section 2)."""
+    """Each page as displayed, ``scale`` pixels to the point; pictures have 72 points to the inch (contract, 2)."""
     if media_type == PDF:
         document = pypdfium2.PdfDocument(data)
         document.init_forms()

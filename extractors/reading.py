@@ -98,19 +98,15 @@ READERS: dict[str, Reader] = {
 
 _NO_FORM = "Look whether the request form came in another file; if not, ask the sender for it as PDF or Word."
 _NOT_A_DOCUMENT = Refusal("not_a_request", "The file is neither a PDF nor a Word document.", _NO_FORM)
-_PICTURE = Refusal(
-    "not_supported_yet",
-    "The file is a picture, with no text that can be read.",
-    "Ask the sender for the form as a PDF or Word file; the guide accepts no pictures.",
-)
 _MAIL = Refusal("not_supported_yet", "The file is a mail.", "Save the attached form and process that file on its own.")
 
 REFUSALS: dict[str, Refusal] = {
     media.EMPTY: Refusal("empty_file", "The file is empty.", "Ask the sender to send the form again."),
-    media.PNG: _PICTURE,
-    media.JPEG: _PICTURE,
-    media.TIFF: _PICTURE,
-    media.GIF: _PICTURE,
+    media.GIF: Refusal(
+        "not_supported_yet",
+        "The file is a GIF picture.",
+        "Ask the sender for the form as a PDF or Word file; the guide accepts no pictures.",
+    ),
     media.EML: _MAIL,
     media.MSG: _MAIL,
     media.XLSX: Refusal("not_a_request", "The file is a spreadsheet, not a request form.", _NO_FORM),

@@ -21,7 +21,7 @@ Spot = tuple[int, int, int, int]
 class TickBox:
     """A printed box in points of the picture; ``confidence`` is that of ``checked``.
 
-    ``alone``: it is less than square, or no empty box stands in its column or row: it may be a letter after all.
+    It may be a letter after all where no empty box stands in its column or row (``alone``) or its sides are ``rough``.
     """
 
     box: Spot
@@ -29,6 +29,7 @@ class TickBox:
     checked: bool = False
     confidence: float = 1.0
     alone: bool = False
+    rough: bool = False
 
 
 def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
@@ -42,7 +43,7 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
         _judge(boxes)
     for box in boxes:
         mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
-        box.alone = not mated or box.checked and _fitted(ink, box.box, mm, _STRICT) is None
+        box.alone, box.rough = not mated, box.checked and _fitted(ink, box.box, mm, _STRICT) is None
     return boxes
 
 
@@ -70,7 +71,7 @@ def _sides(ink: MatLike, mm: float, upright: bool) -> list[Spot]:
 
 def _squares(level: list[Spot], mm: float) -> list[Spot]:
     """Pairs of level pieces that could be top and bottom of one box; a filled box is one piece."""
-    slack, least, most = max(2.0, 0.55 * mm), _SMALLEST * mm, _LARGEST * mm
+    slack, least, most = max(2.0, 0.9 * mm), _SMALLEST * mm, _LARGEST * mm
     found: list[Spot] = []
     columns: dict[int, list[Spot]] = {}
     for piece in level:
@@ -85,7 +86,7 @@ def _squares(level: list[Spot], mm: float) -> list[Spot]:
             if bottom[1] <= top[1] or not least <= high <= most or abs(top[2] - bottom[2]) > slack:
                 continue
             x0, x1 = min(top[0], bottom[0]), max(top[2], bottom[2])
-            if abs(top[0] - bottom[0]) <= slack and 0.74 <= (x1 - x0) / high <= 1.36 and x1 - x0 >= least:
+            if abs(top[0] - bottom[0]) <= slack and 0.6 <= (x1 - x0) / high <= 1.7 and x1 - x0 >= least:
                 found.append((x0, top[1], x1, bottom[3]))
     return found
 
@@ -96,7 +97,7 @@ def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:
     All sides are straight and inked nearly whole, corners included, and none goes on. Pen strokes may cross them.
     """
     x0, y0, x1, y1 = box
-    band, thin, near = max(3, round(0.6 * mm)), max(2, round(0.25 * mm)), max(1, round(0.22 * mm))
+    band, thin, near = max(3, round(1.05 * mm)), max(2, round(0.25 * mm)), max(1, round(0.22 * mm))
     if x0 < band or y0 < band or x1 + band > ink.shape[1] or y1 + band > ink.shape[0]:
         return None
     sides = (

@@ -105,7 +105,7 @@ def _read(page: Upright, language: str) -> ScanPage:
     rules = find_rules(ink, page.dpi)
     boxes = find_boxes(even, ink, page.dpi)
     erase_rules(even, ink, rules, page.dpi)
-    sure = [b for b in boxes if not b.alone]
+    sure = [b for b in boxes if not (b.alone or b.rough)]
     erase_boxes(even, ink, sure, page.dpi)
     _blot_out(ink, [b.box for b in boxes], 2)
     stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
@@ -138,7 +138,8 @@ def _settled(boxes: list[TickBox], words: list[Reading]) -> tuple[list[TickBox],
     kept: list[TickBox] = []
     for tick in boxes:
         over = [w for w in words if _overlap(w.box, tick.box) > 0.5]
-        if tick.alone and any(w.confidence > 0.6 and not _LIKE_TICK.fullmatch(w.text) for w in over):
+        letters = [w for w in over if w.confidence > 0.6 and not _LIKE_TICK.fullmatch(w.text)]
+        if tick.alone and letters or tick.rough and any(len(w.text) > 1 and w.confidence > 0.75 for w in letters):
             continue
         kept.append(tick)
         gone = {id(w) for w in over if len(w.text) < 3}

@@ -20,7 +20,7 @@ UNSURE_COLOUR, MARK_COLOUR, OTHER_COLOUR = "#c25e00", "#5b2a86", "#5f6368"
 
 
 def draw_pages(file: Path, out: Path, today: date) -> list[Path]:
-    """Write the pages of ``file`` to the folder ``out``; gives the pictures. Raises ``Misuse`` for a file without pages."""
+    """Write the pages of ``file`` to the folder ``out``; gives the pictures. Raises ``Misuse`` where it has none."""
     data = file.read_bytes()
     media_type = sniff(data)
     if media_type not in (PDF, PNG, JPEG, TIFF):
@@ -58,7 +58,8 @@ def _drawn(image: Image.Image, marks: Iterator[tuple[Evidence, str, str]]) -> Im
         assert evidence.bbox is not None
         x0, top, x1, bottom = (figure * SCALE for figure in evidence.bbox)
         pen.rectangle((x0 - 2, top - 2, x1 + 2, bottom + 2), outline=colour, width=2)
-        left = min(x1 + 5, picture.width - pen.textlength(words, font=font) - 3)
-        pen.rectangle((left - 2, top - 3, left + pen.textlength(words, font=font) + 2, top + 12), fill="white")
-        pen.text((left, top - 3), words, fill=colour, font=font)
+        wide = pen.textlength(words, font=font)
+        left, above = max(x0, x1 - wide), max(top - 15, 0)  # above the box, at its right: labels mostly stand left
+        pen.rectangle((left - 2, above, left + wide + 2, above + 12), fill="white")
+        pen.text((left, above), words, fill=colour, font=font)
     return picture

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -42,13 +41,12 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOCIEUX_STORE", raising=False)
 
 
-def test_help_answers_at_once() -> None:
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "from flows.cli import main; main()", "--help"], check=True, cwd=HOUSE)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.8, "well under a second, also on a busy machine"
+def test_help_loads_nothing_heavy() -> None:
+    """``--help`` answers at once because it imports none of these (`make bench` measures it)."""
+    heavy = ("spacy", "prefect", "sqlalchemy", "pdfplumber", "lxml", "numpy", "cv2", "tesserocr", "pyhanko", "phonenumbers")
+    code = f"import sys, flows.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, cwd=HOUSE, capture_output=True, text=True)
+    assert loaded.stdout.strip() == "[]"
 
 
 def test_folders_are_walked_and_what_is_passed_over_is_counted(tmp_path: Path) -> None:

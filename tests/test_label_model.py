@@ -1,7 +1,6 @@
 """The reader of labels: wordings of no list are read, text that asks nothing is left alone, the file is checked."""
 
 import random
-import time
 from pathlib import Path
 
 import numpy as np
@@ -100,14 +99,6 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     damaged.write_bytes(FILE.read_bytes()[:-1] + b"x")
     with pytest.raises(LabelModelDamaged, match="label_model"):
         load(damaged, FINGERPRINT)
-
-
-def test_the_file_is_small_and_read_quickly() -> None:
-    assert FILE.stat().st_size < 4_000_000
-    load.cache_clear()
-    began = time.perf_counter()
-    load()
-    assert time.perf_counter() - began < 0.2
 
 
 def test_packing_keeps_the_model() -> None:

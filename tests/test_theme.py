@@ -1,7 +1,6 @@
 """The thematic area: judged in five languages, at any length, with evidence, and left open where nothing carries it."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -99,17 +98,8 @@ def test_a_faulty_card_is_named(tmp_path: Path) -> None:
         load(WEIGHTS, tmp_path / "card.toml")
 
 
-def test_the_model_is_small_and_a_full_request_is_judged_quickly() -> None:
+def test_the_model_is_small() -> None:
     assert WEIGHTS.stat().st_size < 8_000_000
-    judge_theme_text("pension")
-    longest = max((text.text for text in texts_of(read_corpus())), key=len)
-    parts = {"title": longest[:80], "background": longest * 2, "objectives": longest}
-    times = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        judge_theme(parts)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.05
 
 
 def test_the_corpus_is_whole() -> None:

@@ -1,0 +1,113 @@
+"""What the form itself says inside an answer's region: fill-in lines, prompts, remarks and instructions."""
+
+import re
+
+from extractors.layout import DOTTED, Span
+from pipeline.folding import fold, tidy
+from pipeline.languages import LanguageData
+
+PUNCTUATION = " \t.:;,*_–—-|…()[]!?'\"~=\\/"
+_LEAD = re.compile(r"\s*[–—:-]\s+")
+
+
+class FormSpeech:
+    """Tells the form's own words from the applicant's; ``skeleton`` holds the folded lines the edition prints.
+
+    ``italic_answers`` is to be set for a form whose answers are typed in italics: there italics tell nothing.
+    """
+
+    def __init__(self, data: LanguageData, skeleton: frozenset[str]) -> None:
+        self.skeleton, self.italic_answers = skeleton, False
+        self._prompts = tuple(fold(text) for text in data.marks.placeholder)
+        self._starts = tuple(fold(text) for text in data.instructions["starts"])
+        self._hints = tuple(fold(text) for text in data.marks.hint)
+        self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3}
+        self._remarks = self._hints + tuple(fold(text) for text in data.marks.optional + data.marks.required)
+
+    def without_fill(self, span: Span) -> Span | None:
+        """The span without dotted lines at its ends; None if it holds nothing but fill or a prompt."""
+        text = span.text
+        if self._only_prompts(span) or fold(text) in self._prompts or self._is_prompt(text) or self._is_remark(text):
+            return None
+        start, end = _without_dots(span)
+        if text.strip() and not span.line.text[start:end].strip(" .:_…|*"):
+            return None
+        return Span(span.line, start, end)
+
+    @staticmethod
+    def _only_prompts(span: Span) -> bool:
+        """True if form fields that still show their prompts are all there is."""
+        prompts = [p for p in span.line.pieces if p.placeholder]
+        if not any(p.start >= span.start and p.end <= span.end and p.end > p.start for p in prompts):
+            return False
+        others = span.text
+        for prompt in prompts:
+            others = others.replace(span.line.text[prompt.start : prompt.end], " ")
+        return not others.strip(PUNCTUATION)
+
+    def is_instruction(self, span: Span) -> bool:
+        """The form speaks: its printed skeleton, or a sentence in italics that tells what to do."""
+        text = tidy(span.text)
+        if not text:
+            return False
+        if any(p.kind == "entry" and p.start >= span.start and p.end <= span.end for p in span.line.pieces):
+            return False
+        folded = fold(text)
+        if folded in self.skeleton:
+            return True
+        italic = is_italic(span)
+        if italic and not self.italic_answers:
+            return True
+        begins = folded.startswith(tuple(start + " " for start in self._starts))
+        return begins and (italic or text.startswith("(") and text.endswith(")"))
+
+    def is_hint(self, span: Span) -> bool:
+        """True for a hint that belongs to the label and leaves the answer blank rather than untouched."""
+        return span.text.strip("() ").lower().startswith(self._hints)
+
+    def is_remark_behind(self, span: Span) -> bool:
+        """True for the form's words in italics that follow an answer."""
+        return self.is_instruction(span) and is_italic(span)
+
+    def _is_prompt(self, text: str) -> bool:
+        folded = fold(text.strip(" []<>{}()"))
+        bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
+        told = len(folded.split()) <= 10 and folded.startswith(tuple(start + " " for start in self._starts))
+        field = told and any(word in folded.split() for word in self._field_words)
+        return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts) or field
+
+    def _is_remark(self, text: str) -> bool:
+        """A remark in brackets that belongs to the label: (optional), (max. 300 words)."""
+        text = text.strip(" *:")
+        if not (text.startswith("(") and text.endswith(")")) or len(text.split()) > 8:
+            return False
+        folded = f" {fold(text)} "
+        return any(f" {word} " in folded for word in self._remarks)
+
+
+def _without_dots(span: Span) -> tuple[int, int]:
+    """Start and end of the span without a leading dash and without dotted lines at its ends."""
+    line, start, end = span.line.text, span.start, span.end
+    lead = _LEAD.match(line, start, end) if start > 0 else None
+    start = lead.end() if lead else start
+    changed = True
+    while changed and start < end:
+        changed = False
+        for fill in DOTTED.finditer(line, start, end):
+            if not line[start : fill.start()].strip(PUNCTUATION):
+                start, changed = fill.end(), True
+            elif not line[fill.end() : end].strip(PUNCTUATION):
+                end, changed = fill.start(), True
+            if changed:
+                break
+    return start, end
+
+
+def is_italic(span: Span) -> bool:
+    """True if every printed word of the span is in italics."""
+    words = [
+        p
+        for p in span.line.pieces
+        if p.kind == "text" and p.start >= span.start and p.end <= span.end and span.line.text[p.start : p.end].strip()
+    ]
+    return bool(words) and all(p.italic for p in words)
