@@ -51,7 +51,12 @@ def theme_of(extraction: Extraction) -> Theme:
         )
         for topic in verdict.topics
     )
-    return Theme(area=verdict.area, scores={area: round(score, 4) for area, score in verdict.scores.items()}, topics=topics, declared=_declared(extraction))
+    return Theme(
+        area=verdict.area,
+        scores={area: round(score, 4) for area, score in verdict.scores.items()},
+        topics=topics,
+        declared=_declared(extraction),
+    )
 
 
 def _parts(extraction: Extraction) -> dict[str, str]:

@@ -43,7 +43,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     """``--help`` answers at once because it imports none of these (`make bench` measures it)."""
-    heavy = ("spacy", "prefect", "sqlalchemy", "pdfplumber", "lxml", "numpy", "cv2", "tesserocr", "pyhanko", "phonenumbers")
+    heavy = ("spacy", "prefect", "sqlalchemy", "pdfplumber", "lxml", "numpy", "cv2", "tesserocr", "pyhanko")
     code = f"import sys, flows.cli; print([name for name in {heavy!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, cwd=HOUSE, capture_output=True, text=True)
     assert loaded.stdout.strip() == "[]"
