@@ -152,23 +152,33 @@ class Lexicon:
             return []
         if words in self._exact:
             return [Hit(self.entries[n].group, self.entries[n].key, 1.0) for n in self._exact[words]]
-        matched: dict[int, dict[str, float]] = {}
+        mass, total = self._mass(words)
+        best: dict[tuple[str, str], float] = {}
+        for number, figure in mass.items():
+            if figure < 0.25 * total:
+                continue
+            entry = self.entries[number]
+            score = 2 * figure / (total + entry.weight)
+            place = (entry.group, entry.key)
+            if score >= 0.5 and score > best.get(place, 0.0):
+                best[place] = score
+        return [Hit(group, key, min(score, 0.99)) for (group, key), score in best.items()]
+
+    def _mass(self, words: tuple[str, ...]) -> tuple[dict[int, float], float]:
+        """For each label the weight of its words that stand in the text; and the weight of the text."""
+        known: dict[str, float] = {}
         total = 0.0
         for word in set(words):
             near = self._near_words(word)
             total += max((self._weights[w] * s for w, s in near), default=UNKNOWN_WEIGHT if len(word) > 2 else 0.12)
-            for known, similarity in near:
-                for number in self._postings[known]:
-                    row = matched.setdefault(number, {})
-                    row[known] = max(row.get(known, 0.0), similarity)
-        hits = []
-        for number, row in matched.items():
-            entry = self.entries[number]
-            mass = sum(self._weights[w] * s for w, s in row.items())
-            score = 2 * mass / (total + entry.weight) if mass else 0.0
-            if score >= 0.5:
-                hits.append(Hit(entry.group, entry.key, min(score, 0.99)))
-        return hits
+            for name, similarity in near:
+                known[name] = max(known.get(name, 0.0), similarity)
+        mass: dict[int, float] = {}
+        for name, similarity in known.items():
+            figure = self._weights[name] * similarity
+            for number in self._postings[name]:
+                mass[number] = mass.get(number, 0.0) + figure
+        return mass, total
 
     def _guesses(self, words: list[str]) -> list[tuple[str, float]]:
         """What a wording that stands in no list may ask: each word votes for the questions whose labels use it."""

@@ -97,14 +97,15 @@ def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:
     All sides are straight and inked nearly whole, corners included, and none goes on. Pen strokes may cross them.
     """
     x0, y0, x1, y1 = box
-    band, thin, near = max(3, round(1.05 * mm)), max(2, round(0.25 * mm)), max(1, round(0.22 * mm))
-    if x0 < band or y0 < band or x1 + band > ink.shape[1] or y1 + band > ink.shape[0]:
+    thin, near, edge = max(2, round(0.25 * mm)), max(1, round(0.22 * mm)), round(mm)
+    if x0 < edge or y0 < edge or x1 + edge > ink.shape[1] or y1 + edge > ink.shape[0]:
         return None
+    across, down = (x1 - x0) // 2, (y1 - y0) // 2
     sides = (
-        _line_in(ink[y0:y1, x0 - 1 : x0 + band], 1, thin),
-        _line_in(ink[y0:y1, x1 - band : x1 + 1][:, ::-1], 1, thin),
-        _line_in(ink[y0 - 1 : y0 + band, x0:x1], 0, thin),
-        _line_in(ink[y1 - band : y1 + 1, x0:x1][::-1], 0, thin),
+        _line_in(ink[y0:y1, x0 - 1 : x0 + across], 1, thin),
+        _line_in(ink[y0:y1, x1 - across : x1 + 1][:, ::-1], 1, thin),
+        _line_in(ink[y0 - 1 : y0 + down, x0:x1], 0, thin),
+        _line_in(ink[y1 - down : y1 + 1, x0:x1][::-1], 0, thin),
     )
     xs, ys = (x0 - 1 + sides[0][1], x1 - sides[1][1]), (y0 - 1 + sides[2][1], y1 - sides[3][1])
     wide, high = xs[1] - xs[0], ys[1] - ys[0]
