@@ -27,7 +27,7 @@ run: .venv/.ready ## process sample_forms/ and show what came out
 test: .venv/.ready ## set up, system packages included, then style, types and tests
 	scripts/system-packages
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: .venv/.ready ## style and types only
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Whether a value is right by the gold record: the comparison the project is scored with, as far as the fit needs it."""
+"""Whether a value is right by the gold record: the comparison the project is scored with, as far as needed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.confidence FOLDER...``: the weights of the confidence figure, fitted on forms with gold records.
+"""``python -m benchmarks.confidence FOLDER...``: the weights of the confidence, fitted on forms with gold records.
 
 A logistic regression of "the value is right" on the signs of doubt. Signs can only speak against a value, so no weight
 but the first may be positive. Five folds by form say how well the figure holds on forms it was not fitted on.
@@ -31,6 +31,8 @@ HEAD = (
 )
 FOLDS, BINS, STEPS, CALM = 5, 10, 20_000, 5e-4
 """Parts the forms are divided into, bins of the calibration error, steps of the fit, weight of its regularisation."""
+FEWEST_WRONG = 20
+"""Wrong values without which the fit would only say that all is well."""
 Figures = NDArray[np.float64]
 
 
@@ -110,35 +112,42 @@ def held_out(table: Figures, right: Figures, forms: list[str]) -> Figures:
 
 
 def main(words: list[str]) -> int:
-    """Fit, tell, and write the file unless told not to; exit status 1 without any value to fit on."""
+    """Fit, tell, and write the file unless told not to; exit status 1 where the forms are too few or too well read."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.confidence", description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+", help="forms with gold records beside them")
     parser.add_argument("--dry-run", action="store_true", help="tell the figures, write nothing")
     told = parser.parse_args(words)
     cases = [case for folder in told.folders for case in cases_of(folder)]
-    forms = [case.form for case in cases]
-    if len(set(forms)) < FOLDS:
+    if len({case.form for case in cases}) < FOLDS:
         print(f"At least {FOLDS} forms with gold records are needed.", file=sys.stderr)
         return 1
-    rows = [features(case.signs) for case in cases]
-    names = list(rows[0])
-    table = np.array([[row[name] for name in names] for row in rows])
-    right = np.array([float(case.right) for case in cases])
-    weights = dict(zip(names, fit(table, right).round(2).tolist(), strict=True))
-    print(f"{len(cases)} values on {len(set(forms))} forms, {right.mean():.4f} of them right")
-    print(f"expected calibration error: as given now {calibration_error(_given(cases), right):.4f}, fitted "
-          f"{calibration_error(chances(table, np.array(list(weights.values()))), right):.4f}, "
-          f"on forms left out of the fit {calibration_error(held_out(table, right, forms), right):.4f}")
+    weights = _fitted(cases)
     body = "".join(f"{name} = {weight}\n" for name, weight in weights.items())
     print(body, end="")
+    wrong = sum(not case.right for case in cases)
+    if wrong < FEWEST_WRONG:
+        print(f"Only {wrong} values are wrong: from so few nothing is learnt, nothing is written.", file=sys.stderr)
+        return 0 if told.dry_run else 1
     if not told.dry_run:
         FILE.write_text(HEAD + body, "utf-8")
         print(f"Written: {FILE}")
     return 0
 
 
-def _given(cases: list[Case]) -> Figures:
-    return np.array([case.given for case in cases])
+def _fitted(cases: list[Case]) -> dict[str, float]:
+    """The weights by name, to two digits; how well they are calibrated is printed."""
+    rows = [features(case.signs) for case in cases]
+    table = np.array([list(row.values()) for row in rows])
+    right = np.array([float(case.right) for case in cases])
+    given = np.array([case.given for case in cases])
+    forms = [case.form for case in cases]
+    weights = fit(table, right).round(2)
+    print(f"{len(cases)} values on {len(set(forms))} forms, {right.mean():.4f} of them right")
+    print("expected calibration error:")
+    print(f"  with the weights of today      {calibration_error(given, right):.4f}")
+    print(f"  with those below               {calibration_error(chances(table, weights), right):.4f}")
+    print(f"  on forms left out of the fit   {calibration_error(held_out(table, right, forms), right):.4f}")
+    return dict(zip(rows[0], weights.tolist(), strict=True))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from cv2.typing import MatLike
 
 _SMALLEST, _LARGEST = 2.0, 6.8  # mm
 _SIDE, _STRICT = 0.8, 0.94  # part of each side that must be inked, and that is in a printed box beyond doubt
+_SCRAWLED = 0.62  # the same where other boxes stand in the column
 _EMPTY, _FULL = 0.035, 0.09
 """Mean darkness (0..1) inside a box, above that of the empty boxes of the page: below the first it is empty, above
 the second it is ticked; between them it is ticked, but not surely."""
@@ -36,7 +37,11 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     """All printed tick boxes of the page with what is in them."""
     mm = dpi / 25.4
     level = _sides(ink, mm, False)
-    squares = _unnested([fit for s in _squares(level, mm) if (fit := _fitted(ink, s, mm, _SIDE)) is not None])
+    found = _squares(level, mm)
+    squares = _unnested([fit for s in found if (fit := _fitted(ink, s, mm, _SIDE)) is not None])
+    if len(squares) > 1:  # in a column of boxes one that is scrawled over need not be as neat
+        rough = [fit for s in found if (fit := _fitted(ink, s, mm, _SCRAWLED)) is not None]
+        squares = _unnested(squares + [r for r in rough if sum(_in_column(r, s, mm) for s in squares) > 1])
     squares = [s for s in squares if not _has_twin(s, squares, mm)]
     boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
     if boxes:
@@ -45,6 +50,12 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
         mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
         box.alone, box.rough = not mated, box.checked and _fitted(ink, box.box, mm, _STRICT) is None
     return boxes
+
+
+def _in_column(one: Spot, other: Spot, mm: float) -> bool:
+    """A square of the same size right above or below, at the distance of an option."""
+    alike = abs((one[2] - one[0]) - (other[2] - other[0])) < 0.2 * (other[2] - other[0])
+    return alike and abs(one[0] - other[0]) < 0.6 * mm and 0 < abs(one[1] - other[1]) < 40 * mm
 
 
 def _are_mates(one: TickBox, other: TickBox, mm: float) -> bool:
@@ -114,7 +125,7 @@ def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:
     shares = [
         _line_in(ink[ys[0] : ys[1] + 1, max(x - thin, 0) : x + thin + 1], 1, thin)[0] for x in xs
     ] + [_line_in(ink[max(y - thin, 0) : y + thin + 1, xs[0] : xs[1] + 1], 0, thin)[0] for y in ys]
-    if min(shares) < need or sum(shares) < 3.55:
+    if min(shares) < need or sum(shares) < 2 + 1.94 * need:
         return None
     if any(cv2.countNonZero(ink[y - near : y + near + 1, x - near : x + near + 1]) < 3 for x in xs for y in ys):
         return None  # the corners of letters are round or open

@@ -11,7 +11,7 @@ _MOSTLY, _HARDLY = 0.5, 0.35
 
 
 def even_out(sheet: Sheet) -> None:
-    """One size in a table, one weight in a row of many columns or, elsewhere, in a cell that is bold for the most part."""
+    """One size in a table; one weight in a row of many columns, elsewhere in each cell."""
     grids = [g for g in find_grids(sheet) if len(g.slots) > 1]
     homes: dict[int, list[tuple[Slot, Word]]] = {}
     for word in sheet.words:

@@ -88,7 +88,8 @@ def bold_from(strokes: list[float], weights: list[int]) -> float:
         if not below.size or not above.size:
             return float("inf")
         low, high = float(below.mean()), float(above.mean())
-    return (low + high) / 2 if high > _BOLDER * low and min(below.size, above.size) > 0.02 * values.size else float("inf")
+    two = high > _BOLDER * low and min(below.size, above.size) > 0.02 * values.size
+    return (low + high) / 2 if two else float("inf")
 
 
 def slant_of(ink: MatLike, word: Reading) -> float:
@@ -104,7 +105,8 @@ def _sharpness(part: MatLike, slant: float) -> float:
     high, wide = part.shape
     room = round(0.3 * high)
     shear = np.array([[1, slant, room - slant * high], [0, 1, 0]], float)
-    columns = cv2.warpAffine(part, shear, (wide + 2 * room, high), flags=cv2.INTER_NEAREST).sum(axis=0, dtype=np.float64)
+    sheared = cv2.warpAffine(part, shear, (wide + 2 * room, high), flags=cv2.INTER_NEAREST)
+    columns = sheared.sum(axis=0, dtype=np.float64)
     return float(np.square(np.diff(columns)).sum())
 
 

@@ -111,7 +111,9 @@ def _is_stamp(ink: MatLike, spot: Spot, mm: float) -> bool:
     small = cv2.copyMakeBorder(cv2.GaussianBlur(small, (3, 3), 0), 8, 8, 8, 8, cv2.BORDER_CONSTANT)
     rings = cv2.HoughCircles(small, cv2.HOUGH_GRADIENT, 1.5, 20, param1=120, param2=40,
                              minRadius=round(4 * _STAMP[0]), maxRadius=round(4 * _STAMP[1]))  # fmt: skip
-    return rings is not None and any(_is_ring(small, *ring[:3]) for ring in np.asarray(rings).reshape(-1, 3)[:5].tolist())
+    if rings is None:
+        return False
+    return any(_is_ring(small, x, y, radius) for x, y, radius in np.asarray(rings).reshape(-1, 3)[:5].tolist())
 
 
 def _is_ring(small: MatLike, x: float, y: float, radius: float) -> bool:

@@ -123,7 +123,8 @@ def _read(page: Upright, language: str) -> ScanPage:
     for tick in boxes:  # a stamp or a signature over a box looks like a tick
         if any(_overlap(box, tick.box) > 0.3 for box, _ in marks) and not coloured:
             tick.confidence = min(tick.confidence, 0.5)
-    taken = [*smears, *(box for box, _ in marks), *((round(a), round(b), round(c), round(d)) for (a, b, c, d), _ in dots)]
+    dotted = [(round(x0), round(y0), round(x1), round(y1)) for (x0, y0, x1, y1), _ in dots]
+    taken = [*smears, *(box for box, _ in marks), *dotted]
     words += look_for_more(even, ink, words, page.dpi, data, taken)
     return ScanPage(page, words, rules, boxes, dots, marks, smears, language)
 

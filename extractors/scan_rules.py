@@ -59,10 +59,9 @@ def _in_print(ink: MatLike, box: tuple[int, int, int, int], upright: bool, mm: f
     """Ink runs along both sides of the line: it is made of letters that stand close together."""
     x0, y0, x1, y1 = box
     off, deep = max(1, round(0.15 * mm)), max(2, round(0.35 * mm))
-    if upright:
-        sides, axis = (ink[y0:y1, max(x0 - off - deep, 0) : max(x0 - off, 0)], ink[y0:y1, x1 + off : x1 + off + deep]), 1
-    else:
-        sides, axis = (ink[max(y0 - off - deep, 0) : max(y0 - off, 0), x0:x1], ink[y1 + off : y1 + off + deep, x0:x1]), 0
+    first, last, axis = (x0, x1, 1) if upright else (y0, y1, 0)
+    spans = slice(max(first - off - deep, 0), max(first - off, 0)), slice(last + off, last + off + deep)
+    sides = [ink[y0:y1, span] if upright else ink[span, x0:x1] for span in spans]
     return all(s.size and float(np.mean(s.max(axis=axis) > 0)) > _CLEAR for s in sides)
 
 

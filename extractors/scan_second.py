@@ -74,7 +74,8 @@ def _surer(even: MatLike, run: list[Reading], dpi: float, data: str) -> list[Rea
             break
         again = _enlarged(even, around(run), dpi, languages, LINE)
         long_enough = sum(len(w.text) for w in again) > 0.6 * sum(len(w.text) for w in run)
-        if again and long_enough and sureness(again) > sureness(best) + (_GAIN if best is run and len(again) <= len(run) else 0):
+        least = sureness(best) + (_GAIN if best is run and len(again) <= len(run) else 0)
+        if again and long_enough and sureness(again) > least:
             best = again
     for word in best:
         word.line = run[0].line
@@ -87,7 +88,7 @@ def _with_mail(even: MatLike, run: list[Reading], host: int, dpi: float) -> list
     for reading in _enlarged(even, around(run[first : host + 1]), dpi, "eng", LINE):
         if not _MAIL.fullmatch(reading.text):
             continue
-        covered = [w for w in run if min(w.box[2], reading.box[2]) - max(w.box[0], reading.box[0]) > 0.5 * (w.box[2] - w.box[0])]
+        covered = [w for w in run if _under(w.box, reading.box)]
         if covered:
             at = run.index(covered[0])
             whole = Reading(reading.text, around(covered), covered[-1].base, reading.confidence, run[0].line)
@@ -95,10 +96,16 @@ def _with_mail(even: MatLike, run: list[Reading], host: int, dpi: float) -> list
     return run
 
 
+def _under(box: Spot, other: Spot) -> bool:
+    """More than half of the box's width lies under the other."""
+    return min(box[2], other[2]) - max(box[0], other[0]) > 0.5 * (box[2] - box[0])
+
+
 def _as_figure(even: MatLike, word: Reading, dpi: float) -> Reading:
     """One or two signs alone, as in the first cell of a row: a figure, if English reads one."""
     for reading in _enlarged(even, word.box, dpi, "eng", LINE):
-        if reading.text.isdigit() and len(reading.text) <= len(word.text) and reading.confidence > max(0.6, word.confidence):
+        surer = reading.confidence > max(0.6, word.confidence)
+        if surer and reading.text.isdigit() and len(reading.text) <= len(word.text):
             return Reading(reading.text, word.box, word.base, reading.confidence, word.line)
     return word
 
@@ -127,7 +134,9 @@ def _enlarged(even: MatLike, spot: Spot, dpi: float, data: str, mode: int, facto
     return words
 
 
-def look_for_more(even: MatLike, ink: MatLike, words: list[Reading], dpi: float, data: str, taken: list[Spot]) -> list[Reading]:
+def look_for_more(
+    even: MatLike, ink: MatLike, words: list[Reading], dpi: float, data: str, taken: list[Spot]
+) -> list[Reading]:
     """Words in print that the first look passed over: lines of letters that no word covers."""
     mm = dpi / 25.4
     left = ink.copy()

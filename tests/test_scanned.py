@@ -58,7 +58,8 @@ def _form(smeared: bool = False) -> Image.Image:
 
 
 def _table(draw: ImageDraw.ImageDraw, smeared: bool) -> None:
-    rows = (("Name of the institution", "National Agency of Labour"), ("Telephone", "" if smeared else "+256 414 123 456"))
+    telephone = "" if smeared else "+256 414 123 456"
+    rows = (("Name of the institution", "National Agency of Labour"), ("Telephone", telephone))
     for row, (label, answer) in enumerate(rows):
         y = 330 + 60 * row
         draw.rectangle((70, y, 400, y + 60), outline=20, width=2)
@@ -123,7 +124,8 @@ def test_boxes_are_on_the_page_as_displayed() -> None:
 
 
 def test_ruled_lines_make_cells_with_their_words() -> None:
-    answer, label = _line(_read(skew=2.5), "National Agency of Labour"), _line(_read(skew=2.5), "Name of the institution")
+    document = _read(skew=2.5)
+    answer, label = _line(document, "National Agency of Labour"), _line(document, "Name of the institution")
     assert label.cell is not None and (label.cell.row, label.cell.column) == (0, 0)
     assert answer.cell is not None and (answer.cell.row, answer.cell.column) == (0, 1)
 
@@ -171,12 +173,13 @@ def test_a_tiff_of_two_pages_is_read_and_flagged() -> None:
 
 def test_a_photograph_on_a_dark_table_is_set_straight() -> None:
     out = io.BytesIO()
-    page = _form().convert("RGB").resize((1400, 1264))
-    ground = Image.new("RGB", (1700, 1560), (60, 50, 45))
+    paper = Image.new("RGB", (1080, 1527), (250, 250, 250))
+    paper.paste(_form().convert("RGB"), (70, 90))
+    ground = Image.new("RGB", (1380, 1830), (60, 50, 45))
     sheet = Image.new("RGBA", ground.size)
-    sheet.paste(page, (150, 150))
-    bent = sheet.transform(ground.size, Image.Transform.QUAD, (0, -40, 60, 1600, 1750, 1540, 1690, 30),
-                           resample=Image.Resampling.BICUBIC)  # fmt: skip
+    sheet.paste(paper, (150, 150))
+    corners = (0, -40, 60, 1870, 1430, 1810, 1370, 30)
+    bent = sheet.transform(ground.size, Image.Transform.QUAD, corners, resample=Image.Resampling.BICUBIC)
     ground.paste(bent, (0, 0), bent)
     ground.save(out, "JPEG", quality=70)
     text = _text(read_pictures(out.getvalue(), "image/jpeg"))
@@ -202,5 +205,6 @@ def test_missing_language_data_is_said_with_the_command(monkeypatch: pytest.Monk
 def test_noise_makes_no_ticks() -> None:
     grain = np.random.default_rng(1).normal(0, 14, (SIZE[1], SIZE[0]))
     page = Image.fromarray(np.clip(np.asarray(_form(), float) + grain, 0, 255).astype(np.uint8))
-    ticks = [p.checked for line in read_scan(_pdf(page), "application/pdf").lines for p in line.pieces if p.kind == "tick"]
+    lines = read_scan(_pdf(page), "application/pdf").lines
+    ticks = [p.checked for line in lines for p in line.pieces if p.kind == "tick"]
     assert ticks == [False, True, False]
