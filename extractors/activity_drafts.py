@@ -101,7 +101,7 @@ def kind_of(cells: list[str], language: str) -> str | None:
         return "start"
     if sum(read_months(cell, language) is not None and not cell.isdigit() for cell in cells) >= half:
         return "duration"
-    if sum(read_format(cell, language) is not None and len(cell.split()) <= 3 for cell in cells) >= half:
+    if sum(len(cell.split()) <= 3 and read_format(cell, language) is not None for cell in cells) >= half:
         return "format"
     if sum(bool(re.search(r"\d", cell)) for cell in cells) >= half:
         return "participants"

@@ -93,8 +93,7 @@ def _lead(units: list[Unit]) -> list[Unit]:
 
 def in_capitals(text: str) -> bool:
     """True for a text of several capital letters and no small one."""
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 3 and all(c.isupper() for c in letters)
+    return text.isupper() and sum(map(str.isalpha, text)) >= 3
 
 
 def _cell_structure(layout: Layout, units: list[Unit]) -> float:

@@ -17,6 +17,7 @@ _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})[./](\d{1,2})[./](\d{1,2})(?!\
 _MONTH_YEAR = re.compile(r"(?<![\d./])(\d{1,2})\s?[./\-]\s?((?:19|20)\d{2})(?!\d)")
 _YEAR_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.](\d{1,2})(?![\d./-])")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_BEFORE = re.compile(
     r"(?<![\d.,/])(\d{1,2})\s?(?:er|re|st|nd|rd|th|º|°|ª|-?е|-?го|\.)?\s?[»”\"]?\s?"
@@ -68,7 +69,7 @@ def month_names(language: str) -> dict[str, int]:
 
 def read_date(text: str, language: str) -> DateRead | None:
     """The first date in ``text``; None if it names no day or month of a year. Impossible dates are not read."""
-    found = _all(text, language)
+    found = _all(text, language) if _DIGIT.search(text) else []
     if not found:
         return None
     first = min(found, key=lambda d: (len(d.value) < 10 and any(len(o.value) == 10 for o in found), d.start))

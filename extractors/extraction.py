@@ -1,6 +1,7 @@
 """From Document to Extraction: language, edition, questions, answers, values; no judgement of what they mean."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from extractors.activities import find_activities
 from extractors.activity_drafts import ActivitiesFound
@@ -36,10 +37,14 @@ class Survey:
     kind: FormKind
     edition: EditionMatch
 
+    @cached_property
+    def has_required_marks(self) -> bool:
+        """True if any label carries the mark of a required question."""
+        return any(self.lexicon.says_required(b.label.text) for b in self.found.asked)
+
     def is_required(self, bid: Asked) -> bool:
         """True if the label carries the mark of a required question, or no mark where the others say "optional"."""
-        marks = [self.lexicon.says_required(b.label.text) for b in self.found.asked]
-        if any(marks):
+        if self.has_required_marks:
             return self.lexicon.says_required(bid.label.text)
         return not self.lexicon.says_optional(bid.label.text)
 

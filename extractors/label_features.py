@@ -45,23 +45,23 @@ def places_of(part: Part, language: str) -> tuple[NDArray[np.int32], Numbers]:
         mark = crc32(f"{kind}:{text}".encode())
         share = PAIR_SHARE if kind == "b" else FORM_SHARE
         return np.array([mark % PLACES], np.int32), np.array([share if mark & SIGN else -share], np.float32)
-    weights = _features(text, language)
-    length = math.sqrt(sum(value * value for value in weights.values()))
-    marks = [crc32(name.encode()) for name in weights]
-    values = [(value if mark & SIGN else -value) / length for mark, value in zip(marks, weights.values(), strict=True)]
-    return np.array([mark % PLACES for mark in marks], np.int32), np.array(values, np.float32)
+    marks, values = _features(text, language)
+    length = math.sqrt(sum(value * value for value in values))
+    signed = [value / length if mark & SIGN else -value / length for mark, value in zip(marks, values, strict=True)]
+    return np.array([mark % PLACES for mark in marks], np.int32), np.array(signed, np.float32)
 
 
-def _features(word: str, language: str) -> dict[str, float]:
-    found = {f"w:{word}": 2.0, f"{language}:{word}": 2.0}
-    for size in (4, 5, 6):
-        if len(word) >= size:
-            found[f"s:{word[:size]}"] = 1.0
-    marked = f"<{word}>"
-    for size in (3, 4):
-        for at in range(len(marked) - size + 1):
-            found[f"g:{marked[at : at + size]}"] = 0.5
-    return found
+_STEM, _GROUP = crc32(b"s:"), crc32(b"g:")
+
+
+def _features(word: str, language: str) -> tuple[list[int], list[float]]:
+    """The checksums of what is seen in a word, each once, and how much each counts."""
+    plain, marked = word.encode(), f"<{word}>"
+    marks = [crc32(plain, crc32(b"w:")), crc32(plain, crc32(f"{language}:".encode()))]
+    stems = [crc32(word[:size].encode(), _STEM) for size in (4, 5, 6) if len(word) >= size]
+    groups = dict.fromkeys(marked[at : at + size] for size in (3, 4) for at in range(len(marked) - size + 1))
+    grams = [crc32(group.encode(), _GROUP) for group in groups]
+    return marks + stems + grams, [2.0] * 2 + [1.0] * len(stems) + [0.5] * len(grams)
 
 
 def _form(label: str, words: list[str]) -> list[str]:

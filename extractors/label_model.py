@@ -54,8 +54,13 @@ class LabelModel:
             if len(self._known) > KEPT:
                 self._known.clear()
             places, values = places_of(part, language)
-            found = self._known[part, language] = (values @ self._table[places].astype(np.float32)) * self._scales
+            found = self._known[part, language] = self._sum(places, values)
         return found
+
+    def _sum(self, places: NDArray[np.int32], values: Numbers) -> Numbers:
+        if len(places) == 1:
+            return np.asarray(self._table[places[0]] * (self._scales * values[0]), np.float32)
+        return np.asarray((values @ self._table[places].astype(np.float32)) * self._scales, np.float32)
 
     def pack(self) -> bytes:
         """The bytes of the model's file; the same for the same model."""

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Prefix
+from rapidfuzz.process import cdist
 
 from extractors.label_model import guesses
 from extractors.label_words import Row, position_words, rows_of, shares_of, weights_of
@@ -65,6 +68,14 @@ class Lexicon:
                 self._postings[word] = []
                 self._by_start.setdefault(word[:2], []).append(word)
                 self._weights.setdefault(word, 0.8)
+        self._names = list(dict.fromkeys(key for row in self._shares.values() for key in row))
+        self._votes = {w: np.array([row.get(key, 0.0) for key in self._names]) for w, row in self._shares.items()}
+        self._by_stem: dict[str, list[str]] = {}
+        for word in self._postings:
+            if len(word) > 3:
+                self._by_stem.setdefault(word[:4], []).append(word)
+        self._places = {word: np.array(numbers, np.int64) for word, numbers in self._postings.items()}
+        self._heavy = np.array([entry.weight for entry in self.entries])
         self._positions = position_words(data, self._shares)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
@@ -80,8 +91,11 @@ class Lexicon:
 
     def exact(self, text: str) -> bool:
         """True if the text is, word for word, a label of this language."""
-        folded = tuple(fold(without_number(text)).split())
-        return folded in self._exact
+        return self.holds(tuple(fold(without_number(text)).split()))
+
+    def holds(self, words: tuple[str, ...]) -> bool:
+        """True if the folded words are those of a label, in order."""
+        return words in self._exact
 
     def says_optional(self, text: str) -> bool:
         """True if the label itself says that the question may stay empty."""
@@ -152,37 +166,34 @@ class Lexicon:
             return []
         if words in self._exact:
             return [Hit(self.entries[n].group, self.entries[n].key, 1.0) for n in self._exact[words]]
-        mass, total = self._mass(words)
-        best: dict[tuple[str, str], float] = {}
-        for number, figure in mass.items():
-            if figure < 0.25 * total:
-                continue
-            entry = self.entries[number]
-            score = 2 * figure / (total + entry.weight)
-            place = (entry.group, entry.key)
-            if score >= 0.5 and score > best.get(place, 0.0):
-                best[place] = score
-        return [Hit(group, key, min(score, 0.99)) for (group, key), score in best.items()]
-
-    def _mass(self, words: tuple[str, ...]) -> tuple[dict[int, float], float]:
-        """For each label the weight of its words that stand in the text; and the weight of the text."""
         known: dict[str, float] = {}
         total = 0.0
-        for word in set(words):
+        for word in dict.fromkeys(words):
             near = self._near_words(word)
             total += max((self._weights[w] * s for w, s in near), default=UNKNOWN_WEIGHT if len(word) > 2 else 0.12)
-            for name, similarity in near:
-                known[name] = max(known.get(name, 0.0), similarity)
-        mass: dict[int, float] = {}
-        for name, similarity in known.items():
-            figure = self._weights[name] * similarity
-            for number in self._postings[name]:
-                mass[number] = mass.get(number, 0.0) + figure
-        return mass, total
+            for other, similarity in near:
+                if similarity > known.get(other, 0.0):
+                    known[other] = similarity
+        return self._fitting(known, total)
+
+    def _fitting(self, known: dict[str, float], total: float) -> list[Hit]:
+        """The entries whose words are matched well enough: all of them weighed at once."""
+        if not known:
+            return []
+        places = [self._places[word] for word in known]
+        weights = [self._weights[word] * similarity for word, similarity in known.items()]
+        shares = np.repeat(weights, [len(p) for p in places])
+        mass = np.bincount(np.concatenate(places), shares, len(self.entries))
+        scores = 2 * mass / (total + self._heavy)
+        hits = []
+        for number in np.flatnonzero(scores >= 0.5).tolist():
+            entry = self.entries[number]
+            hits.append(Hit(entry.group, entry.key, min(float(scores[number]), 0.99)))
+        return hits
 
     def _guesses(self, words: list[str]) -> list[tuple[str, float]]:
         """What a wording that stands in no list may ask: each word votes for the questions whose labels use it."""
-        votes: dict[str, float] = {}
+        votes = np.zeros(len(self._names))
         total = 0.0
         for word in dict.fromkeys(words):
             near = self._near_words(word)[:2]
@@ -192,9 +203,12 @@ class Lexicon:
             known, similarity = max(near, key=lambda pair: pair[1] * self._weights[pair[0]])
             weight = self._weights[known]
             total += weight
-            for key, share in self._shares.get(known, {}).items():
-                votes[key] = votes.get(key, 0.0) + weight * similarity * share
-        ranked = sorted(((key, vote / total) for key, vote in votes.items()), key=lambda pair: -pair[1])[:4]
+            if known in self._votes:
+                votes += weight * similarity * self._votes[known]
+        if not total:
+            return []
+        best = np.argsort(-votes, kind="stable")[:4].tolist()
+        ranked = [(self._names[place], float(votes[place]) / total) for place in best]
         return [(key, min(0.84, 0.42 + 0.55 * share)) for key, share in ranked if share >= 0.16]
 
     def _near_words(self, word: str) -> tuple[tuple[str, float], ...]:
@@ -209,26 +223,27 @@ class Lexicon:
         exact = [(word, 1.0)] if word in self._postings else []
         if len(word) < 3 or len(word) == 3 and exact:
             return tuple(exact)
-        for known in self._by_start.get(word[:2], ()):
-            if known == word or len(known) < 4 or len(word) < 4:
-                continue
-            if _same_stem(word, known):
-                exact.append((known, STEM_MATCH))
-            elif not exact or exact[0][1] < 1.0:
-                ratio = fuzz.ratio(word, known) / 100
-                if ratio >= (0.8 if len(word) > 5 else 0.86):
-                    exact.append((known, ratio))
+        if len(word) > 3:
+            stems = [known for known in self._by_stem.get(word[:4], ()) if known != word and _same_stem(word, known)]
+            exact += [(known, STEM_MATCH) for known in stems]
+        if len(word) > 3 and word not in self._postings:
+            exact += self._mistyped(word, {known for known, _ in exact})
         if not exact and len(word) <= 7:  # an abbreviation: "Inst. addr.", "Ожид. рез."
             exact = [(known, ABBREVIATED) for known in self._by_start.get(word[:2], ()) if known.startswith(word)]
         return tuple(sorted(exact, key=lambda pair: -pair[1])[:6])
 
+    def _mistyped(self, word: str, stems: set[str]) -> list[tuple[str, float]]:
+        """Known words that differ from this one by little, with their likeness."""
+        names, least = self._by_start.get(word[:2], []), 80.0 if len(word) > 5 else 86.0
+        if not names:
+            return []
+        alike = cdist([word], names, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float64)[0]
+        near = [(names[place], float(alike[place]) / 100) for place in np.flatnonzero(alike).tolist()]
+        return [(known, ratio) for known, ratio in near if len(known) > 3 and known not in stems and known != word]
+
 
 def _same_stem(a: str, b: str) -> bool:
-    common = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        common += 1
+    common = Prefix.similarity(a, b)
     longest = max(len(a), len(b))
     return common >= 5 and common >= 0.74 * longest or common == 4 and longest <= 5
 

@@ -43,6 +43,8 @@ class Unit:
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """The pieces that lie in the unit."""
+        if self.start == 0 and self.end == len(self.line.text):
+            return self.line.pieces
         return tuple(p for p in self.line.pieces if p.start >= self.start and p.end <= self.end)
 
     @property

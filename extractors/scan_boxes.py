@@ -82,7 +82,7 @@ def _sides(ink: MatLike, mm: float, upright: bool) -> list[Spot]:
 
 def _squares(level: list[Spot], mm: float) -> list[Spot]:
     """Pairs of level pieces that could be top and bottom of one box; a filled box is one piece."""
-    slack, least, most = max(2.0, 0.9 * mm), _SMALLEST * mm, _LARGEST * mm
+    slack, least, most = max(2.0, 1.4 * mm), _SMALLEST * mm, _LARGEST * mm
     found: list[Spot] = []
     columns: dict[int, list[Spot]] = {}
     for piece in level:

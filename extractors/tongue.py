@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from extractors.labels import lexicon
 from extractors.layout import Layout
+from extractors.numbering import without_number
+from pipeline.folding import fold
 from pipeline.languages import LANGUAGES
 from pipeline.records import Language
 
@@ -25,7 +27,8 @@ def language_of(layout: Layout) -> Language:
 def label_votes(texts: Iterable[str]) -> dict[str, int]:
     """How many of the texts are, word for word, labels of each language."""
     unique = {text for text in texts if text}
-    return {code: sum(lexicon(code).exact(text) for text in unique) for code in LANGUAGES}
+    folded = [tuple(fold(without_number(text)).split()) for text in unique]
+    return {code: sum(map(lexicon(code).holds, folded)) for code in LANGUAGES}
 
 
 def _texts(layout: Layout) -> Iterable[str]:

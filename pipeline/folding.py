@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
@@ -13,7 +14,7 @@ def fold(text: str) -> str:
     """Lower case, accents off, every run of punctuation or spaces one space: ``Qué  ACCIÓN?`` -> ``que accion``."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
-        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = "".join(filterfalse(unicodedata.combining, text))
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 
 
