@@ -8,6 +8,7 @@ from cv2.typing import MatLike
 
 _SMALLEST, _LARGEST = 2.0, 6.8  # mm
 _SIDE, _STRICT = 0.8, 0.94  # part of each side that must be inked, and that is in a printed box beyond doubt
+_HALF = 0.55 * 255
 _SCRAWLED = 0.62  # the same where other boxes stand in the column
 _EMPTY, _FULL = 0.035, 0.09
 """Mean darkness (0..1) inside a box, above that of the empty boxes of the page: below the first it is empty, above
@@ -37,10 +38,11 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     """All printed tick boxes of the page with what is in them."""
     mm = dpi / 25.4
     level = _sides(ink, mm, False)
-    found = _squares(level, mm)
+    found = [s for s in _squares(level, mm) if _has_sides(ink, s)]
     squares = _unnested([fit for s in found if (fit := _fitted(ink, s, mm, _SIDE)) is not None])
     if len(squares) > 1:  # in a column of boxes one that is scrawled over need not be as neat
-        rough = [fit for s in found if (fit := _fitted(ink, s, mm, _SCRAWLED)) is not None]
+        near = [f for f in found if any(abs(f[0] - s[0]) < 1.5 * mm for s in squares)]
+        rough = [fit for s in near if (fit := _fitted(ink, s, mm, _SCRAWLED)) is not None]
         squares = _unnested(squares + [r for r in rough if sum(_in_column(r, s, mm) for s in squares) > 1])
     squares = [s for s in squares if not _has_twin(s, squares, mm)]
     boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
@@ -50,6 +52,14 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
         mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
         box.alone, box.rough = not mated, box.checked and _fitted(ink, box.box, mm, _STRICT) is None
     return boxes
+
+
+def _has_sides(ink: MatLike, box: Spot) -> bool:
+    """A quick look that spares the careful one: in either half of the place one column is inked for the most part."""
+    x0, y0, x1, y1 = box
+    columns = cv2.reduce(ink[y0:y1, x0:x1], 0, cv2.REDUCE_AVG)[0]
+    half = len(columns) // 2
+    return bool(columns[:half].max() > _HALF and columns[half:].max() > _HALF)
 
 
 def _in_column(one: Spot, other: Spot, mm: float) -> bool:
@@ -129,7 +139,7 @@ def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:
         return None
     if any(cv2.countNonZero(ink[y - near : y + near + 1, x - near : x + near + 1]) < 3 for x in xs for y in ys):
         return None  # the corners of letters are round or open
-    if _is_letter(ink, xs, ys, max(2, round(0.5 * mm))) or _goes_on(ink, xs, ys, thin, max(3, round(0.9 * mm))):
+    if _is_letter(ink, xs, ys, max(2, round(0.5 * mm))) or _goes_on(ink, xs, ys, thin, max(wide, high) // 2):
         return None
     return (xs[0], ys[0], xs[1] + 1, ys[1] + 1)
 
