@@ -100,7 +100,7 @@ class CellBox:
     cell: Cell
     units: list[Unit] = field(default_factory=list)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All words of the cell."""
         return tidy(" ".join(unit.text for unit in self.units))

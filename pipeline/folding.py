@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import filterfalse
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_SPACES = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=50_000)
@@ -25,4 +24,4 @@ def words(text: str) -> tuple[str, ...]:
 
 def tidy(text: str) -> str:
     """Every run of spaces one space, ends trimmed."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
