@@ -9,7 +9,7 @@ from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, ticked, typed
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
 from extractors.layout import Layout, Span, evidence_of
-from extractors.persons import split_person
+from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
@@ -44,6 +44,8 @@ class Fields:
         self._acronym()
         for bid in found.asked:
             self._doubt(bid)
+        for key in ("head_name", "contact_name", "signatory_name"):
+            self._doubt_person(key)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)
 
@@ -54,6 +56,14 @@ class Fields:
             if reading.state == "answered" and confidence_of(signs_of(bid)) < DOUBTFUL:
                 message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
                 self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
+
+    def _doubt_person(self, key: str) -> None:
+        """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""
+        value = self.readings.get(key, NOT_ON_FORM).value
+        name, more = split_person(value) if isinstance(value, str) else ("", None)
+        if more is not None and looks_like_person(name):
+            message = f"“{more[:60]}” stands behind the name in {key.replace('_', ' ')}; please see whose post it is."
+            self.flags.append(Flag(code="more_than_a_name", severity="warning", message=message, field=key))
 
     # ------------------------------------------------------------------------------------------ one question
     def _single(self, bid: Asked) -> None:
