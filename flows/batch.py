@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from pebble import ProcessPool
-
 from flows.keyring import NO_KEYS, Keyring
 from flows.process import quarantined
+from flows.sandbox import Pool
 from flows.walking import load, shown_name
 from flows.workers import open_pool, outcome, submit
 from pipeline.document import Unreadable
@@ -72,16 +71,16 @@ def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
                 yield _finish(pool, waiting.popleft(), batch, shelf)
         except BaseException:
             # Interrupted, or nobody takes the records any more: the workers must not go on.
-            pool.stop()  # type: ignore[no-untyped-call]
+            pool.stop()
             raise
 
 
-def process_one(pool: ProcessPool, path: Path, batch: Batch, shelf: Shelf | None) -> Record:
+def process_one(pool: Pool, path: Path, batch: Batch, shelf: Shelf | None) -> Record:
     """One file on a pool that is already open, for callers that bring their own order."""
     return _finish(pool, _begin(pool, path, batch), batch, shelf)
 
 
-def _begin(pool: ProcessPool, path: Path, batch: Batch) -> _Waiting:
+def _begin(pool: Pool, path: Path, batch: Batch) -> _Waiting:
     arrival = Arrival(filename=shown_name(path), received_at=batch.received_at)
     try:
         data = load(path, named=path in batch.named)
@@ -91,7 +90,7 @@ def _begin(pool: ProcessPool, path: Path, batch: Batch) -> _Waiting:
     return _Waiting(data, arrival, submit(pool, data, arrival, batch.today, others, keyring=batch.keyring))
 
 
-def _finish(pool: ProcessPool, file: _Waiting, batch: Batch, shelf: Shelf | None) -> Record:
+def _finish(pool: Pool, file: _Waiting, batch: Batch, shelf: Shelf | None) -> Record:
     """The record, kept in the store if there is one. A file that could not be opened has no bytes to keep."""
     if isinstance(file.result, Record):
         return file.result

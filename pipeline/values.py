@@ -13,4 +13,4 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 class Value(BaseModel):
     """A frozen value: unknown keys are refused, nothing is changed in place."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")

@@ -21,13 +21,13 @@ MAY_IMPORT = {
 """Which rooms a room may import besides itself. Extractors and classifiers do not know each other."""
 
 LIBRARIES = set(
-    """alembic babel docx email fastapi fsspec lxml pdfminer pdfplumber pebble phonenumbers pikepdf pil pillow prefect
+    """alembic babel docx email fastapi fsspec lxml pdfminer pdfplumber phonenumbers pikepdf pil pillow prefect
     psycopg py3langid pydantic pypdfium2 rapidfuzz rich spacy sqlalchemy typer xlsxwriter tesserocr imapclient
     jinja2""".split()
 )
 SHAPELESS = {"utils", "util", "helpers", "helper", "base", "manager", "core", "common", "misc"}
 LONGEST_FUNCTION, LONGEST_MODULE = 45, 420
-SLOW = set("spacy prefect sqlalchemy pdfplumber docx lxml pydantic pebble alembic rich numpy".split())
+SLOW = set("spacy prefect sqlalchemy pdfplumber docx lxml pydantic alembic rich numpy".split())
 
 MODULES = [path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py"))]
 IDS = [str(path.relative_to(HOUSE)) for path in MODULES]

@@ -10,6 +10,7 @@ import pytest
 
 from flows.batch import Batch, process_files
 from flows.process import process_bytes, record_id
+from flows.sandbox import RaisedInside
 from flows.workers import open_pool, outcome, work
 from pipeline.records import Arrival, DocumentFacts, Record, Signature
 from tests.small_stages import SMALL, TODAY, small_record
@@ -67,12 +68,14 @@ def test_a_worker_that_dies_quarantines_its_file_only(function: object, argument
 
 
 def test_a_worker_that_wants_too_much_memory_is_refused_it() -> None:
-    with open_pool(1) as pool, pytest.raises(MemoryError):
+    with open_pool(1) as pool, pytest.raises(RaisedInside, match="MemoryError"):
         pool.schedule(bytes, args=(4_000_000_000,)).result()
 
 
 def test_a_bug_in_the_command_is_one_quarantined_record(capsys: pytest.CaptureFixture[str]) -> None:
-    record = work(b"?", ARRIVAL, TODAY, None, SMALL)
+    with open_pool(1) as pool:
+        future: Future[Record] = pool.schedule(work, args=(b"?", ARRIVAL, TODAY, None, SMALL))
+        record = outcome(future, b"?", ARRIVAL, TODAY)
     assert record.disposition == "quarantined" and record.flags[0].code == "internal_error"
     said = capsys.readouterr().err
     assert "KeyError at small_stages.py" in said and "a bug" not in said, "where, but nothing that stands on the form"
