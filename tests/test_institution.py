@@ -54,7 +54,7 @@ def test_the_quote_stands_in_the_name() -> None:
 
 def test_all_five_languages_have_words_for_every_kind_a_requester_can_have() -> None:
     for code in LANGUAGES:
-        assert len(load_language(code).institution_words) == 11, code
+        assert len(load_language(code).institution_words) == 12, code
 
 
 def test_a_wrong_kind_in_a_language_file_is_refused_by_name() -> None:
