@@ -12,6 +12,7 @@ from benchmarks.one_form import one_form
 from benchmarks.results import RESULTS, row, write
 from benchmarks.samples import THE_SAMPLES, copied
 from benchmarks.scans import scans
+from benchmarks.theme import theme
 from benchmarks.workers import workers
 
 MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
@@ -19,6 +20,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "workers": workers,
     "command": commands,
     "scan": scans,
+    "theme": theme,
 }
 """One line per group of figures."""
 

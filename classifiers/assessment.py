@@ -21,9 +21,11 @@ _COVERS: dict[Area, frozenset[str]] = {
 }
 
 
-def assess(extraction: Extraction, surroundings: Surroundings) -> Assessment:
-    """Theme, checks, rubric and flags of one request; ``flags`` begins with the extraction's own and so holds all."""
-    theme = theme_of(extraction)
+def assess(extraction: Extraction, surroundings: Surroundings, theme: Theme | None = None) -> Assessment:
+    """Theme, checks, rubric and flags of one request; ``flags`` begins with the extraction's own and so holds all.
+
+    A ``theme`` that a person has set, or that is known already, is taken as it is."""
+    theme = theme or theme_of(extraction)
     case = Case(extraction, surroundings, theme)
     verdicts = run_rules(case)
     flags = gather_flags(case, verdicts)

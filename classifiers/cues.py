@@ -1,7 +1,7 @@
 """Cue words and sentences: the language files' words found in a text, and the text cut into its sentences."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.folding import fold
@@ -10,6 +10,8 @@ from pipeline.languages import LANGUAGES, load_language
 _SIGNS = str.maketrans({"€": " eur ", "$": " usd ", "£": " gbp ", "+": " ", "’": "'"})
 _END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=[«“\"'(\[]*[A-ZÀ-ÖØ-ÞА-ЯЁ0-9•–—-])|\s*\n+\s*")
 _ABBREVIATED = re.compile(r"(?:^|[\s(«])(?:\w|[A-ZА-ЯЁ]\w|No|Nr|Art|art|Mrs|Sra|Mme|etc|стр|руб|тыс|[гт]\.\s?\w)\.$")
+_THOUSANDS = re.compile(r"(?<=\d)[., ](?=\d{3}(?!\d))")
+_MARKS, _COMMAS = re.compile(r"[,()/:]"), re.compile(r"(?: ?, ?)+")
 _BULLET = re.compile(r"^\s*(?:[-–—•*·▪◦]|\(?\w{1,2}[.)])\s+")
 
 
@@ -48,11 +50,12 @@ def cue_spans(folded: str, language: str, table: str, name: str) -> list[Span]:
     return [Span(*found.span()) for found in cue_pattern(language, table, name).finditer(folded)]
 
 
+@lru_cache(maxsize=5_000)
 def folded_clause(text: str) -> str:
     """A text as compared, its commas and brackets kept as marks of their own: ``a hall , lunch and fuel``."""
-    grouped = re.sub(r"(?<=\d)[., ](?=\d{3}(?!\d))", "", text.translate(_SIGNS))
-    parts = (fold(part) for part in re.split(r"[,()/:]", grouped))
-    return re.sub(r"(?: ?, ?)+", " , ", " , ".join(parts)).strip(" ")
+    grouped = _THOUSANDS.sub("", text.translate(_SIGNS))
+    parts = [fold(part) for part in _MARKS.split(grouped)]
+    return _COMMAS.sub(" , ", " , ".join(parts)).strip(" ") if len(parts) > 1 else parts[0]
 
 
 def sentences(text: str) -> list[str]:
@@ -75,10 +78,20 @@ def _continues(before: str, piece: str) -> bool:
 
 
 @cache
+def _small_words(language: str) -> frozenset[str]:
+    """The folded words of ``[rules.tongue]``; they are counted one by one, so each must be a single whole word."""
+    listed = load_language(language).rules.get("tongue", {}).get("words", ())
+    long = [word for word in listed if "*" in word or len(fold(word).split()) != 1]
+    if long:
+        raise ValueError(f"{language}.toml: [rules.tongue] words: {long[0]!r} is not one whole word")
+    return frozenset(fold(word) for word in listed)
+
+
+@lru_cache(maxsize=5_000)
 def spoken(text: str, form: str) -> str:
     """The language of an answer: that of the form, unless its small words clearly speak for another one."""
     home = form if form in LANGUAGES else "en"
-    plain = folded_clause(text)
-    counts = {code: len(cue_spans(plain, code, "tongue", "words")) for code in LANGUAGES}
+    words = folded_clause(text).split()
+    counts = {code: sum(map(_small_words(code).__contains__, words)) for code in LANGUAGES}
     best = max(LANGUAGES, key=lambda code: (counts[code], code == home))
     return best if counts[best] >= 3 and counts[best] > 2 * counts[home] else home

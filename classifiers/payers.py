@@ -1,7 +1,7 @@
 """Who should pay for what in one clause: the facility, the institution itself, somebody else, or nobody named."""
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from classifiers.cues import Span, cue_pattern, cue_spans
@@ -17,6 +17,13 @@ _AMOUNT = (
 )
 _JOINED = r"(?:^|, |{0} )(?P<between>(?:[^\s,]+ ){{0,2}})$"
 _QUANTITY = re.compile(r"\d|^(?:an?|une?|un|uma?|two|three|four|five|deux|trois|dos|tres|dois|duas|два|две|три) ")
+
+
+@cache
+def _amount_pattern(language: str) -> re.Pattern[str]:
+    """A number with a currency of the language before or behind it."""
+    currency = cue_pattern(language, "money", "currency").pattern
+    return re.compile(_AMOUNT.format(currency.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)")))
 
 
 class Clause:
@@ -68,9 +75,7 @@ class Clause:
     @cached_property
     def amounts(self) -> list[Span]:
         """The sums of money in the clause."""
-        pattern = cue_pattern(self.language, "money", "currency").pattern
-        pattern = pattern.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)")
-        return [Span(*found.span()) for found in re.finditer(_AMOUNT.format(pattern), self.text)]
+        return [Span(*found.span()) for found in _amount_pattern(self.language).finditer(self.text)]
 
     def finding(self) -> Finding | None:
         """The clearest finding over all things and gatherings named in the clause."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from extractors.amounts import read_months
 from extractors.dates import read_date
@@ -65,6 +66,7 @@ class ActivitiesFound:
         return Activity(**cells, format=read_format(mode, language))
 
 
+@lru_cache(maxsize=5_000)
 def read_format(text: str | None, language: str) -> Format | None:
     """On site, remote or hybrid, by the words of the language and of English."""
     if not text:
@@ -74,16 +76,20 @@ def read_format(text: str | None, language: str) -> Format | None:
     for code in (language, "en"):
         if code == "unknown":
             continue
-        words = load_language(code).formats
-        names: tuple[Format, ...] = ("hybrid", "remote", "on_site")
-        for name in names:
-            if any(f" {fold(word)} " in folded for word in words[name]):
-                found.add(name)
+        found |= {name for name, words in _format_words(code).items() if any(word in folded for word in words)}
         if found:
             break
     if "hybrid" in found or {"remote", "on_site"} <= found:
         return "hybrid"
     return next(iter(found), None)
+
+
+@cache
+def _format_words(code: str) -> dict[Format, tuple[str, ...]]:
+    """The folded words for each way of working in a language, a blank on either side of each."""
+    words = load_language(code).formats
+    names: tuple[Format, ...] = ("hybrid", "remote", "on_site")
+    return {name: tuple(f" {fold(word)} " for word in words[name]) for name in names}
 
 
 def column_of(text: str, columns: Lexicon, enough: float = ENOUGH) -> str | None:

@@ -276,7 +276,7 @@ def _is_unreadable(spans: list[Span]) -> bool:
         p.confidence
         for span in spans
         for p in span.line.pieces
-        if p.confidence is not None and p.kind == "text" and span.start <= p.start and p.end <= span.end
+        if p.confidence is not None and p.kind != "tick" and span.start <= p.start and p.end <= span.end
     ]
     return bool(sure) and sum(sure) / len(sure) < LEAST_SURE
 

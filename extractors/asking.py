@@ -8,7 +8,7 @@ breaks it pays for it.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from extractors.bids import bids_of, peek
+from extractors.bids import Standing, bids_of, peek, standings_of
 from extractors.candidates import candidates
 from extractors.habit import habit_of
 from extractors.headings import (
@@ -31,9 +31,9 @@ from extractors.search import Asked, Found, Search
 from extractors.stops import with_stops
 
 
-def _compete(search: Search) -> tuple[list[Asked], list[Asked]]:
+def _compete(search: Search, standings: list[Standing]) -> tuple[list[Asked], list[Asked]]:
     """All bids, best first, and those that win."""
-    bids = sorted(bids_of(search), key=lambda bid: -bid.score)
+    bids = sorted(bids_of(search, standings), key=lambda bid: -bid.score)
     return bids, _exchange(search, _award(search.layout, bids), bids)
 
 
@@ -65,7 +65,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search = Search(layout, lexicon, candidates(layout, lexicon, activities), activities, dict(known or {}))
     find_headings(search)
     strong = [c for c in search.all if is_strong(c)]
-    search.habit = habit_of(layout, strong, search.all)
+    search.take_habit(habit_of(layout, strong, search.all))
     search.places = places_of(search)
     search.context = sorted(search.headings + [(c.first, section_of(label_hit(c).key)) for c in strong])
     search.only_headings = only_headings(search)
@@ -75,11 +75,12 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.label_cells = frozenset((c.first, c.last) for c in search.all if c.where == "cell" and c.best >= 0.6)
     search.full = asks_for_action(strong)
     search.simple = not search.full and asks_for_event(strong)
-    bids, awarded = _compete(search)
+    standings = standings_of(search)
+    bids, awarded = _compete(search, standings)
     if _learn_kind(search, {bid.key for bid in awarded}):
-        bids, awarded = _compete(search)
+        bids, awarded = _compete(search, standings)
     if _without_entity(search, {bid.key for bid in awarded}):
-        bids, awarded = _compete(search)
+        bids, awarded = _compete(search, standings)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
@@ -116,7 +117,7 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         holder = next((b for b in by_first.values() if b.key == bid.key), None)
         if holder is None or holder.label.first == bid.label.first or _is_covered(bid, by_first):
             continue
-        if not search.habit.fits(search.layout.units[bid.label.first]):
+        if not search.fits(search.layout.units[bid.label.first]):
             continue
         given = {b.key for b in by_first.values()}
         others = [b for b in bids if b.label.first == holder.label.first and b.key not in given]

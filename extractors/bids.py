@@ -1,7 +1,8 @@
 """What speaks for each candidate and each question: words, look, section, place, and what stands behind the label."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from extractors.candidates import Candidate
@@ -28,40 +29,86 @@ SIMPLE_FORM = {
 }
 """On a form for one event the first of each two is the usual question."""
 
+_LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
 
-def bids_of(search: Search) -> Iterable[Asked]:
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a candidate stands on the form, whatever it asks: worked out once for all its questions and all passes.
+
+    ``wanted``: the questions it may ask, with how well its words fit; ``stated``: the best score of a label of the
+    data; ``printed``: it stands so in the data of the form's edition; ``habit`` what its look speaks for or against.
+    """
+
+    candidate: Candidate
+    known_key: str | None
+    wanted: Mapping[str, float] = field(default_factory=dict)
+    look: str = ""
+    context: str | None = None
+    stated: float = 0.0
+    printed: bool = True
+    large: bool = False
+    heading: bool = False
+    inside: bool = False
+    place: float = 0.5
+    need: float = 1.0
+    habit: float = 0.0
+
+
+def standings_of(search: Search) -> list[Standing]:
+    """The standing of every candidate, in their order."""
+    return [_standing(search, candidate) for candidate in search.all]
+
+
+def _standing(search: Search, candidate: Candidate) -> Standing:
+    printed = search.known.get(fold(candidate.text)) if search.known else None
+    known_key = printed if not DOTTED.search(candidate.text) and ILLEGIBLE not in candidate.text else None
+    context = context_of(search, candidate)
+    asks = bool(candidate.hits) and candidate.first not in search.titles
+    wanted = _wanted(candidate, context, search) if asks else {}
+    if not wanted:
+        return Standing(candidate, known_key)
+    unit, inline = search.layout.units[candidate.first], candidate.where == "inline"
+    fits = search.fits(unit)
+    return Standing(
+        candidate,
+        known_key,
+        wanted,
+        look=peek(search, candidate),
+        context=context,
+        stated=max((hit.score for hit in candidate.hits if hit.group != "guess"), default=0.0),
+        printed=not search.known or fold(candidate.text) in search.known,
+        large=not inline and is_larger(search, candidate.first),
+        heading=not inline and candidate.first in search.only_headings,
+        inside=unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)),
+        place=search.places.get(candidate.first, 0.5),
+        need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
+        habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
+    )
+
+
+def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
     """Each question a candidate may ask, at most three a candidate, with its score."""
-    for candidate in search.all:
-        printed = search.known.get(fold(candidate.text))
-        if printed and not DOTTED.search(candidate.text) and ILLEGIBLE not in candidate.text:
-            yield Asked(
-                printed, candidate, KNOWN + 0.001 * len(candidate.text) + 0.1 * (candidate.where == "cell"), KNOWN - 1.0
-            )
-        if not candidate.hits or candidate.first in search.titles:
-            continue
-        context = context_of(search, candidate)
-        wanted = _wanted(candidate, context, search)
-        if not wanted:
-            continue
-        look = peek(search, candidate)
-        fits = search.habit.fits(search.layout.units[candidate.first])
-        need = 0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34)
+    for standing in standings:
+        candidate = standing.candidate
+        if standing.known_key:
+            score = KNOWN + 0.001 * len(candidate.text) + 0.1 * (candidate.where == "cell")
+            yield Asked(standing.known_key, candidate, score, KNOWN - 1.0)
         scored = sorted(
-            ((_score(search, candidate, key, base, context, look), base, key) for key, base in wanted.items()),
-            reverse=True,
+            ((_score(search, standing, key, base), base, key) for key, base in standing.wanted.items()), reverse=True
         )
         for score, base, key in scored[:3]:
             if key in search.banned:
                 continue
-            if base >= need - max(0.0, score - base) and score >= 0.5:
+            if base >= standing.need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 margin = score - max(others, default=0.4)
-                yield Asked(key, candidate, score, margin, base, _is_guess(candidate, key, base))
+                yield Asked(key, candidate, score, margin, base, _is_guess(standing, base))
 
 
-def _is_guess(candidate: Candidate, key: str, base: float) -> bool:
+def _is_guess(standing: Standing, base: float) -> bool:
     """True if no label of the data says so, only the classifier or the votes of the words."""
-    return not any(h.group != "guess" and h.score >= base - 0.05 for h in candidate.hits)
+    return standing.stated < base - 0.05
 
 
 def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[str, float]:
@@ -84,7 +131,7 @@ def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[s
 
 def _by_bracket(candidate: Candidate, search: Search) -> Iterable[tuple[str, float]]:
     """``Head of the institution (position)``: the bracket says which of the section's questions it is."""
-    match = re.search(r"\(([^()]{2,30})\)\W*$", candidate.text)
+    match = _LAST_BRACKET.search(candidate.text) if "(" in candidate.text else None
     if match is None:
         return
     inner = [h for h in search.lexicon.hits(match[1]) if h.group == "short" and h.score >= 0.85]
@@ -100,9 +147,10 @@ def _by_bracket(candidate: Candidate, search: Search) -> Iterable[tuple[str, flo
             yield key, min(1.0, max(0.85, outer[0].score))
 
 
-def _score(search: Search, candidate: Candidate, key: str, base: float, context: str | None, look: str) -> float:
-    score = base + 0.1 * candidate.structure + look_bonus(key, look, search.lexicon.data.language)
-    score -= 0.0 if look else NO_ANSWER
+def _score(search: Search, standing: Standing, key: str, base: float) -> float:
+    candidate, context = standing.candidate, standing.context
+    score = base + 0.1 * candidate.structure + look_bonus(key, standing.look, search.lexicon.data.language)
+    score -= 0.0 if standing.look else NO_ANSWER
     if context is not None:
         score += OWN_SECTION if section_of(key) == context else OTHER_SECTION
         score += FOREIGN.get(key, {}).get(context, 0.0)
@@ -110,24 +158,20 @@ def _score(search: Search, candidate: Candidate, key: str, base: float, context:
         score -= 0.35 if base >= 0.97 else 0.6
     if search.simple:
         score += SIMPLE_FORM.get(key, 0.0)
-    if candidate.where != "inline" and is_larger(search, candidate.first):
+    if standing.large:
         score -= 0.3
-    if search.known and fold(candidate.text) not in search.known:
-        score -= 0.3 if _is_guess(candidate, key, base) else 0.1
-    if candidate.first < search.first_sure and _is_guess(candidate, key, base):
+    if not standing.printed:
+        score -= 0.3 if _is_guess(standing, base) else 0.1
+    if candidate.first < search.first_sure and _is_guess(standing, base):
         score -= 0.35
     if candidate.first < search.begins:
         score -= 0.25
-    if candidate.first in search.only_headings and candidate.where != "inline":
+    if standing.heading:
         score -= 0.35
-    unit = search.layout.units[candidate.first]
-    habit = search.habit
-    if unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)):
+    if standing.inside:
         score -= 0.3
-    score -= 0.3 * max(0.0, abs(search.places.get(candidate.first, 0.5) - place_of(key)) - 0.2)
-    if habit.has(unit):
-        score += 0.05 if habit.fits(unit) else -0.12
-    return score
+    score -= 0.3 * max(0.0, abs(standing.place - place_of(key)) - 0.2)
+    return score + standing.habit
 
 
 def _inside_label(search: Search, candidate: Candidate) -> bool:
@@ -157,7 +201,7 @@ def _cuts_label(search: Search, candidate: Candidate) -> bool:
     others = [u for u in units if u.index >= last.index]
     if not rest.strip(" *:") or any(u.all_bold() != first.all_bold() or u.has("entry") for u in others):
         return False
-    if search.habit.fits(first) and not all(search.habit.fits(u) for u in others if not search.habit.chain):
+    if search.fits(first) and not all(search.fits(u) for u in others if not search.habit.chain):
         return False
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
@@ -173,11 +217,11 @@ def peek(search: Search, candidate: Candidate) -> str:
     if last.cell is not None:
         return _peek_in_table(search, last)
     behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
-    if not behind or search.habit.fits(behind[0]) or behind[0].line.role == "heading":
+    if not behind or search.fits(behind[0]) or behind[0].line.role == "heading":
         return ""
     if behind[0].has("tick"):
         return " ".join(u.text for u in behind if u.has("tick"))
-    return " ".join(u.text for u in takewhile(lambda u: not search.habit.fits(u) and u.line.role != "heading", behind))
+    return " ".join(u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind))
 
 
 def _peek_in_table(search: Search, last: Unit) -> str:
@@ -187,7 +231,7 @@ def _peek_in_table(search: Search, last: Unit) -> str:
     if own:
         return " ".join(u.text for u in own)
     for box in (layout.right(last.cell), layout.below(last.cell)):
-        if box is None or box.units and search.habit.fits(box.units[0]) and box.text:
+        if box is None or box.units and search.fits(box.units[0]) and box.text:
             continue
         if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
             return box.text

@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -20,6 +21,22 @@ class Limits(NamedTuple):
     processor: int = 60
     memory: int = 2_000_000_000
     file: int = 200_000_000
+
+
+@contextlib.contextmanager
+def own_folder(prefix: str) -> Iterator[Path]:
+    """A folder that is gone afterwards. One whose maker was killed before it could clear up goes with the next."""
+    _clear_left_behind(prefix)
+    with tempfile.TemporaryDirectory(prefix=f"{prefix}{os.getpid()}-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _clear_left_behind(prefix: str) -> None:
+    """The maker's process number stands in the folder's name; another user's folders are left alone."""
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
+        maker = left.name.removeprefix(prefix).partition("-")[0]
+        if maker.isdigit() and not Path(f"/proc/{maker}").exists() and left.stat().st_uid == os.getuid():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 class Ended(NamedTuple):

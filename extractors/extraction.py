@@ -12,6 +12,7 @@ from extractors.fields import Fields
 from extractors.form_flags import form_flags
 from extractors.labels import Lexicon, lexicon
 from extractors.layout import Layout
+from extractors.origin import origin_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
 from extractors.search import Asked, Found
 from extractors.signing import read_signature
@@ -88,7 +89,7 @@ def extract(document: Document) -> Extraction:
             edition=edition.name,
             language=surveyed.language,
             pages=document.pages,
-            text_origin=document.origin,
+            text_origin=origin_of(document, readings),
         ),
         media_type=document.media_type,
         fields=readings,

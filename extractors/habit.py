@@ -10,6 +10,7 @@ from extractors.numbering import NUMBER
 SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""
 _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
+_LABEL_END = re.compile(r"[:?]")
 _LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?\s(?=[^\d\s])")
 
 
@@ -87,12 +88,9 @@ def _common(layout: Layout, strong: list[Candidate], others: list[Unit], size: f
         for trait in _traits(layout.units[candidate.first], size):
             having[trait] = having.get(trait, 0) + 1
     words = sum(len(u.text) for u in others) or 1
-    traits = set()
-    for trait, number in having.items():
-        share = sum(len(u.text) for u in others if trait in _traits(u, size)) / words
-        if number >= 0.8 * len(strong) and share <= 0.45:
-            traits.add(trait)
-    return frozenset(traits)
+    usual = [trait for trait, number in having.items() if number >= 0.8 * len(strong)]
+    told = [(len(u.text), _traits(u, size)) for u in others] if usual else []
+    return frozenset(trait for trait in usual if sum(n for n, own in told if trait in own) / words <= 0.45)
 
 
 def _traits(unit: Unit, size: float | None) -> set[str]:
@@ -100,7 +98,7 @@ def _traits(unit: Unit, size: float | None) -> set[str]:
     text = unit.printed().strip()
     if _begins_bold(unit):
         traits.add("bold")
-    if in_capitals(re.split(r"[:?]", text)[0]):
+    if in_capitals(_LABEL_END.split(text, maxsplit=1)[0]):
         traits.add("capitals")
     if NUMBER.match(text):
         traits.add("numbered")

@@ -33,7 +33,7 @@ def only_headings(search: Search) -> frozenset[int]:
     """Headings that ask nothing themselves: behind them comes a question of their own section, not an answer."""
     first: dict[int, list[Candidate]] = {}
     for candidate in search.all:
-        fits = search.habit.fits(search.layout.units[candidate.first])
+        fits = search.fits(search.layout.units[candidate.first])
         if candidate.best >= (0.5 if fits else 0.7) and (fits or candidate.structure >= 0.1):
             first.setdefault(candidate.first, []).append(candidate)
     return frozenset(
@@ -123,7 +123,7 @@ def places_of(search: Search) -> dict[int, float]:
         {
             c.first
             for c in search.all
-            if search.habit.fits(search.layout.units[c.first]) or not search.habit and c.structure >= 0.2
+            if search.fits(search.layout.units[c.first]) or not search.habit and c.structure >= 0.2
         }
     )
     whole = max(1, len(marks) - 1)
@@ -149,20 +149,15 @@ LATE = 0.85
 
 def context_of(search: Search, candidate: Candidate) -> str | None:
     """The section the candidate stands in: that of the last heading or sure label before it."""
-    section = None
-    for index, name in search.context:
-        if index >= candidate.first:
-            break
-        section = name
-    return section
+    before = bisect_left(search.context, (candidate.first, ""))
+    return search.context[before - 1][1] if before else None
 
 
 def context_after(search: Search, candidate: Candidate) -> str | None:
     """The section of the next sure label: "Name" and "Post" may stand before what tells whose they are."""
-    for index, name in search.context:
-        if index > candidate.last:
-            return name if index <= candidate.last + 8 else None
-    return None
+    behind = bisect_left(search.context, (candidate.last + 1, ""))
+    index, name = search.context[behind] if behind < len(search.context) else (candidate.last + 9, "")
+    return name if index <= candidate.last + 8 else None
 
 
 def key_of_hit(hit: Hit, context: str | None, candidate: Candidate, search: Search) -> str | None:

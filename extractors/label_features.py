@@ -5,6 +5,7 @@ A label is the sum of its parts, and each part (a word, a pair) is the sum of it
 """
 
 import math
+from bisect import bisect_left
 from functools import lru_cache
 from zlib import crc32
 
@@ -17,6 +18,8 @@ PLACES = 1 << 15
 PAIR_SHARE, FORM_SHARE = 0.7, 0.5
 MOST_WORDS = 40
 SIGN = 0x8000_0000
+SIZES = (1, 2, 4, 7, 11, 16, 25)
+"""Numbers of words between which labels differ in kind."""
 
 Numbers = NDArray[np.float32]
 Part = tuple[str, str]
@@ -42,13 +45,20 @@ def places_of(part: Part, language: str) -> tuple[NDArray[np.int32], Numbers]:
     """The places of a part's features and the value at each."""
     kind, text = part
     if kind != "w":
-        mark = crc32(f"{kind}:{text}".encode())
-        share = PAIR_SHARE if kind == "b" else FORM_SHARE
-        return np.array([mark % PLACES], np.int32), np.array([share if mark & SIGN else -share], np.float32)
+        place, share = place_of_mark(part)
+        return np.array([place], np.int32), np.array([share], np.float32)
     marks, values = _features(text, language)
     length = math.sqrt(sum(value * value for value in values))
     signed = [value / length if mark & SIGN else -value / length for mark, value in zip(marks, values, strict=True)]
     return np.array([mark % PLACES for mark in marks], np.int32), np.array(signed, np.float32)
+
+
+def place_of_mark(part: Part) -> tuple[int, float]:
+    """The place and the value of a part that is one feature: a pair of words, a mark of the form."""
+    kind, text = part
+    mark = crc32(f"{kind}:{text}".encode())
+    share = PAIR_SHARE if kind == "b" else FORM_SHARE
+    return mark % PLACES, share if mark & SIGN else -share
 
 
 _STEM, _GROUP = crc32(b"s:"), crc32(b"g:")
@@ -66,11 +76,10 @@ def _features(word: str, language: str) -> tuple[list[int], list[float]]:
 
 def _form(label: str, words: list[str]) -> list[str]:
     """Marks of the form of the text: its length, a question mark, a full stop, figures, an at sign."""
-    sizes = (1, 2, 4, 7, 11, 16, 25)
-    found = [f"size {sum(len(words) > size for size in sizes)}"]
+    found = [f"size {bisect_left(SIZES, len(words))}"]
     found += ["asks"] if "?" in label else []
     found += ["stop"] if label.rstrip().endswith(".") and len(words) > 3 else []
-    found += ["figures"] if any(c.isdigit() for c in label) else []
+    found += ["figures"] if any(map(str.isdigit, label)) else []
     found += ["commas"] if label.count(",") > 1 else []
     found += ["at"] if "@" in label or "://" in label else []
     return found

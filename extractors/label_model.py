@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.label_features import Numbers, Part, parts_of, places_of, scale_of
+from extractors.label_features import Numbers, Part, parts_of, place_of_mark, places_of, scale_of
 from extractors.numbering import without_number
 
 FILE = Path(__file__).parent / "label_model.npz"
@@ -30,36 +30,46 @@ class LabelModelDamaged(Exception):
 
 
 class LabelModel:
-    """Weights (places x keys, one byte each with a scale per key), leanings and temperature."""
+    """Weights (places x keys, one byte each with a scale per key), leanings and temperature.
+
+    What the parts met so far speak for is kept in one array, a row a part, so that a text is the sum of its rows."""
 
     def __init__(self, keys: list[str], table: NDArray[np.int8], scales: Numbers, lean: Numbers) -> None:
         self.keys, self._table, self._scales, self._lean = keys, table, scales, lean
-        self._known: dict[tuple[Part, str], Numbers] = {}
+        self._rows: Numbers = np.empty((KEPT, len(keys)), np.float32)
+        self._known: dict[str, dict[Part, int]] = {}
+        self._used = 0
 
     def probabilities(self, text: str, language: str) -> Numbers:
         """The probability of each of ``keys`` for a text, number and marks left out; they sum to 1."""
         parts = parts_of(plain(text))
         raw = self._lean.copy()
         if parts:
-            total = self._part(parts[0], language).copy()
-            for part in parts[1:]:
-                total += self._part(part, language)
+            total = np.add.reduce(self._rows[self._numbers(parts, language)], axis=0)
             raw += total * np.float32(scale_of(parts))
         powers = np.exp(raw - raw.max())
         return np.asarray(powers / powers.sum(), np.float32)
 
-    def _part(self, part: Part, language: str) -> Numbers:
-        found = self._known.get((part, language))
-        if found is None:
-            if len(self._known) > KEPT:
-                self._known.clear()
-            places, values = places_of(part, language)
-            found = self._known[part, language] = self._sum(places, values)
-        return found
+    def _numbers(self, parts: list[Part], language: str) -> list[int]:
+        """The rows of the parts; those not met before are worked out."""
+        if self._used + len(parts) > KEPT:
+            self._known.clear()
+            self._used = 0
+        known = self._known.setdefault(language, {})
+        for part in parts:
+            if part not in known:
+                self._rows[self._used] = self._worked_out(part, language)
+                known[part] = self._used
+                self._used += 1
+        return [known[part] for part in parts]
+
+    def _worked_out(self, part: Part, language: str) -> Numbers:
+        if part[0] == "w":
+            return self._sum(*places_of(part, language))
+        place, value = place_of_mark(part)
+        return np.asarray(self._table[place] * (self._scales * np.float32(value)), np.float32)
 
     def _sum(self, places: NDArray[np.int32], values: Numbers) -> Numbers:
-        if len(places) == 1:
-            return np.asarray(self._table[places[0]] * (self._scales * values[0]), np.float32)
         return np.asarray((values @ self._table[places].astype(np.float32)) * self._scales, np.float32)
 
     def pack(self) -> bytes:

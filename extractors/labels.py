@@ -10,8 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Prefix
 from rapidfuzz.process import cdist
@@ -38,13 +41,26 @@ class Entry:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A text read as a label: what it asks, and how well it fits (0 to 1)."""
 
     group: str
     key: str
     score: float
+
+
+Meaning = tuple[str, str]
+"""What a label asks: its group and its key."""
+
+
+class Sense(NamedTuple):
+    """A word as the labels know it: the words it may be, with likeness; the weight it adds to a text compared with
+    labels; the weight it adds to the vote of the words, and its own votes (one per question, or None)."""
+
+    near: tuple[tuple[str, float], ...]
+    weight: float
+    voice: float
+    votes: NDArray[np.float64] | None
 
 
 class Lexicon:
@@ -60,7 +76,7 @@ class Lexicon:
         self._postings: dict[str, list[int]] = {}
         self._by_start: dict[str, list[str]] = {}
         self._index()
-        self._near: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._senses: dict[str, Sense] = {}
         self._cache: dict[str, tuple[Hit, ...]] = {}
         self._shares = shares_of(rows, data)
         for word in self._shares:
@@ -76,6 +92,8 @@ class Lexicon:
                 self._by_stem.setdefault(word[:4], []).append(word)
         self._places = {word: np.array(numbers, np.int64) for word, numbers in self._postings.items()}
         self._heavy = np.array([entry.weight for entry in self.entries])
+        self._firsts = _beginnings(self.entries)
+        self._meanings = [(self.entries[first].group, self.entries[first].key) for first in self._firsts.tolist()]
         self._positions = position_words(data, self._shares)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
@@ -109,7 +127,7 @@ class Lexicon:
 
     def asks_position(self, text: str) -> bool:
         """True if a word of the label asks for somebody's post."""
-        return any(known in self._positions for word in fold(text).split() for known, _ in self._near_words(word)[:1])
+        return any(known in self._positions for word in fold(text).split() for known, _ in self._sense(word).near[:1])
 
     def knows(self, word: str) -> bool:
         """True if the folded word stands in a label."""
@@ -133,25 +151,24 @@ class Lexicon:
         variants = [plain]
         if "(" in plain or "[" in plain:
             variants.append(BRACKET.sub(" ", plain))
-        best: dict[tuple[str, str], float] = {}
+        best: dict[Meaning, float] = {}
         for order, variant in enumerate(variants):
-            for hit in self._score(tuple(fold(variant).split())):
-                score = hit.score * (1.0 if order == 0 else 0.985)
-                best[hit.group, hit.key] = max(best.get((hit.group, hit.key), 0.0), score)
+            for meaning, score in self._score(tuple(fold(variant).split())):
+                best[meaning] = max(best.get(meaning, 0.0), score * (1.0 if order == 0 else 0.985))
         for key, share in self._guesses(fold(plain).split()):
             best["guess", key] = 0.95 * share
-        for hit in self._learnt(plain):
-            best[hit.group, hit.key] = max(best.get((hit.group, hit.key), 0.0), hit.score)
+        for meaning, score in self._learnt(plain):
+            best[meaning] = max(best.get(meaning, 0.0), score)
         ranked = sorted(best.items(), key=lambda item: -item[1])
         return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
 
-    def _learnt(self, plain: str) -> Iterator[Hit]:
+    def _learnt(self, plain: str) -> Iterator[tuple[Meaning, float]]:
         """What the classifier takes a wording for that may stand in no list."""
         for name, probability in guesses(plain, self.data.language) if self._asks else ():
             key = name.removeprefix("short:")
             if key not in ("none", "activity column"):
                 group = "guess" if key == name else "short"
-                yield Hit(group, key, min(0.88, 0.46 + 0.5 * probability**0.7))
+                yield (group, key), min(0.88, 0.46 + 0.5 * probability**0.7)
 
     def _strip_marks(self, text: str) -> str:
         text = text.replace("*", " ")
@@ -161,63 +178,67 @@ class Lexicon:
                 text = text.replace(bracket, " ")
         return text
 
-    def _score(self, words: tuple[str, ...]) -> list[Hit]:
+    def _score(self, words: tuple[str, ...]) -> list[tuple[Meaning, float]]:
+        """How well the folded words fit the labels of each meaning; nothing below 0.5."""
         if not words or len(words) > 40:
             return []
         if words in self._exact:
-            return [Hit(self.entries[n].group, self.entries[n].key, 1.0) for n in self._exact[words]]
+            return [((self.entries[n].group, self.entries[n].key), 1.0) for n in self._exact[words]]
         known: dict[str, float] = {}
         total = 0.0
         for word in dict.fromkeys(words):
-            near = self._near_words(word)
-            total += max((self._weights[w] * s for w, s in near), default=UNKNOWN_WEIGHT if len(word) > 2 else 0.12)
-            for other, similarity in near:
+            sense = self._sense(word)
+            total += sense.weight
+            for other, similarity in sense.near:
                 if similarity > known.get(other, 0.0):
                     known[other] = similarity
         return self._fitting(known, total)
 
-    def _fitting(self, known: dict[str, float], total: float) -> list[Hit]:
-        """The entries whose words are matched well enough: all of them weighed at once."""
+    def _fitting(self, known: dict[str, float], total: float) -> list[tuple[Meaning, float]]:
+        """The meanings with a label whose words are matched well enough: all labels weighed at once."""
         if not known:
             return []
         places = [self._places[word] for word in known]
         weights = [self._weights[word] * similarity for word, similarity in known.items()]
         shares = np.repeat(weights, [len(p) for p in places])
         mass = np.bincount(np.concatenate(places), shares, len(self.entries))
-        scores = 2 * mass / (total + self._heavy)
-        hits = []
-        for number in np.flatnonzero(scores >= 0.5).tolist():
-            entry = self.entries[number]
-            hits.append(Hit(entry.group, entry.key, min(float(scores[number]), 0.99)))
-        return hits
+        scores = np.maximum.reduceat(2 * mass / (total + self._heavy), self._firsts).tolist()
+        return [
+            (meaning, min(score, 0.99)) for meaning, score in zip(self._meanings, scores, strict=True) if score >= 0.5
+        ]
 
     def _guesses(self, words: list[str]) -> list[tuple[str, float]]:
         """What a wording that stands in no list may ask: each word votes for the questions whose labels use it."""
         votes = np.zeros(len(self._names))
         total = 0.0
         for word in dict.fromkeys(words):
-            near = self._near_words(word)[:2]
-            if not near:
-                total += 0.3 if len(word) > 3 else 0.05
-                continue
-            known, similarity = max(near, key=lambda pair: pair[1] * self._weights[pair[0]])
-            weight = self._weights[known]
-            total += weight
-            if known in self._votes:
-                votes += weight * similarity * self._votes[known]
+            sense = self._sense(word)
+            total += sense.voice
+            if sense.votes is not None:
+                votes += sense.votes
         if not total:
             return []
         best = np.argsort(-votes, kind="stable")[:4].tolist()
         ranked = [(self._names[place], float(votes[place]) / total) for place in best]
         return [(key, min(0.84, 0.42 + 0.55 * share)) for key, share in ranked if share >= 0.16]
 
-    def _near_words(self, word: str) -> tuple[tuple[str, float], ...]:
-        near = self._near.get(word)
-        if near is None:
-            near = self._near[word] = self._find_near(word)
-            if len(self._near) > 50_000:
-                self._near.clear()
-        return near
+    def _sense(self, word: str) -> Sense:
+        sense = self._senses.get(word)
+        if sense is None:
+            if len(self._senses) > 50_000:
+                self._senses.clear()
+            sense = self._senses[word] = self._find_sense(word)
+        return sense
+
+    def _find_sense(self, word: str) -> Sense:
+        near = self._find_near(word)
+        if not near:
+            return Sense(near, UNKNOWN_WEIGHT if len(word) > 2 else 0.12, 0.3 if len(word) > 3 else 0.05, None)
+        weight = max(self._weights[known] * similarity for known, similarity in near)
+        known, similarity = max(near[:2], key=lambda pair: pair[1] * self._weights[pair[0]])
+        voice = self._weights[known]
+        votes = voice * similarity * self._votes[known] if known in self._votes else None
+        return Sense(near, weight, voice, votes)
 
     def _find_near(self, word: str) -> tuple[tuple[str, float], ...]:
         exact = [(word, 1.0)] if word in self._postings else []
@@ -240,6 +261,12 @@ class Lexicon:
         alike = cdist([word], names, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float64)[0]
         near = [(names[place], float(alike[place]) / 100) for place in np.flatnonzero(alike).tolist()]
         return [(known, ratio) for known, ratio in near if len(known) > 3 and known not in stems and known != word]
+
+
+def _beginnings(entries: list[Entry]) -> NDArray[np.int64]:
+    """Where the labels of each meaning begin; those of one meaning stand together."""
+    changes = [at for at, (a, b) in enumerate(pairwise(entries), 1) if (a.group, a.key) != (b.group, b.key)]
+    return np.array([0, *changes] if entries else [], np.int64)
 
 
 def _same_stem(a: str, b: str) -> bool:

@@ -35,8 +35,7 @@ def look_bonus(key: str, look: str, language: str) -> float:
         return _boxes(key, look, language)
     if key in CHOICES:
         return _typed_option(key, look, language)
-    count = len(look.split())
-    email, phone = bool(_EMAIL.search(look)), bool(_PHONE.search(look)) and count < 12
+    count, email, phone = _contacts_in(look)
     if question.kind == "email":
         return 0.15 if email else -0.1
     if question.kind == "phone":
@@ -46,6 +45,13 @@ def look_bonus(key: str, look: str, language: str) -> float:
     if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
         return -0.2
     return _by_kind(key, question.kind, look, count, language)
+
+
+@lru_cache(maxsize=5_000)
+def _contacts_in(look: str) -> tuple[int, bool, bool]:
+    """The number of words, and whether an e-mail address or a telephone number stands among them."""
+    count = len(look.split())
+    return count, bool(_EMAIL.search(look)), count < 12 and bool(_PHONE.search(look))
 
 
 def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:

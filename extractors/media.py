@@ -26,11 +26,17 @@ OLE = "application/x-ole-storage"
 ENCRYPTED_OFFICE = "application/encrypted"
 RTF = "application/rtf"
 ZIP = "application/zip"
+RAR, SEVEN_ZIP, GZIP = "application/vnd.rar", "application/x-7z-compressed", "application/gzip"
+TNEF = "application/vnd.ms-tnef"
+"""``winmail.dat``, a mail as Outlook packs it."""
+PROGRAM = "application/x-executable"
 PNG, JPEG, TIFF, GIF = "image/png", "image/jpeg", "image/tiff", "image/gif"
+BMP, WEBP, HEIC = "image/bmp", "image/webp", "image/heic"
 EML, HTML, XML, TEXT = "message/rfc822", "text/html", "application/xml", "text/plain"
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
+PICTURES = (PNG, JPEG, TIFF, GIF, BMP, WEBP, HEIC)
 WORD_TYPES = (DOCX, DOCM, DOTX, DOTM, FLAT_WORD)
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -40,6 +46,11 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MM\0*", TIFF),
     (b"GIF8", GIF),
     (b"{\\rt", RTF),
+    (b"Rar!\x1a\x07", RAR),
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
+    (b"\x1f\x8b\x08", GZIP),
+    (b"\x78\x9f\x3e\x22", TNEF),
+    (b"\x7fELF", PROGRAM),
 )
 _MAIN_PARTS: tuple[tuple[str, str], ...] = (
     ("wordprocessingml.document.main+xml", DOCX),
@@ -76,9 +87,24 @@ def sniff(data: bytes) -> str:
     for magic, media_type in _MAGIC:
         if data.startswith(magic):
             return media_type
+    if (held := _by_inner_mark(data)) is not None:
+        return held
     if b"%PDF-" in data[:1024]:
         return PDF
     return _text_type(data)
+
+
+def _by_inner_mark(data: bytes) -> str | None:
+    """Kinds whose mark does not stand alone at the very beginning."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return WEBP
+    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim", b"avif"):
+        return HEIC
+    if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
+        return BMP
+    if data[:2] == b"MZ" and b"PE\0\0" in data[:_HEAD]:
+        return PROGRAM
+    return None
 
 
 def _zip_type(data: bytes) -> str:

@@ -12,4 +12,5 @@ NUMBER = re.compile(
 
 def without_number(text: str) -> str:
     """The label without its numbering: ``5.1 Background`` -> ``Background``."""
-    return NUMBER.sub("", text, count=1) if NUMBER.match(text) else text
+    number = NUMBER.match(text)
+    return text[number.end() :] if number else text

@@ -6,13 +6,12 @@ not followed. Without LibreOffice a .doc is read by antiword or catdoc, with a w
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from extractors import media
-from extractors.confined import Limits, run_confined
+from extractors.confined import Limits, own_folder, run_confined
 from extractors.old_word import deleted_stretches, with_clean_deletions
 from extractors.plain_word import read_plainly
 from extractors.word import read_word
@@ -21,6 +20,8 @@ from pipeline.document import Document, Trouble, Unreadable
 INSTALL = "apt-get install -y --no-install-recommends libreoffice-writer-nogui"
 NAMES = {media.DOC: "old Word format (.doc)", media.ODT: "OpenDocument text (.odt)", media.RTF: "Rich Text (.rtf)"}
 _ENDINGS = {media.DOC: "doc", media.ODT: "odt", media.RTF: "rtf"}
+_AS_WORD, _AS_PDF = ("docx", "MS Word 2007 XML"), ("pdf", "writer_pdf_Export")
+_FOLDERS = "socieux-office-"
 _SAVE_AS = "Open it in Word or LibreOffice and save it as .docx or PDF, or ask the sender to."
 _START_AGAIN = 81
 """LibreOffice's way of saying that its folder is now made and that it wants to be started again."""
@@ -40,11 +41,11 @@ def read_office(data: bytes, media_type: str, limits: Limits = LIMITS) -> Docume
     Raises Unreadable: ``converter_missing``, ``timeout``, ``damaged``, and what ``read_word`` raises."""
     program = converter()
     if program is not None:
-        document = read_word(_converted(program, data, media_type, limits), media_type)
+        document = read_word(as_word(program, data, media_type, limits), media_type)
     elif media_type == media.DOC:
-        document = read_plainly(data, media_type, _missing(media_type))
+        document = read_plainly(data, media_type, no_converter(media_type))
     else:
-        raise _missing(media_type)
+        raise no_converter(media_type)
     return replace(document, troubles=(*_troubles(data, media_type, document), *document.troubles))
 
 
@@ -58,34 +59,47 @@ def converter() -> Path | None:
     return program if program.exists() else script
 
 
-def _missing(media_type: str) -> Unreadable:
-    message = f"The file is in the {NAMES[media_type]}, and LibreOffice, which reads it, is not installed."
+def no_converter(media_type: str) -> Unreadable:
+    """What is said where LibreOffice is missing, with the command that installs it."""
+    kind = NAMES.get(media_type, "Word format")
+    task = "reads it" if media_type in NAMES else "prints it"
+    message = f"The file is in the {kind}, and LibreOffice, which {task}, is not installed."
     return Unreadable("converter_missing", message, f"Install it ({INSTALL}) and process the file again.")
 
 
-def _converted(program: Path, data: bytes, media_type: str, limits: Limits) -> bytes:
-    """The file as .docx, made in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="socieux-office-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        source, target = folder / f"form.{_ENDINGS[media_type]}", folder / "out" / "form.docx"
-        source.write_bytes(with_clean_deletions(data) if media_type == media.DOC else data)
+def as_word(program: Path, data: bytes, media_type: str, limits: Limits = LIMITS) -> bytes:
+    """A .doc, .odt or .rtf file as .docx, tracked changes kept. Raises Unreadable ``timeout``, ``damaged``."""
+    source = with_clean_deletions(data) if media_type == media.DOC else data
+    return _converted(program, source, _ENDINGS[media_type], _AS_WORD, limits, NAMES[media_type])
+
+
+def as_pdf(program: Path, data: bytes, ending: str, limits: Limits = LIMITS) -> bytes:
+    """A Word file (``ending``: docx, xml) as it is printed. Raises Unreadable ``timeout``, ``damaged``."""
+    return _converted(program, data, ending, _AS_PDF, limits, "Word format")
+
+
+def _converted(program: Path, data: bytes, ending: str, to: tuple[str, str], limits: Limits, name: str) -> bytes:
+    """The file in another format, made in a folder that is gone afterwards."""
+    with own_folder(_FOLDERS) as folder:
+        source, target = folder / f"form.{ending}", folder / "out" / f"form.{to[0]}"
+        source.write_bytes(data)
         _write_settings(folder / "profile")
         for _ in range(2):
-            ended = run_confined(_command(program, folder, source), folder, limits)
+            ended = run_confined(_command(program, folder, source, ":".join(to)), folder, limits)
             if ended.how == "too_long":
                 raise Unreadable("timeout", "Converting the file took too long and was stopped.", _SAVE_AS)
             if ended.status != _START_AGAIN:
                 break
         if not target.is_file() or not target.stat().st_size:
-            message = f"LibreOffice cannot read this file, which says it is in the {NAMES[media_type]}."
+            message = f"LibreOffice cannot read this file, which says it is in the {name}."
             raise Unreadable("damaged", message, _SAVE_AS)
         return target.read_bytes()
 
 
-def _command(program: Path, folder: Path, source: Path) -> list[str]:
+def _command(program: Path, folder: Path, source: Path, to: str) -> list[str]:
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     quiet = ["--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"]
-    return [str(program), profile, *quiet, "--convert-to", "docx:MS Word 2007 XML", "--outdir", "out", str(source)]
+    return [str(program), profile, *quiet, "--convert-to", to, "--outdir", "out", str(source)]
 
 
 def _write_settings(profile: Path) -> None:

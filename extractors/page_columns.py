@@ -89,7 +89,9 @@ def _aligned(rows: list[Row], at: int, options_only: bool) -> tuple[list[Block],
 def _options(rows: list[Row], at: int) -> tuple[list[Block], int] | None:
     """Options to tick in columns: at least two rows whose second tick box stands at one place."""
     first = rows[at][0]
-    for start in [w.x0 for w in rows[at][1:] if w.kind == "tick"] if first.kind == "tick" else []:
+    # A box printed upon the first one begins no column: nothing would be left of it.
+    beside_it = [w.x0 for w in rows[at][1:] if w.kind == "tick" and w.x0 - 2.5 > first.x0]
+    for start in beside_it if first.kind == "tick" else []:
         end, pairs = at, 0
         while end < len(rows) and _keeps_options(rows, end, at, start):
             pairs += any(w.kind == "tick" and abs(w.x0 - start) <= 1.5 for w in rows[end])

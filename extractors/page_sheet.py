@@ -114,7 +114,7 @@ def placer(left: float, top: float, width: float, height: float, turn: int) -> P
 
     def upright(x0: float, y0: float, x1: float, y1: float) -> Box:
         box = (x0 - left, top - y1, x1 - left, top - y0)
-        return box if not turn else _turned(box, width, height, turn)
+        return box if not turn else turned(box, width, height, turn)
 
     return upright
 
@@ -135,12 +135,12 @@ def shown(box: Box, sheet: Sheet) -> Box:
     if sheet.view is not None:
         return sheet.view.back(box)
     width, height = sheet.shown_size
-    back = {0: box, 90: _turned(box, height, width, 270), 180: _turned(box, width, height, 180)}
-    x0, top, x1, bottom = back.get(sheet.turn) or _turned(box, height, width, 90)
+    back = {0: box, 90: turned(box, height, width, 270), 180: turned(box, width, height, 180)}
+    x0, top, x1, bottom = back.get(sheet.turn) or turned(box, height, width, 90)
     return (round(x0, 1), round(top, 1), round(x1, 1), round(bottom, 1))
 
 
-def _turned(box: Box, width: float, height: float, turn: int) -> Box:
+def turned(box: Box, width: float, height: float, turn: int) -> Box:
     """The box after turning a page of this size clockwise by 90, 180 or 270 degrees."""
     x0, top, x1, bottom = box
     if turn == 90:

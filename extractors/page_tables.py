@@ -40,9 +40,9 @@ class Grid:
 
 def find_grids(sheet: Sheet) -> list[Grid]:
     """All ruled tables of a page, from the top; a frame of one cell is a table, a frame round the page is not."""
-    rules = _joined(sheet.rules)
+    rules = joined(sheet.rules)
     rules += _shade_rules(sheet, rules)
-    rules = sorted((r for r in _joined(rules) if r.end - r.start > 4), key=lambda r: r.start - r.end)[:_MOST_RULES]
+    rules = sorted((r for r in joined(rules) if r.end - r.start > 4), key=lambda r: r.start - r.end)[:_MOST_RULES]
     grids = [g for group in _connected(rules) if (g := _grid(group)) is not None and not _is_page_frame(g, sheet)]
     grids.sort(key=lambda g: (g.box[1], g.box[0]))
     for grid in grids:
@@ -67,7 +67,7 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _joined(rules: list[Rule]) -> list[Rule]:
+def joined(rules: list[Rule]) -> list[Rule]:
     """Pieces of one line as one line: dashes, borders drawn cell by cell, a border drawn twice."""
     joined: list[Rule] = []
     for upright in (True, False):

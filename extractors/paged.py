@@ -2,24 +2,29 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdfpage import PDFPage
 from pdfminer.pdftypes import PDFStream, resolve1
-from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 
+from extractors.active_content import active_content
 from extractors.page_boxes import settle_on_lines, settle_ticks
 from extractors.page_flow import Counter, drafts_of
+from extractors.page_frames import settle_frames
 from extractors.page_layer import check_layer
+from extractors.page_limits import PAGES, PAGES_COUNTED, Budget, TooMuch, counting, layout_of
 from extractors.page_lines import Draft, draft_of, line_of, number_bands
 from extractors.page_margins import take_furniture
 from extractors.page_marks import marks_of
 from extractors.page_paragraphs import goes_on, mark_paragraphs
 from extractors.page_repair import mended
-from extractors.page_sheet import Sheet, widget_place
+from extractors.page_sheet import Sheet, widget_place, window_of
 from extractors.page_tables import Grid, find_grids
 from extractors.page_widgets import Notes, read_notes
 from extractors.page_words import read_sheet
@@ -32,11 +37,15 @@ MEDIA_TYPE = "application/pdf"
 
 @dataclass(slots=True)
 class Scroll:
-    """A paged file as parsed: its pages, what is noted on each, and what was noticed."""
+    """A paged file as parsed: its pages, what is noted on each, and what was noticed; the numbers of the pages that
+    hold too much to be read (and whether on purpose), and how many pages there are beyond those that were read."""
 
     sheets: list[Sheet]
     notes: list[Notes]
     troubles: list[Trouble]
+    too_dense: list[int] = field(default_factory=list)
+    is_bomb: bool = False
+    unread: int = 0
 
 
 def read_pdf(data: bytes) -> Document:
@@ -54,10 +63,11 @@ def read_pdf(data: bytes) -> Document:
 def settle(scroll: Scroll) -> None:
     """Find the tick boxes of all pages and set them and the form fields on their lines."""
     settle_ticks(scroll.sheets)
+    if not any(n.fillable for n in scroll.notes):
+        settle_frames(scroll.sheets, scroll.notes)
     for sheet, own in zip(scroll.sheets, scroll.notes, strict=True):
-        ticks = [w for w in sheet.words if w.kind == "tick"]
         sheet.words += own.words
-        settle_on_lines(sheet, [*ticks, *own.words])
+        settle_on_lines(sheet, [w for w in sheet.words if w.kind != "text"])
         number_bands(sheet)
 
 
@@ -70,7 +80,7 @@ def compose(scroll: Scroll, origin: TextOrigin, media_type: str) -> Document:
     return Document(
         origin=origin,
         media_type=media_type,
-        pages=len(sheets),
+        pages=len(sheets) + scroll.unread,
         lines=tuple(lines),
         furniture=tuple(line_of(draft_of(row, sheet, None, (), sheet.width)) for sheet, row in furniture),
         marks=tuple(marks_of(sheets, grids, [n.signs for n in scroll.notes], lines)),
@@ -146,14 +156,12 @@ def _parse(data: bytes) -> Scroll:
     if b"%PDF" not in data[:1100]:
         raise _damaged("The file does not begin as a PDF.")
     try:
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
+        with counting() as budget, pdfplumber.open(io.BytesIO(data)) as pdf:
             scroll = Scroll([], [], [])
-            for page in pdf.pages:
-                _read_page(page, pdf, scroll)
-            if _is_active(pdf) or any(n.active for n in scroll.notes):
-                scroll.troubles.append(_ACTIVE)
+            _read_pages(pdf, budget, scroll)
+            scroll.troubles += active_content(pdf.doc, scroll.notes)
             if "XFA" in _form(pdf):
-                scroll.troubles.append(_XFA)
+                scroll.troubles.append(_xfa(pdf, scroll))
     except Unreadable:
         raise
     except Exception as error:  # the parser raises nearly every type on damaged files
@@ -161,33 +169,74 @@ def _parse(data: bytes) -> Scroll:
     return _checked(scroll)
 
 
+def _read_pages(pdf: PDF, budget: Budget, scroll: Scroll) -> None:
+    """The first pages; a page tree that breaks off gives those before the break."""
+    pages = PDFPage.create_pages(pdf.doc)
+    try:
+        for number, page in enumerate(islice(pages, PAGES), 1):
+            _read_page(page, number, pdf, budget, scroll)
+        scroll.unread = sum(1 for _ in islice(pages, PAGES_COUNTED))
+    except Exception:
+        if not scroll.sheets:
+            raise
+        message = (
+            f"The pages after page {len(scroll.sheets)} cannot be found in the damaged file. Look at the original."
+        )
+        scroll.troubles.append(Trouble("damaged_page", "warning", message))
+
+
 def _checked(scroll: Scroll) -> Scroll:
     failed = [s.number for s in scroll.sheets if s.failed]
     if len(failed) == len(scroll.sheets):
+        if scroll.too_dense:
+            raise too_dense(scroll.is_bomb)
         raise _damaged("No page of the file can be read.")
-    if failed:
-        pages = ", ".join(map(str, failed))
-        message = f"Page {pages} is damaged and was left out. Look at it in the original."
+    if scroll.too_dense:
+        message = f"{_pages(scroll.too_dense)} holds far more than any form and was not read. Look at the original."
+        scroll.troubles.append(Trouble("too_dense", "warning", message))
+    if damaged := [number for number in failed if number not in scroll.too_dense]:
+        message = f"{_pages(damaged)} is damaged and was left out. Look at it in the original."
         scroll.troubles.append(Trouble("damaged_page", "warning", message))
+    if scroll.unread:
+        message = f"The file has more than {PAGES} pages; the first {PAGES} were read. Look at the others."
+        scroll.troubles.append(Trouble("too_long", "warning", message))
     return scroll
 
 
-def _read_page(page: Page, pdf: PDF, scroll: Scroll) -> None:
-    number = page.page_number
+def _pages(numbers: list[int]) -> str:
+    return f"Page {', '.join(map(str, numbers))}"
+
+
+def _read_page(page: PDFPage, number: int, pdf: PDF, budget: Budget, scroll: Scroll) -> None:
     try:
-        sheet = read_sheet(page.layout, page.page_obj, number)
-        notes = read_notes(page.page_obj, widget_place(page.page_obj, sheet.turn), _form(pdf).get("DR"))
+        sheet = read_sheet(layout_of(page, number, pdf.rsrcmgr, budget), page, number)
+        notes = read_notes(page, widget_place(page, sheet.turn), _form(pdf).get("DR"))
         sheet.hidden_text |= bool(sheet.words and sheet.images) and _is_hidden(page)
+    except TooMuch as limit:
+        sheet, notes = _failed(page, number)
+        scroll.too_dense.append(number)
+        scroll.is_bomb |= limit.is_bomb
     except Exception:  # one damaged page does not cost the others
-        sheet, notes = Sheet(number, float(page.width), float(page.height), failed=True), Notes([], [])
+        sheet, notes = _failed(page, number)
     scroll.sheets.append(sheet)
     scroll.notes.append(notes)
-    page.close()
 
 
-def _is_hidden(page: Page) -> bool:
+def _failed(page: PDFPage, number: int) -> tuple[Sheet, Notes]:
+    """A page of which only the size is known, if that."""
+    try:
+        _, _, width, height = window_of(page)
+    except Exception:  # its box makes no sense either
+        width, height = _A4
+    return Sheet(number, width, height, failed=True), Notes([], [])
+
+
+_A4 = (595.0, 842.0)
+
+
+def _is_hidden(page: PDFPage) -> bool:
     """All text of the page is printed invisibly: the layer an OCR program lays under a scan."""
-    streams = [resolve1(c) for c in page.page_obj.contents]
+    streams = [resolve1(c) for c in page.contents]
     code = b"\n".join(s.get_data() for s in streams if isinstance(s, PDFStream))
     return b"3 Tr" in code and b"0 Tr" not in code
 
@@ -197,19 +246,33 @@ def _form(pdf: PDF) -> dict[str, object]:
     return form if isinstance(form, dict) else {}
 
 
-def _is_active(pdf: PDF) -> bool:
-    """Scripts, commands to start programs, or files inside the file, as far as the catalog tells."""
-    catalog = pdf.doc.catalog
-    names = resolve1(catalog.get("Names"))
-    opened = resolve1(catalog.get("OpenAction"))
-    kind = str(opened.get("S")) if isinstance(opened, dict) else ""
-    inside = isinstance(names, dict) and ("JavaScript" in names or "EmbeddedFiles" in names)
-    return inside or "JavaScript" in kind or "Launch" in kind or "AA" in catalog
+def _xfa(pdf: PDF, scroll: Scroll) -> Trouble:
+    """An XFA form beside ordinary fields is only mentioned. Raises Unreadable ``xfa_only`` where the pages are nothing
+    but the notice to open the file in another program."""
+    words = [w.text for s in scroll.sheets for w in s.words if w.kind == "text"]
+    asked = any(n.fillable for n in scroll.notes)
+    if not asked and (pdf.doc.catalog.get("NeedsRendering") or _NOTICE.search(" ".join(words[:80]))):
+        raise Unreadable(
+            "xfa_only",
+            "The PDF is a form of a kind (XFA) that only Adobe's program shows; its pages are an empty notice.",
+            "Ask the sender to print the filled form to PDF, or to use the Word form.",
+        )
+    return _XFA
 
 
-_ACTIVE = Trouble("active_content", "warning", "The PDF carries scripts or files inside it; none was opened or run.")
+_NOTICE = re.compile(r"please wait|veuillez patienter|espere|aguarde|подождите", re.IGNORECASE)
 _REPAIRED = Trouble("repaired", "warning", "The PDF was damaged and was rebuilt to be read; parts may be missing.")
 _XFA = Trouble("xfa", "info", "The PDF also carries an XFA form; the values of its ordinary form fields were read.")
+
+
+def too_dense(is_bomb: bool = False) -> Unreadable:
+    """The refusal of a file whose pages hold more than any form: ``hostile`` if that can only be on purpose."""
+    if is_bomb:
+        message = "The PDF unfolds to far more than any form when it is opened."
+        return Unreadable("hostile", message, "Do not open the file; ask the sender for a fresh copy of the form.")
+    message = "The pages hold far more than any form: letters, lines, pictures or drawing orders beyond the limits."
+    remedy = "Look at the original; if it is a form, ask the sender to print it to PDF anew."
+    return Unreadable("too_dense", message, remedy)
 
 
 def _damaged(what: str) -> Unreadable:
@@ -218,6 +281,8 @@ def _damaged(what: str) -> Unreadable:
 
 def _refusal(error: BaseException) -> Unreadable:
     for cause in _causes(error):
+        if isinstance(cause, TooMuch):
+            return too_dense(cause.is_bomb)
         if isinstance(cause, (PDFPasswordIncorrect, PDFEncryptionError)):
             message = "The PDF can only be opened with a password."
             return Unreadable("encrypted", message, "Ask the sender for the file without a password.")

@@ -8,6 +8,7 @@ from cv2.typing import MatLike
 
 _SMALLEST, _LARGEST = 2.0, 6.8  # mm
 _SIDE, _STRICT = 0.8, 0.94  # part of each side that must be inked, and that is in a printed box beyond doubt
+_PALE = 2.4  # mm; smaller grey squares are too like letters
 _HALF = 0.55 * 255
 _SCRAWLED = 0.62  # the same where other boxes stand in the column
 _EMPTY, _FULL = 0.035, 0.09
@@ -34,12 +35,14 @@ class TickBox:
     rough: bool = False
 
 
-def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
-    """All printed tick boxes of the page with what is in them."""
+def find_boxes(even: MatLike, ink: MatLike, faint: MatLike, dpi: float) -> list[TickBox]:
+    """All printed tick boxes of the page with what is in them; ``faint`` is the ink with thin grey lines."""
     mm = dpi / 25.4
-    level = _sides(ink, mm, False)
-    found = [s for s in _squares(level, mm) if _has_sides(ink, s)]
-    squares = _unnested([fit for s in found if (fit := _fitted(ink, s, mm, _SIDE)) is not None])
+    found = [s for s in _squares(_sides(ink, mm, False), mm) if _has_sides(ink, s)]
+    squares = [fit for s in found if (fit := _fitted(ink, s, mm, _SIDE)) is not None]
+    pale = [s for s in _squares(_sides(faint, mm, False), mm) if s[2] - s[0] > _PALE * mm and _has_sides(faint, s)]
+    squares += [fit for s in pale if (fit := _fitted(faint, s, mm, _SIDE)) is not None and not _touches(fit, squares)]
+    squares = _unnested(squares)
     if len(squares) > 1:  # in a column of boxes one that is scrawled over need not be as neat
         near = [f for f in found if any(abs(f[0] - s[0]) < 1.5 * mm for s in squares)]
         rough = [fit for s in near if (fit := _fitted(ink, s, mm, _SCRAWLED)) is not None]
@@ -47,11 +50,15 @@ def find_boxes(even: MatLike, ink: MatLike, dpi: float) -> list[TickBox]:
     squares = [s for s in squares if not _has_twin(s, squares, mm)]
     boxes = [TickBox(s, _darkness(even, s, mm)) for s in squares]
     if boxes:
-        _judge(boxes)
+        judge(boxes)
     for box in boxes:
         mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
-        box.alone, box.rough = not mated, box.checked and _fitted(ink, box.box, mm, _STRICT) is None
+        box.alone, box.rough = not mated, box.checked and _fitted(faint, box.box, mm, _STRICT) is None
     return boxes
+
+
+def _touches(one: Spot, others: list[Spot]) -> bool:
+    return any(one[0] < o[2] and o[0] < one[2] and one[1] < o[3] and o[1] < one[3] for o in others)
 
 
 def _has_sides(ink: MatLike, box: Spot) -> bool:
@@ -219,7 +226,7 @@ def _darkness(even: MatLike, box: Spot, mm: float) -> float:
     return float(dark.mean()) / 235.0
 
 
-def _judge(boxes: list[TickBox]) -> None:
+def judge(boxes: list[TickBox]) -> None:
     """Ticked or empty, measured from the emptiest boxes of the page."""
     ground = min(0.12, float(np.percentile([b.dark for b in boxes], 20))) if len(boxes) > 2 else 0.0
     for box in boxes:

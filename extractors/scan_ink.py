@@ -33,7 +33,7 @@ def cleaned(grey: MatLike, dpi: float) -> MatLike:
 
 def grain(grey: MatLike) -> float:
     """How much neighbouring points of bare paper differ (standard deviation, 0..255)."""
-    part = grey[::2, ::2].astype(np.float32)
+    part = grey[grey.shape[0] // 4 : -grey.shape[0] // 4 : 2, ::2].astype(np.float32)
     ripple = np.abs(part - cv2.blur(part, (3, 3)))
     return float(np.median(ripple)) * 1.57
 
@@ -43,6 +43,16 @@ def ink_of(even: MatLike) -> MatLike:
     level, _ = cv2.threshold(even, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     level = min(max(level, 120.0), 200.0)
     return cv2.threshold(even, level, 255, cv2.THRESH_BINARY_INV)[1]
+
+
+def faint_ink(even: MatLike, ink: MatLike) -> MatLike:
+    """Ink with the thin grey lines of frames and boxes, as far as they stand out from the grain of the paper."""
+    level = _PAPER - max(_FAINT, 4.5 * grain(even))
+    return cv2.bitwise_or(ink, cv2.threshold(even, level, 255, cv2.THRESH_BINARY_INV)[1])
+
+
+_PAPER, _FAINT = 250.0, 34.0
+"""Grey of the evened paper, and how much darker a line must be at least."""
 
 
 def vividness(pixels: MatLike) -> MatLike | None:

@@ -5,6 +5,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from extractors.scan_ink import vividness
+from extractors.scan_stamps import is_stamp
 from extractors.scan_upright import Upright
 from extractors.scan_words import Reading
 
@@ -14,7 +15,6 @@ _LONG, _HIGH = 9.0, 4.2  # mm; smaller ink may be a letter or a word
 _LOOSEST, _DENSEST = 0.02, 0.42  # share of a pen stroke's box that is ink
 _JOIN = 3.5  # mm between strokes of one signature
 _VIVID = 55  # distance from grey (0..255) of coloured ink
-_STAMP = (8.0, 27.0)  # radius of a round stamp in mm
 _SMEAR = 0.6  # share of ink where nothing can be read; bold print has 0.45
 _BENEATH = 0.62  # print under coloured ink is darker than that ink by this factor
 _STEP = 3  # smears are looked for in a picture smaller by this factor
@@ -32,7 +32,7 @@ def find_marks(
     spots = [s for s in _large(stats, mm) if not _is_print(s, words, mm) and not _at_edge(s, ink, mm)]
     spots += [s for s in coloured if not _at_edge(s, ink, mm)]
     whole = page.ink if coloured else ink
-    return [(s, "stamp" if _is_stamp(whole, s, mm) else "") for s in _grouped(spots, _JOIN * mm)]
+    return [(s, "stamp" if is_stamp(whole, s, mm) else "") for s in _grouped(spots, _JOIN * mm)]
 
 
 def _large(stats: MatLike, mm: float) -> list[Spot]:
@@ -99,33 +99,6 @@ def _grouped(spots: list[Spot], reach: float) -> list[Spot]:
                 apart.append(other)
         groups = [*apart, spot]
     return groups
-
-
-def _is_stamp(ink: MatLike, spot: Spot, mm: float) -> bool:
-    """A circle of the size of an office stamp is drawn in it."""
-    scale = 4.0 / mm  # four points to the millimetre are enough
-    part = ink[spot[1] : spot[3], spot[0] : spot[2]]
-    small = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    if min(small.shape) < 2 * 4 * _STAMP[0] * 0.9:
-        return False
-    small = cv2.copyMakeBorder(cv2.GaussianBlur(small, (3, 3), 0), 8, 8, 8, 8, cv2.BORDER_CONSTANT)
-    rings = cv2.HoughCircles(small, cv2.HOUGH_GRADIENT, 1.5, 20, param1=120, param2=40,
-                             minRadius=round(4 * _STAMP[0]), maxRadius=round(4 * _STAMP[1]))  # fmt: skip
-    if rings is None:
-        return False
-    return any(_is_ring(small, x, y, radius) for x, y, radius in np.asarray(rings).reshape(-1, 3)[:5].tolist())
-
-
-def _is_ring(small: MatLike, x: float, y: float, radius: float) -> bool:
-    """Ink nearly all the way round."""
-    turns = np.linspace(0, 2 * np.pi, 72, endpoint=False)
-    hits = 0
-    for turn in turns:
-        steps = np.arange(radius - 3, radius + 4)
-        rows = np.clip(np.round(y + steps * np.sin(turn)), 0, small.shape[0] - 1).astype(int)
-        columns = np.clip(np.round(x + steps * np.cos(turn)), 0, small.shape[1] - 1).astype(int)
-        hits += bool((small[rows, columns] > 60).any())
-    return hits > 0.75 * len(turns)
 
 
 def find_smears(ink: MatLike, dpi: float) -> list[Spot]:

@@ -8,12 +8,22 @@ import numpy as np
 from cv2.typing import MatLike
 
 from extractors.scan_boxes import TickBox, erase_boxes, find_boxes
+from extractors.scan_circles import find_circles
+from extractors.scan_ink import faint_ink
 from extractors.scan_marks import Spot, find_marks, find_smears, lift_coloured
 from extractors.scan_pictures import Picture
-from extractors.scan_rules import Stroke, erase_rules, find_dots, find_rules
+from extractors.scan_rules import Stroke, erase_rules, find_dots, find_rules, pale_rules
 from extractors.scan_second import look_again, look_for_more
 from extractors.scan_upright import Upright, quarter_turned, set_upright
-from extractors.scan_words import BLOCK, Reading, one_script, read_words, sureness, tongue_of, tongues
+from extractors.scan_words import (
+    BLOCK,
+    Reading,
+    one_script,
+    read_page_words,
+    sureness,
+    tongue_of,
+    tongues,
+)
 from pipeline.values import Box
 
 _FIRST, _OTHERS = "eng", "rus+eng"  # what a first look reads with; English gives the words of its neighbours away
@@ -37,15 +47,14 @@ class ScanPage:
     language: str | None = None
 
 
-def first_language(picture: Picture) -> str | None:
+def first_language(page: Upright) -> str | None:
     """The language of a page by a first look at a strip of it; None where too little can be read."""
-    page = set_upright(picture)
     return None if _is_blank(page) else _right_way_up(page)[1]
 
 
-def read_page(picture: Picture, language: str | None) -> ScanPage:
+def read_page(picture: Picture | Upright, language: str | None) -> ScanPage:
     """Read one page; ``language`` is that of the file, looked for anew where the page does not agree."""
-    page = set_upright(picture)
+    page = picture if isinstance(picture, Upright) else set_upright(picture)
     if _is_blank(page):
         return ScanPage(page)
     if language is None or _lies(page):
@@ -84,7 +93,7 @@ def _right_way_up(page: Upright) -> tuple[Upright, str | None]:
         seen = _look(turned, data)
         if sureness(seen) > best:
             best, words, head_up = sureness(seen), seen, turned
-        if best > _SURE:
+        if best > _SURE or best > _DOUBTFUL and tongue_of(" ".join(w.text for w in words)):
             break
     return head_up, tongue_of(" ".join(w.text for w in words))
 
@@ -95,15 +104,18 @@ def _look(page: Upright, data: str) -> list[Reading]:
     rows[rows > 0.4 * page.ink.shape[1]] = 0  # ruled lines
     sums = np.convolve(rows, np.ones(high), "valid") if rows.size > high else np.zeros(1)
     top = int(sums.argmax())
-    return read_words(page.even[top : top + high], page.dpi, data, BLOCK)
+    return read_page_words(page.even[top : top + high], page.dpi, data, BLOCK)
 
 
 def _read(page: Upright, language: str) -> ScanPage:
     """Everything on an upright page."""
     even, ink = page.even.copy(), page.ink.copy()
     coloured = lift_coloured(page, even, ink)
+    faint = faint_ink(even, ink)
     rules = find_rules(ink, page.dpi)
-    boxes = find_boxes(even, ink, page.dpi)
+    rules += pale_rules(faint, rules, page.dpi)
+    boxes = find_boxes(even, ink, faint, page.dpi)
+    boxes += [c for c in find_circles(faint, page.dpi) if not any(_overlap(b.box, c.box) > 0.3 for b in boxes)]
     erase_rules(even, ink, rules, page.dpi)
     sure = [b for b in boxes if not (b.alone or b.rough)]
     erase_boxes(even, ink, sure, page.dpi)
@@ -115,10 +127,11 @@ def _read(page: Upright, language: str) -> ScanPage:
         even[y0 - 1 : y1 + 2, x0 - 1 : x1 + 2] = 255
     smears = find_smears(ink, page.dpi)
     data = tongues()[language].data
-    words = look_again(even, read_words(even, page.dpi, data), page.dpi, data)
+    words = look_again(even, read_page_words(even, page.dpi, data), page.dpi, data)
     if "rus" in data:
         one_script(words)
     boxes, words = _settled(boxes, words)
+    smears = [s for s in smears if not any(_is_read(w, s) for w in words)]
     marks = find_marks(page, ink, stats[1:], words, coloured)
     for tick in boxes:  # a stamp or a signature over a box looks like a tick
         if any(_overlap(box, tick.box) > 0.3 for box, _ in marks) and not coloured:
@@ -146,6 +159,11 @@ def _settled(boxes: list[TickBox], words: list[Reading]) -> tuple[list[TickBox],
         gone = {id(w) for w in over if len(w.text) < 3}
         words = [w for w in words if id(w) not in gone]
     return kept, words
+
+
+def _is_read(word: Reading, smear: Spot) -> bool:
+    """A word was read with certainty where a smear seemed to be: bold print on a dark ground."""
+    return word.confidence > _SURE and len(word.text) > 2 and _overlap(word.box, smear) > 0.3
 
 
 def _overlap(box: Spot, tick: Spot) -> float:

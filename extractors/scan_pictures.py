@@ -1,18 +1,26 @@
 """Pages as pictures: PDF pages rendered at the resolution they were scanned in, and photographs as they come."""
 
 import io
+import struct
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from cv2.typing import MatLike
 
 from pipeline.document import Unreadable
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as ImageFile
+
 LEAST_DPI, USUAL_DPI, MOST_DPI = 150.0, 300.0, 400.0
 """What OCR is given; finer scans are brought down to the usual resolution, which reads as well and much faster."""
 _MOST_PIXELS = 30e6
-_MOST_FRAMES = 60
+_MOST_FRAMES = 50
+_MOST_PIXELS_IN_FILE, _MOST_PIXELS_IN_ALL = 90_000_000, 450_000_000
+"""Of the first page of a picture file, and of all that are read."""
 _A4_LONG = 11.69
 _PAPER = (4.0, 17.0)
 _IMAGE = 3  # the number PDFium gives to picture objects
@@ -50,7 +58,7 @@ def _rendered(page: object) -> Picture:
     assert isinstance(page, pdfium.PdfPage)
     width, height = page.get_size()
     dpi = _scan_dpi(page, width, height)
-    dpi = min(dpi, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5 * 72)
+    dpi = min(dpi, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5 * 72, _MOST_PIXELS / max(width, height, 1.0) * 7.2)
     pixels = page.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=False).to_numpy()
     return Picture(_plain(np.ascontiguousarray(pixels[..., :3]) if pixels.ndim == 3 else pixels), dpi, (width, height))
 
@@ -72,22 +80,41 @@ def _scan_dpi(page: object, width: float, height: float) -> float:
 
 
 def file_pictures(data: bytes) -> list[Picture]:
-    """The pages of a JPEG, PNG or TIFF file, upright as the camera noted. Raises Unreadable ``damaged``."""
+    """The pages of a JPEG, PNG or TIFF file, upright as the camera noted.
+
+    Raises Unreadable ``damaged``, or ``too_large`` for more pixels than any camera or scanner gives: asked before they
+    are unpacked."""
     from PIL import Image, ImageOps, ImageSequence
 
     pictures: list[Picture] = []
+    pixels = 0
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        # The library only warns up to twice its limit.
+        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning), _opened(data) as image:
             for frame in ImageSequence.Iterator(image):
-                if len(pictures) == _MOST_FRAMES:
+                pixels += frame.width * frame.height
+                if len(pictures) == _MOST_FRAMES or (pictures and pixels > _MOST_PIXELS_IN_ALL):
                     break
+                if pixels > _MOST_PIXELS_IN_FILE:
+                    raise Image.DecompressionBombError
                 dpi = frame.info.get("dpi", (0, 0))
                 page = ImageOps.exif_transpose(frame)
                 page = page.convert("L" if page.mode in ("1", "L", "I;16") else "RGB")
                 pictures.append(_sized(np.asarray(page), float(dpi[0] or 0)))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _damaged("The picture is damaged, cut off or far too large.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        message = "The picture claims more pixels than any camera or scanner gives."
+        raise Unreadable("too_large", message, "Ask the sender to send the form as PDF or Word.") from error
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError) as error:
+        # The library raises nearly every type on damaged pictures.
+        raise _damaged("The picture is damaged or cut off.") from error
     return pictures
+
+
+def _opened(data: bytes) -> "ImageFile":
+    """The picture, by one of the three readers we mean: the library has forty, and each has its own faults."""
+    from PIL import Image
+
+    return Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF"))
 
 
 def _sized(pixels: MatLike, noted: float) -> Picture:

@@ -1,5 +1,6 @@
 """Ruled lines and dotted lines of a scanned page, found in its ink."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +12,8 @@ from pipeline.values import Box
 _LEVEL, _UPRIGHT = 8.0, 4.2  # shortest lines in mm
 _SOLID = 0.87  # share of a line that is ink; letters that stand close together have gaps
 _SURE, _CLEAR = 45.0, 0.25  # mm from which a line is no row of letters; share of ink along the side of a shorter one
+_BARE = 0.3  # share of ink that may run along either side of a grey line
+_FINE = 250.0  # dots per inch above which grey lines are looked for at half the resolution
 _THICKEST = 1.1  # mm; thicker strips are smears and shaded areas
 _REACH = 1.2  # mm between a short upright line and the level lines it joins
 _LEAST_DOTS = 7
@@ -36,6 +39,42 @@ def find_rules(ink: MatLike, dpi: float) -> list[Stroke]:
     return level + [s for s in upright if s.box[3] - s.box[1] > 14 * mm or _joins(s, level, _REACH * mm)]
 
 
+def pale_rules(faint: MatLike, known: list[Stroke], dpi: float) -> list[Stroke]:
+    """Thin grey lines with clear paper on both sides, as round form fields, that are not among the known ones."""
+    step = 2 if dpi > _FINE else 1
+    ink = faint if step == 1 else cv2.resize(faint, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    ink = cv2.threshold(ink, 100, 255, cv2.THRESH_BINARY)[1]
+    mm = dpi / 25.4 / step
+    found: list[Stroke] = []
+    for stroke in find_rules(ink, dpi / step):
+        box = tuple(v * step for v in stroke.box)
+        whole = Stroke((box[0], box[1], box[2], box[3]), stroke.upright)
+        if not _in_print(ink, _broader(stroke, mm), stroke.upright, mm, _BARE, any) and not _is_known(
+            whole, known, mm * step
+        ):
+            found.append(whole)
+    return found
+
+
+def _broader(stroke: Stroke, mm: float) -> tuple[int, int, int, int]:
+    """The line with the blurred edges that a grey line has on paper."""
+    x0, y0, x1, y1 = stroke.box
+    edge = max(1, round(0.25 * mm))
+    return (x0 - edge, y0, x1 + edge, y1) if stroke.upright else (x0, y0 - edge, x1, y1 + edge)
+
+
+def _is_known(stroke: Stroke, known: list[Stroke], mm: float) -> bool:
+    """A line that was found lies on it for the most part."""
+    x0, y0, x1, y1 = stroke.box
+    for other in known:
+        a, b, c, d = other.box
+        near = min(x1, c) - max(x0, a) + mm > 0 and min(y1, d) - max(y0, b) + mm > 0
+        along = min(y1, d) - max(y0, b) if stroke.upright else min(x1, c) - max(x0, a)
+        if near and other.upright == stroke.upright and along > 0.5 * max(y1 - y0, x1 - x0):
+            return True
+    return False
+
+
 def _runs(ink: MatLike, length: float, upright: bool, mm: float) -> list[Stroke]:
     """Unbroken runs of ink of at least this length that are thin; small breaks are bridged."""
     gap, least = max(3, round(0.3 * mm) | 1), round(length)
@@ -55,14 +94,21 @@ def _runs(ink: MatLike, length: float, upright: bool, mm: float) -> list[Stroke]
     return found
 
 
-def _in_print(ink: MatLike, box: tuple[int, int, int, int], upright: bool, mm: float) -> bool:
-    """Ink runs along both sides of the line: it is made of letters that stand close together."""
+def _in_print(
+    ink: MatLike,
+    box: tuple[int, int, int, int],
+    upright: bool,
+    mm: float,
+    clear: float = _CLEAR,
+    sides_of: Callable[[Iterable[bool]], bool] = all,
+) -> bool:
+    """Ink runs along both sides of the line (or ``any``): it is made of letters that stand close together."""
     x0, y0, x1, y1 = box
     off, deep = max(1, round(0.15 * mm)), max(2, round(0.35 * mm))
     first, last, axis = (x0, x1, 1) if upright else (y0, y1, 0)
     spans = slice(max(first - off - deep, 0), max(first - off, 0)), slice(last + off, last + off + deep)
     sides = [ink[y0:y1, span] if upright else ink[span, x0:x1] for span in spans]
-    return all(s.size and float(np.mean(s.max(axis=axis) > 0)) > _CLEAR for s in sides)
+    return sides_of(bool(s.size) and float(np.mean(s.max(axis=axis) > 0)) > clear for s in sides)
 
 
 def _joins(stroke: Stroke, level: list[Stroke], reach: float) -> bool:
@@ -122,9 +168,7 @@ def _without_colon(chain: list[Spot], spots: list[Spot], mm: float) -> list[Spot
     return chain[1:] if above or chain[1][0] - x > 1.4 * float(np.median(np.diff([c[0] for c in chain]))) else chain
 
 
-def _chain_for(
-    spot: Spot, chains: list[list[Spot]], mm: float
-) -> list[Spot] | None:
+def _chain_for(spot: Spot, chains: list[list[Spot]], mm: float) -> list[Spot] | None:
     for chain in reversed(chains[-400:]):
         x, y, _, _ = chain[-1]
         if abs(spot[1] - y) < max(0.25 * mm, 1.6) and 0.3 * mm < spot[0] - x < 2.6 * mm:

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from cv2.typing import MatLike
 
@@ -37,6 +38,8 @@ _FOLDERS = (
 )
 _UPRIGHT = re.compile(r"^[|¦](?=\w)|(?<=\w)[|¦]$")  # the rest of a ruled line, read as part of a word
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ENOUGH, _FINE = 200.0, 240.0
+"""Dots per inch a page is read at, and above which it is made smaller first: as many letters right in 3/4 the time."""
 PAGE, LINE, BLOCK = 3, 7, 6
 """Tesseract's ways to divide what it is shown: a whole page, one line, one block of lines."""
 
@@ -117,6 +120,19 @@ def _started(data: str) -> "tesserocr.PyTessBaseAPI":
     engine.SetVariable("debug_file", os.devnull)
     engine.SetVariable("tessedit_do_invert", "0")
     return engine
+
+
+def read_page_words(grey: MatLike, dpi: float, data: str, mode: int = PAGE) -> list[Reading]:
+    """All words of a page or a strip of one; a fine picture is read smaller. Places are those in the given picture."""
+    if dpi <= _FINE:
+        return read_words(grey, dpi, data, mode)
+    factor = _ENOUGH / dpi
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    words = read_words(small, _ENOUGH, data, mode)
+    for word in words:
+        x0, top, x1, bottom = (round(v / factor) for v in word.box)
+        word.box, word.base = (x0, top, x1, bottom), word.base / factor
+    return words
 
 
 def read_words(grey: MatLike, dpi: float, data: str, mode: int = PAGE) -> list[Reading]:

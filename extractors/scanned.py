@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from extractors.page_layer import is_picture, is_senseless
 from extractors.page_sheet import Sheet
@@ -11,10 +12,18 @@ from extractors.paged import Scroll, compose, parse_pdf, settle
 from extractors.scan_page import ScanPage, first_language, read_page
 from extractors.scan_pictures import Picture, file_pictures, page_pictures
 from extractors.scan_sheets import sheets_of
+from extractors.scan_upright import Upright, set_upright
 from extractors.scan_words import data_folder
 from pipeline.document import Document, TextOrigin, Trouble
 
 _AT_ONCE = 2
+MOST_PAGES = 20
+"""So many pages of one file are read by OCR: each takes seconds, and no form has more."""
+_TOO_LONG = Trouble(
+    "too_long",
+    "warning",
+    f"More than {MOST_PAGES} pages are pictures; the first {MOST_PAGES} of them were read. Look at the others.",
+)
 _LOOKED_AT = 3
 """Pages that are asked for the file's language before the first is taken as it comes."""
 
@@ -30,13 +39,17 @@ def read_scan(data: bytes, media_type: str) -> Document:
     scroll = parse_pdf(data)
     senseless = is_senseless(scroll.sheets)
     numbers = [s.number for s in scroll.sheets if senseless or is_picture(s) or is_senseless([s]) or not s.words]
+    numbers = [number for number in numbers if number not in scroll.too_dense]
+    if len(numbers) > MOST_PAGES:
+        numbers = numbers[:MOST_PAGES]
+        scroll.troubles.append(_TOO_LONG)
     pages = dict(_read_pages(numbers, page_pictures(data, numbers)))
     for number, (sheet, notes) in _sheets(pages).items():
         entries = scroll.notes[number - 1]
         scroll.sheets[number - 1] = sheet
         scroll.notes[number - 1] = Notes([], entries.signs + notes.signs)
     settle(scroll)
-    return compose(scroll, _origin(scroll.sheets, pages), media_type)
+    return _with_doubts(compose(scroll, _origin(scroll.sheets, pages), media_type))
 
 
 def read_pictures(data: bytes, media_type: str) -> Document:
@@ -47,7 +60,7 @@ def read_pictures(data: bytes, media_type: str) -> Document:
     read = _sheets(pages)
     scroll = Scroll([s for s, _ in read.values()], [n for _, n in read.values()], [_NOT_ACCEPTED])
     settle(scroll)
-    return compose(scroll, "ocr", media_type)
+    return _with_doubts(compose(scroll, "ocr", media_type))
 
 
 _NOT_ACCEPTED = Trouble(
@@ -57,14 +70,36 @@ _NOT_ACCEPTED = Trouble(
 )
 
 
+def _with_doubts(document: Document) -> Document:
+    """Boxes of which nobody can say whether they are ticked are shown to a person, never guessed in silence."""
+    doubtful = [
+        (line.page, " ".join(line.text[piece.end :].split())[:50])
+        for line in document.lines
+        for piece in line.pieces
+        if piece.kind == "tick" and piece.confidence is not None and piece.confidence < _SURE_TICK
+    ]
+    if not doubtful:
+        return document
+    named = "; ".join(f"page {page}: “{text}”" if text else f"page {page}" for page, text in doubtful[:5])
+    message = f"It cannot be told surely whether these boxes are ticked; look at the original: {named}."
+    return replace(document, troubles=(*document.troubles, Trouble("unclear_tick", "warning", message)))
+
+
+_SURE_TICK = 0.75
+"""Confidence below which a box is neither surely empty nor surely ticked."""
+
+
 def _read_pages(numbers: Iterable[int], pictures: Iterable[Picture]) -> Iterator[tuple[int, ScanPage]]:
     """All pages read, two at a time; the first that shows its language settles it for the others."""
-    waiting = list(zip(numbers, pictures, strict=True))
-    language = next((own for _, p in waiting[:_LOOKED_AT] if (own := first_language(p)) is not None), None)
+    waiting: list[tuple[int, Picture | Upright]] = list(zip(numbers, pictures, strict=True))
     workers = min(_AT_ONCE, os.cpu_count() or 1, max(len(waiting), 1))
     with ThreadPoolExecutor(workers) as pool:
-        done = pool.map(lambda job: (job[0], read_page(job[1], language)), waiting)
-        yield from done
+        language = None
+        upright = pool.map(set_upright, [p for _, p in waiting[:_LOOKED_AT] if isinstance(p, Picture)])
+        for place, page in enumerate(upright):
+            waiting[place] = (waiting[place][0], page)
+            language = language or first_language(page)
+        yield from pool.map(lambda job: (job[0], read_page(job[1], language)), waiting)
 
 
 def _sheets(pages: dict[int, ScanPage]) -> dict[int, tuple[Sheet, Notes]]:

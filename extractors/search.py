@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from extractors.candidates import Candidate
 from extractors.habit import Habit
 from extractors.labels import Lexicon
-from extractors.layout import Layout
+from extractors.layout import Layout, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,19 @@ class Search:
     label_cells: frozenset[tuple[int, int]] = frozenset()
     titles: frozenset[int] = frozenset()
     habit: Habit = Habit()
+    fitting: frozenset[int] = frozenset()
     full: bool = False
     simple: bool = False
     begins: int = 0
     first_sure: int = 0
     banned: frozenset[str] = frozenset()
     places: dict[int, float] = field(default_factory=dict)
+
+    def take_habit(self, habit: Habit) -> None:
+        """Note how the labels of this form look, and once for all which units look so: it is asked again and again."""
+        self.habit = habit
+        self.fitting = frozenset(unit.index for unit in self.layout.units if habit.fits(unit))
+
+    def fits(self, unit: Unit) -> bool:
+        """True if the unit looks like a label of this form."""
+        return unit.index in self.fitting

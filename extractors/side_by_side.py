@@ -13,7 +13,7 @@ def in_reading_order(document: Document) -> list[Numbered]:
     In a fillable PDF a stretch of lines that stand side by side is read by columns where every column holds labels
     and fields; where labels stand in one column and fields in the next, the order by lines is right."""
     numbered = list(enumerate(document.lines))
-    if document.origin != "pdf_form":
+    if not any(piece.kind == "entry" for line in document.lines for piece in line.pieces):
         return numbered
     loose = [
         (n, replace(part, cell=None) if part.cell and not part.cell.ruled else part)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from extractors.word_guards import SEND_AGAIN, THE_FORM, hostile
 from extractors.word_lines import Story, settle_squares
+from extractors.word_links import links_of
 from extractors.word_names import Element, W
 from extractors.word_numbering import Numbering, read_numbering
 from extractors.word_package import Package, open_package
@@ -16,7 +17,6 @@ from extractors.word_walk import Place, Walk
 from pipeline.document import Document, Line, LineRole, Mark, Trouble, Unreadable
 
 FEW_WORDS = 40
-REMOTE = ("http:", "https:", "ftp:", "\\\\", "file:\\\\", "file://\\\\")
 SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 NOTICES = {
     "tracked_changes": Trouble("tracked_changes", "info", "The file holds tracked changes; they are read as accepted."),
@@ -124,9 +124,10 @@ def _troubles(package: Package, story: Story, noticed: set[str]) -> Iterator[Tro
     yield from _format_troubles(package)
     if _has_comments(package):
         yield Trouble("comments_present", "info", "The file holds comments; they are not part of the form's text.")
-    if _has_remote_template(package):
-        noticed.add("linked_content")
-    yield from (trouble for code, trouble in NOTICES.items() if code in noticed)
+    found = tuple(links_of(package))
+    yield from found
+    said = {trouble.code for trouble in found}
+    yield from (trouble for code, trouble in NOTICES.items() if code in noticed and code not in said)
     words = sum(len(line.text.split()) for line in story.lines)
     if "large_picture" in noticed and words < FEW_WORDS:
         yield Trouble(
@@ -151,11 +152,3 @@ def _format_troubles(package: Package) -> Iterator[Trouble]:
 def _has_comments(package: Package) -> bool:
     root = _related(package, "comments")
     return root is not None and root.find(f"{W}comment") is not None
-
-
-def _has_remote_template(package: Package) -> bool:
-    """True if Word would fetch the document's template from the network."""
-    names = [r.target for r in package.relations(package.main_part).values() if r.kind == "settings" and not r.external]
-    links = package.relations(names[0]).values() if names else ()
-    targets = [link.target.lower() for link in links if link.kind == "attachedTemplate" and link.external]
-    return any(target.startswith(REMOTE) for target in targets)

@@ -17,6 +17,8 @@ DEEP = re.compile(r"depth|huge|limit|entit", re.IGNORECASE)
 """What the parser says of a part that is too deep or too large."""
 MAX_MEMBERS, MAX_TOTAL, MAX_RATIO = 2_000, 100_000_000, 100
 MAX_PART, MAX_TAGS, RATIO_FROM = 40_000_000, 1_000_000, 1_000_000
+UNREAD, RATIO_FROM_UNREAD = ("word/media/", "word/embeddings/"), 20_000_000
+"""Pictures and embedded files are never inflated here, and an empty drawing of Word's shrinks two hundred times."""
 
 STRICT = {
     b"http://purl.oclc.org/ooxml/wordprocessingml/main": b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -47,7 +49,7 @@ def judged_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             message = f"The package holds the part {name} twice, so what it says is ambiguous."
             raise Unreadable("damaged", message, SEND_AGAIN)
         members[name] = info
-    _refuse_overlap(infos, archive.start_dir)
+    refuse_overlap(infos, archive.start_dir)
     return members
 
 
@@ -59,11 +61,12 @@ def _judge_member(name: str, info: zipfile.ZipInfo) -> None:
         raise Unreadable("encrypted", "The file is protected by a password.", WITHOUT_PASSWORD)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Unreadable("damaged", "The package is compressed in a way Word does not use.", SEND_AGAIN)
-    if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+    ratio_from = RATIO_FROM_UNREAD if name.startswith(UNREAD) else RATIO_FROM
+    if info.file_size > ratio_from and info.file_size > MAX_RATIO * max(info.compress_size, 1):
         raise hostile(f"The part {name} would grow more than {MAX_RATIO} times when opened")
 
 
-def _refuse_overlap(infos: list[zipfile.ZipInfo], directory: int) -> None:
+def refuse_overlap(infos: list[zipfile.ZipInfo], directory: int) -> None:
     """Refuse members that share bytes (CPython 3.11 does not look; CVE-2024-0450)."""
     placed = sorted(infos, key=lambda info: info.header_offset)
     starts = [*(info.header_offset for info in placed[1:]), directory]

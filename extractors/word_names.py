@@ -1,6 +1,6 @@
 """The XML names of a Word file, and small questions every part of the reader asks of an element."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -22,8 +22,25 @@ OFF = frozenset({"0", "false", "off", "no", "none"})
 
 
 def child(element: Element | None, tag: str) -> Element | None:
-    """The first child of that name, or None; asked thousands of times a form, and quicker than ``find``."""
-    return None if element is None else next(element.iterchildren(tag), None)
+    """The first child of that name, or None; asked thousands of times a form, and mostly the very first child is it,
+    which a plain loop finds sooner than ``find`` or ``iterchildren``."""
+    if element is not None:
+        for part in element:
+            if part.tag == tag:
+                return part
+    return None
+
+
+Said = Mapping[str, Element]
+"""The children of an element by their names, the first of each name."""
+
+
+def said_in(element: Element | None) -> Said:
+    """What an element says: its children by name, in one walk where several are asked for; empty for None."""
+    said: dict[str, Element] = {}
+    for part in element if element is not None else ():
+        said.setdefault(part.tag, part)
+    return said
 
 
 def value(element: Element | None, default: str = "") -> str:

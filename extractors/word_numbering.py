@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from extractors.word_names import Element, W, child, number, switch, value
+from extractors.word_names import Element, Said, W, child, number, switch, value
 from extractors.word_styles import Style
 from extractors.word_ticks import symbol
 from pipeline.document import TICKED, UNTICKED
@@ -41,9 +41,9 @@ class Numbering:
     fresh_starts: dict[str, dict[int, int]] = field(default_factory=dict)
     counted: dict[str, dict[int, int]] = field(default_factory=dict)
 
-    def prefix(self, properties: Element | None, style: Style, style_id: str) -> str:
+    def prefix(self, said: Said, style: Style, style_id: str) -> str:
         """What stands before the paragraph, such as ``1.2 ``, ``a) `` or ``• ``; counts the paragraph."""
-        list_id, level = self._place(properties, style, style_id)
+        list_id, level = self._place(said, style, style_id)
         if not list_id:
             return ""
         pattern = self.lists.get(list_id, "")
@@ -55,9 +55,9 @@ class Numbering:
         counts = self._count(list_id, pattern, level, levels)
         return _rendered(levels, level, counts)
 
-    def _place(self, properties: Element | None, style: Style, style_id: str) -> tuple[str, int]:
+    def _place(self, said: Said, style: Style, style_id: str) -> tuple[str, int]:
         """The list and the level of a paragraph, by its own word or its style's."""
-        own = child(properties, LISTED)
+        own = said.get(LISTED)
         own_id, level = value(child(own, f"{W}numId")), child(own, f"{W}ilvl")
         list_id = own_id or style.list_id or ""
         if level is not None:

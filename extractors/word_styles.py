@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from extractors.word_names import Element, W, child, number, switch, value
+from extractors.word_names import Element, Said, W, child, number, switch, value
 from extractors.word_ticks import is_symbol_font
 
-PARAGRAPH_STYLE, RUN_STYLE, OUTLINE = f"{W}pStyle", f"{W}rStyle", f"{W}outlineLvl"
+RUN_STYLE, OUTLINE = f"{W}rStyle", f"{W}outlineLvl"
 BOLD, ITALIC, HIDDEN, SIZE, FONTS = f"{W}b", f"{W}i", f"{W}vanish", f"{W}sz", f"{W}rFonts"
 ASCII, ANSI = f"{W}ascii", f"{W}hAnsi"
 STYLE_END = b"</w:style>"
@@ -70,14 +70,13 @@ class Styles:
                 self._known[name] = _over(self.get(value(element.find(f"{W}basedOn"))), element)
         return self._known[name]
 
-    def paragraph(self, properties: Element | None) -> Style:
-        """The style of a paragraph."""
-        named = value(child(properties, PARAGRAPH_STYLE))
-        return self.get(named or self.default_paragraph)
+    def paragraph(self, style_id: str) -> Style:
+        """The style of a paragraph that names ``style_id``, or none."""
+        return self.get(style_id or self.default_paragraph)
 
-    def is_heading(self, style: Style, properties: Element | None) -> bool:
+    def is_heading(self, style: Style, said: Said) -> bool:
         """True if the paragraph has an outline level, its own or its style's, or a built-in heading style."""
-        own = child(properties, OUTLINE)
+        own = said.get(OUTLINE)
         level = style.outline if own is None else number(own, 9)
         return (level is not None and 0 <= level < 9) or bool(BUILT_IN_HEADING.fullmatch(style.name))
 

@@ -9,7 +9,7 @@ from extractors.word_names import MC, Element, W, child, chosen, number, switch,
 MAX_SPAN, ABSURD_SPAN = 63, 1_000
 """Word has no more than 63 columns; a span beyond all reason is an attack."""
 
-ROW, CELL = f"{W}trPr", f"{W}tcPr"
+TABLE_ROW, ROW, CELL = f"{W}tr", f"{W}trPr", f"{W}tcPr"
 DOWN, ASIDE, SPAN = f"{W}vMerge", f"{W}hMerge", f"{W}gridSpan"
 WRAPPERS = frozenset({f"{W}{name}" for name in ("customXml", "ins", "moveTo", "smartTag")})
 
@@ -99,7 +99,7 @@ def _members(
 
 def _is_deleted(member: Element) -> bool:
     """True for a row or cell whose deletion was tracked, or a row that is hidden."""
-    properties = child(member, ROW)
+    properties = child(member, ROW) if member.tag == TABLE_ROW else None
     if properties is not None:
         return properties.find(f"{W}del") is not None or bool(switch(properties.find(f"{W}hidden")))
     return child(child(member, CELL), f"{W}cellDel") is not None

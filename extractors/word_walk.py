@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from extractors.word_controls import content_of, entry_of, is_picture_prompt
 from extractors.word_guards import hostile
 from extractors.word_lines import Story
-from extractors.word_names import MC, Element, W, child, chosen, value
+from extractors.word_names import MC, Element, Said, W, child, chosen, said_in, value
 from extractors.word_numbering import Numbering
 from extractors.word_package import Relation
 from extractors.word_runs import Runs
@@ -75,23 +75,23 @@ class Walk:
         """One paragraph, then the text boxes anchored in it."""
         place.paragraphs += 1
         path = f"{place.path}p[{place.paragraphs}]"
-        properties = child(paragraph, PROPERTIES)
-        style = self.styles.paragraph(properties)
-        style_id = value(child(properties, STYLE))
-        lead = self.numbering.prefix(properties, style, style_id)
-        self.story.begin(path, place.cell, self.styles.is_heading(style, properties), lead)
+        said = said_in(child(paragraph, PROPERTIES))
+        style_id = value(said.get(STYLE))
+        style = self.styles.paragraph(style_id)
+        lead = self.numbering.prefix(said, style, style_id)
+        self.story.begin(path, place.cell, self.styles.is_heading(style, said), lead)
         self.runs.read(paragraph, style)
         if not self.fields_balanced:
             self.runs.abandon_fields()
         boxes, self.runs.boxes = self.runs.boxes, []
-        if boxes or not self._goes_on(properties):
+        if boxes or not self._goes_on(said):
             self.story.end(self.runs.page_broken)
         for count, box in enumerate(boxes, start=1):
             self.read(box, Place(f"{path}/textbox[{count}]/", place.cell))
 
-    def _goes_on(self, properties: Element | None) -> bool:
+    def _goes_on(self, said: Said) -> bool:
         """True if the paragraph's end mark was deleted, so that the next one continues it."""
-        mark = child(properties, MARK)
+        mark = said.get(MARK)
         if mark is None or all(part.tag not in GONE for part in mark):
             return False
         self.noticed.add("tracked_changes")

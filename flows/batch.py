@@ -1,18 +1,18 @@
-"""Many files in, one record each out, in the order of the files, on several processes at once."""
+"""Many files in, their records out, in the order of the files, on several processes at once."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from flows.keyring import NO_KEYS, Keyring
+from flows.post import Circumstances, UnderWay, begin
 from flows.process import quarantined
 from flows.sandbox import Pool
 from flows.walking import load, shown_name
-from flows.workers import open_pool, outcome, submit
+from flows.workers import open_pool
 from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
 
@@ -31,15 +31,6 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True)
-class _Waiting:
-    """A file on its way: its record, or the promise of one."""
-
-    data: bytes
-    arrival: Arrival
-    result: "Record | Future[Record]"
-
-
-@dataclass(frozen=True)
 class Batch:
     """The circumstances of a run: the day, when the files came in, how to open the store
     (null: leave it alone), how many processes.
@@ -55,9 +46,10 @@ class Batch:
 
 
 def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
-    """One record per path, in order. Every file goes through a worker process, also when it is the only one:
-    a crash must still give a record, and while the worker loads its libraries this process opens the store."""
-    waiting: deque[_Waiting] = deque()
+    """One record per path, in order; of a mail or an archive one for every request in it, and at least one. Every file
+    goes through a worker process, also when it is the only one: a crash must still give a record, and while the worker
+    loads its libraries this process opens the store."""
+    waiting: deque[UnderWay | Record] = deque()
     shelf: Shelf | None = None
     with open_pool(batch.workers) as pool:
         try:
@@ -66,40 +58,42 @@ def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
                 if shelf is None and batch.open_store:
                     shelf = batch.open_store()
                 if len(waiting) > AHEAD * batch.workers:
-                    yield _finish(pool, waiting.popleft(), batch, shelf)
+                    yield from _finish(waiting.popleft(), shelf)
             while waiting:
-                yield _finish(pool, waiting.popleft(), batch, shelf)
+                yield from _finish(waiting.popleft(), shelf)
         except BaseException:
             # Interrupted, or nobody takes the records any more: the workers must not go on.
             pool.stop()
             raise
 
 
-def process_one(pool: Pool, path: Path, batch: Batch, shelf: Shelf | None) -> Record:
+def process_one(pool: Pool, path: Path, batch: Batch, shelf: Shelf | None) -> tuple[Record, ...]:
     """One file on a pool that is already open, for callers that bring their own order."""
-    return _finish(pool, _begin(pool, path, batch), batch, shelf)
+    return tuple(_finish(_begin(pool, path, batch), shelf))
 
 
-def _begin(pool: Pool, path: Path, batch: Batch) -> _Waiting:
+def _begin(pool: Pool, path: Path, batch: Batch) -> UnderWay | Record:
+    """A file on its way; or its record, where it cannot even be opened."""
     arrival = Arrival(filename=shown_name(path), received_at=batch.received_at)
     try:
         data = load(path, named=path in batch.named)
     except Unreadable as trouble:
-        return _Waiting(b"", arrival, quarantined(b"", arrival, batch.today, trouble))
+        return quarantined(b"", arrival, batch.today, trouble)
     others = () if batch.open_store else None
-    return _Waiting(data, arrival, submit(pool, data, arrival, batch.today, others, keyring=batch.keyring))
+    return begin(pool, data, arrival, Circumstances(batch.today, others, batch.keyring))
 
 
-def _finish(pool: Pool, file: _Waiting, batch: Batch, shelf: Shelf | None) -> Record:
-    """The record, kept in the store if there is one. A file that could not be opened has no bytes to keep."""
-    if isinstance(file.result, Record):
-        return file.result
-    record = outcome(file.result, file.data, file.arrival, batch.today)
-    if shelf is None:
-        return record
-    others = shelf.other_open_requests(record)
-    if others:
-        # Workers judge as if no other request were open, which is nearly always so; here it is not: judge again.
-        again = submit(pool, file.data, file.arrival, batch.today, others, keyring=batch.keyring)
-        record = outcome(again, file.data, file.arrival, batch.today)
-    return shelf.keep(record, file.data)
+def _finish(file: UnderWay | Record, shelf: Shelf | None) -> Iterator[Record]:
+    """The records, kept in the store if there is one. A file that could not be opened has no bytes to keep."""
+    if isinstance(file, Record):
+        yield file
+        return
+    for request in file.finish().requests:
+        if shelf is None:
+            yield request.record
+            continue
+        others = shelf.other_open_requests(request.record)
+        if others:
+            # Workers judge as if no other request were open, which is nearly always so; here it is not: judge again.
+            request = file.judge_again(request, others)
+        yield shelf.keep(request.record, request.data)

@@ -30,10 +30,12 @@ class Kept(TypedDict):
 
 
 @task(name="take in", cache_policy=NO_CACHE)
-def take_in(path: str, process: Callable[[Path], Record]) -> Kept:
-    """One file becomes a record in the store. Not retried: a broken document stays broken."""
-    record = process(Path(path))
-    return Kept(record_id=record.record_id, reference=record.reference, disposition=record.disposition)
+def take_in(path: str, process: Callable[[Path], tuple[Record, ...]]) -> list[Kept]:
+    """One file becomes its records in the store. Not retried: a broken document stays broken."""
+    return [
+        Kept(record_id=record.record_id, reference=record.reference, disposition=record.disposition)
+        for record in process(Path(path))
+    ]
 
 
 @flow(name="intake")
@@ -45,4 +47,4 @@ def intake(paths: Sequence[str], today: date, store: str | None = None) -> list[
         process = partial(process_one, pool, batch=batch, shelf=shelf)
         runs = take_in.map(list(paths), unmapped(process))
         results = [run.result(raise_on_failure=False) for run in runs]
-    return [result for result in results if isinstance(result, dict)]
+    return [kept for result in results if isinstance(result, list) for kept in result]

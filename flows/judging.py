@@ -50,3 +50,10 @@ def _theme(text: str) -> dict[str, JsonValue]:
 
 
 JUDGES: dict[str, Judge] = {"country": _country, "institution": _institution, "theme": _theme}
+
+
+def evaluate_theme() -> str:
+    """The table of the cases held back from training, as Markdown; see ``classifiers/theme/README.md``."""
+    from classifiers.theme.evaluate import table
+
+    return table()

@@ -1,52 +1,66 @@
 """Page pictures: each page of a form as PNG, with a box round everything that was read and the key beside it."""
 
+import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from extractors.media import JPEG, PDF, PNG, TIFF, sniff
-from extractors.page_rendering import page_images
+from extractors.media import sniff
+from extractors.page_pictures import PAGED, SCALE, SIGNATURE, WRITTEN, Shown, picture_pages
 from flows.process import process_bytes
 from flows.walking import Misuse
 from pipeline.records import Arrival, Evidence, Record
 
-SCALE = 1.6
-"""Pixels a point: about 115 dots an inch, enough to read on a screen."""
 COLOURS = {"answered": "#1b6e3c", "unreadable": "#b3261e", "placeholder": "#8a6d00"}
 UNSURE = 0.9
 UNSURE_COLOUR, MARK_COLOUR, OTHER_COLOUR = "#c25e00", "#5b2a86", "#5f6368"
 
 
 def draw_pages(file: Path, out: Path, today: date) -> list[Path]:
-    """Write the pages of ``file`` to the folder ``out``; gives the pictures. Raises ``Misuse`` where it has none."""
+    """Write the pages of ``file`` to the folder ``out``; gives the pictures, or the one HTML page of a Word file that
+    cannot be printed here. Raises ``Misuse`` where the file has no pages."""
     data = file.read_bytes()
     media_type = sniff(data)
-    if media_type not in (PDF, PNG, JPEG, TIFF):
-        raise Misuse(f"{file.name} has no pages of its own (it is {media_type}); print it to PDF and show that.")
+    if media_type not in (*PAGED, *WRITTEN):
+        raise Misuse(f"{file.name} has no pages (it is {media_type}); show the form that is in it.")
     record = process_bytes(data, Arrival(filename=file.name), today)
+    shown = picture_pages(data, record)
     out.mkdir(parents=True, exist_ok=True)
+    if not shown.pages:
+        return [_written(shown, out / f"{file.stem}.html")]
     written = []
-    for number, image in enumerate(page_images(data, media_type, SCALE), 1):
+    for number, page in enumerate(shown.pages, 1):
         place = out / f"{file.stem}-page-{number}.png"
-        _drawn(image, _marks(record, number)).save(place)
+        _drawn(Image.open(io.BytesIO(page.png)), _marks(shown, record, number)).save(place)
         written.append(place)
     return written
 
 
-def _marks(record: Record, page: int) -> Iterator[tuple[Evidence, str, str]]:
+def _written(shown: Shown, place: Path) -> Path:
+    if shown.html is None:
+        raise Misuse(shown.said)
+    place.write_text(shown.html, "utf-8")
+    return place
+
+
+def _marks(shown: Shown, record: Record, page: int) -> Iterator[tuple[Evidence, str, str]]:
     """Evidence on a page with the words to print beside it and a colour."""
-    for key, field in record.fields.items():
-        unsure = field.confidence is not None and field.confidence < UNSURE
-        colour = UNSURE_COLOUR if unsure else COLOURS.get(field.state, OTHER_COLOUR)
-        sure = f" {field.confidence:.0%}" if field.confidence is not None else ""
-        for evidence in field.evidence:
+    for key, places in shown.places.items():
+        words, colour = _told(record, key)
+        for evidence in places:
             if evidence.page == page and evidence.bbox:
-                yield evidence, f"{key}{sure}", colour
-    for evidence in record.signature.evidence:
-        if evidence.page == page and evidence.bbox:
-            yield evidence, f"signature: {record.signature.mark}", MARK_COLOUR
+                yield evidence, words, colour
+
+
+def _told(record: Record, key: str) -> tuple[str, str]:
+    if key == SIGNATURE:
+        return f"signature: {record.signature.mark}", MARK_COLOUR
+    field = record.fields[key]
+    unsure = field.confidence is not None and field.confidence < UNSURE
+    colour = UNSURE_COLOUR if unsure else COLOURS.get(field.state, OTHER_COLOUR)
+    return f"{key} {field.confidence:.0%}" if field.confidence is not None else key, colour
 
 
 def _drawn(image: Image.Image, marks: Iterator[tuple[Evidence, str, str]]) -> Image.Image:

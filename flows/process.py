@@ -33,6 +33,12 @@ def _read(data: bytes) -> Document:
     return read(data)
 
 
+def _read_again(data: bytes) -> Document:
+    from extractors.reading import read_again
+
+    return read_again(data)
+
+
 def _extract(document: Document) -> Extraction:
     from extractors.extraction import extract
 
@@ -47,6 +53,8 @@ def _assess(extraction: Extraction, surroundings: Surroundings) -> Assessment:
 
 THE_STAGES = Stages(_read, _extract, _assess)
 """The project's own steps; each is loaded when a file first comes to it, so that a broken file costs little."""
+SECOND_READING = Stages(_read_again, _extract, _assess)
+"""The same with another reader, for a file whose first reader died of it."""
 
 
 def process_bytes(

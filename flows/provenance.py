@@ -16,10 +16,11 @@ _ROOMS = ("pipeline", "extractors", "classifiers")
 @cache
 def made_with(today: date) -> MadeWith:
     """The software's version, the rules in force on the day with a mark of all data files, the models by their hash."""
-    return MadeWith(software=_software(), rules=f"{rules_edition(today)}+{_data_mark()}", models=_models())
+    return MadeWith(software=software(), rules=f"{rules_edition(today)}+{_data_mark()}", models=_models())
 
 
-def _software() -> str:
+def software() -> str:
+    """The software with its version."""
     try:
         return f"socieux-intake {version('socieux-intake')}"
     except PackageNotFoundError:

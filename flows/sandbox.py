@@ -7,10 +7,8 @@ import contextlib
 import os
 import pickle
 import queue
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -20,8 +18,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
-from flows.fence import fenced, python, surroundings
-from flows.worker import DONE, RAISED, answer_type
+from flows.fence import capabilities, fenced, hidden_places, python, surroundings
+from flows.rooms import Room, empty, open_room
+from flows.worker import CPU_SPENT, DONE, RAISED, answer_type
 
 FILES_PER_WORKER = 200
 """After so many files a worker is replaced, so that nothing can pile up."""
@@ -29,6 +28,10 @@ START = 60.0
 """Seconds a worker may take until it answers for the first time."""
 LARGEST_ANSWER = 400_000_000
 """Bytes; a worker that says more is stopped as if it had broken down."""
+
+
+FLOODED = 74
+"""The status told of a worker that we ended because what it said was no answer, or far too long for one."""
 
 
 class WorkerDied(Exception):
@@ -41,10 +44,6 @@ class WorkerDied(Exception):
 
 class WillNotStart(Exception):
     """No worker can be started: this is our trouble, not the file's."""
-
-    def __init__(self, status: int) -> None:
-        command = " ".join(fenced(python("flows.worker", "0")))
-        super().__init__(f"The worker process ends at once (status {status}). Try by hand: {command}")
 
 
 class OutOfTime(Exception):
@@ -79,11 +78,15 @@ class _Worker:
 
     def end(self) -> int:
         """Kill it with all that it started, and remove its folder. Gives its exit status."""
+        if self.line.closed:
+            return self.process.returncode
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         status = self.process.wait()
         self.line.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        empty(self.folder)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
         return status
 
     def time_is_over(self) -> None:
@@ -105,7 +108,9 @@ class Pool:
     _orders: "queue.SimpleQueue[_Order | None]" = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
     _running: set[int] = field(default_factory=set)
-    _stopping: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _room: Room | None = None
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> "Pool":
         for number in range(self.workers):
@@ -120,6 +125,8 @@ class Pool:
         if kind is not None:
             self.stop()
         self._hang_up()
+        if self._room:
+            self._room.close()
 
     def schedule(
         self, function: Callable[..., object], args: Sequence[object] = (), timeout: float | None = None
@@ -132,59 +139,79 @@ class Pool:
         self._orders.put(_Order(function, tuple(args), timeout, promise))
         return promise
 
+    @property
+    def stopping(self) -> bool:
+        """True once ``stop`` was called: nothing that is handed in now is taken up."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """End every worker at once; what was asked for and not yet answered is cancelled."""
-        self._stopping = True
+        self._stopping.set()
+        self._cancel_waiting()
+        for group in tuple(self._running):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+    def _cancel_waiting(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 order = self._orders.get_nowait()
                 if order:
                     order.promise.cancel()
-        for group in tuple(self._running):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
 
     def _hang_up(self) -> None:
         for _ in self._threads:
             self._orders.put(None)
         for thread in self._threads:
             thread.join()
+        # What was asked for meanwhile is never taken up; nobody may wait for it in vain.
+        self._cancel_waiting()
 
     def _tend(self) -> None:
         """The life of one place at the bench: a worker, its calls, its successors."""
-        worker = self._started()
+        worker = self._spare()
         while (order := self._orders.get()) is not None:
-            if not order.promise.set_running_or_notify_cancel():
-                continue
-            if worker is None or worker.served >= self.calls_per_worker:
-                self._ended(worker)
-                worker = self._started()
-            if not self._served(worker, order):
-                self._ended(worker)
-                worker = None
+            if order.promise.set_running_or_notify_cancel():
+                worker = self._served(worker, order)
         self._ended(worker)
 
-    def _served(self, worker: "_Worker | None", order: _Order) -> bool:
-        """Answer one order; false if the worker did not survive it."""
+    def _served(self, worker: "_Worker | None", order: _Order) -> "_Worker | None":
+        """Answer one order; gives the worker if it can serve another."""
         try:
-            if worker is None:
-                raise WillNotStart(-1)
-            order.promise.set_result(_asked(worker, order))
+            if worker is None or worker.served >= self.calls_per_worker:
+                self._ended(worker)
+                worker = None
+                worker = self._started()
+            answer = _asked(worker, order)
         except RaisedInside as fault:
             order.promise.set_exception(fault)
-        except (OutOfTime, WorkerDied) as fault:
-            order.promise.set_exception(fault)
-            return False
+            return worker
         except BaseException as fault:
+            self._ended(worker)
             order.promise.set_exception(fault)
-            return False
-        return True
-
-    def _started(self) -> "_Worker | None":
-        if self._stopping:
             return None
-        worker = _start()
+        order.promise.set_result(answer)
+        return worker
+
+    def _spare(self) -> "_Worker | None":
+        """A worker that gets ready before there is anything to do; if none can be started, the first order says so."""
+        with contextlib.suppress(WillNotStart):
+            return self._started()
+        return None
+
+    def _started(self) -> "_Worker":
+        if self._stopping.is_set():
+            raise WillNotStart("The workers were stopped.")
+        try:
+            with self._opening:
+                self._room = self._room or open_room()
+            worker = _start(self._room.corner())
+        except OSError as fault:
+            raise WillNotStart(f"No worker process can be started ({fault.strerror}).") from fault
         self._running.add(worker.process.pid)
+        if self._stopping.is_set():
+            self._ended(worker)
+            raise WillNotStart("The workers were stopped.")
         return worker
 
     def _ended(self, worker: "_Worker | None") -> None:
@@ -193,21 +220,26 @@ class Pool:
             self._running.discard(worker.process.pid)
 
 
-def _start() -> _Worker:
+def _start(folder: Path) -> _Worker:
     """A fresh process in its own group and folder, with our end of the line."""
-    folder = Path(tempfile.mkdtemp(prefix="socieux-worker-"))
     ours, theirs = Pipe()
-    process = subprocess.Popen(
-        fenced(python("flows.worker", str(theirs.fileno()))),
-        cwd=folder,
-        env=surroundings(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[theirs.fileno()],
-        start_new_session=True,
-    )
-    theirs.close()
+    private = (str(folder), *map(str, hidden_places())) if capabilities().own_folder else ()
+    try:
+        process = subprocess.Popen(
+            fenced(python("flows.worker", str(theirs.fileno()), *private)),
+            cwd=folder,
+            env=surroundings(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return _Worker(process, ours, folder)
 
 
@@ -216,8 +248,8 @@ def _asked(worker: _Worker, order: _Order) -> object:
     if worker.served == 0:
         _wait_for_start(worker)
     worker.served += 1
-    reply = _exchange(worker, pickle.dumps((order.function, order.arguments)), order.seconds)
-    _empty(worker.folder)
+    reply = _exchange(worker, pickle.dumps((order.function, order.arguments, order.seconds)), order.seconds)
+    empty(worker.folder)
     if reply[:1] == RAISED:
         raise RaisedInside(reply[1:].decode("utf-8", "replace").strip('"'))
     return answer_type(order.function).validate_json(reply[1:])
@@ -227,7 +259,9 @@ def _wait_for_start(worker: _Worker) -> None:
     try:
         _exchange(worker, b"", START)
     except (OutOfTime, WorkerDied) as fault:
-        raise WillNotStart(fault.status if isinstance(fault, WorkerDied) else -signal.SIGKILL) from fault
+        status = fault.status if isinstance(fault, WorkerDied) else -signal.SIGKILL
+        command = " ".join(fenced(python("flows.worker", "0")))
+        raise WillNotStart(f"The worker process ends at once (status {status}). Try by hand: {command}") from fault
 
 
 def _exchange(worker: _Worker, order: bytes, seconds: float | None) -> bytes:
@@ -244,7 +278,8 @@ def _exchange(worker: _Worker, order: bytes, seconds: float | None) -> bytes:
         if reply[:1] not in (DONE, RAISED):
             raise OSError("not an answer")
     except (EOFError, OSError) as fault:
-        raise (OutOfTime() if worker.overdue else WorkerDied(_status(worker))) from fault
+        status = _status(worker)
+        raise (OutOfTime() if worker.overdue or status == CPU_SPENT else WorkerDied(status)) from fault
     finally:
         clock.cancel()
         with worker.lock:
@@ -255,18 +290,9 @@ def _exchange(worker: _Worker, order: bytes, seconds: float | None) -> bytes:
 
 
 def _status(worker: _Worker) -> int:
-    """How it ended; one that hung up without ending is ended."""
+    """How it ended; one that hung up, or said what is no answer, without ending is ended."""
     try:
         return worker.process.wait(2.0)
     except subprocess.TimeoutExpired:
-        return worker.end()
-
-
-def _empty(folder: Path) -> None:
-    """Nothing of one file is left for the next."""
-    for entry in os.scandir(folder):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
-            with contextlib.suppress(OSError):
-                os.unlink(entry.path)
+        worker.end()
+        return FLOODED

@@ -20,10 +20,17 @@ from typing import get_type_hints
 
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter
 
-from flows.fence import FILE_SIZE, MEMORY, OPEN_FILES
+from flows.fence import FILE_SIZE, FOLDER_FILES, FOLDER_SIZE, MEMORY, OPEN_FILES
+from flows.rooms import empty
 
 DONE, RAISED = b"=", b"!"
+CPU_SPENT = int(signal.SIGXCPU)
+"""The exit status of a worker whose processor time was over."""
+CORES, SPARE = 2, 10
+"""Processor seconds a file may take for each second of its time (OCR works on two cores), and some on top."""
 _PR_SET_CHILD_SUBREAPER = 36
+_NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 2, 4, 8
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @cache
@@ -36,9 +43,13 @@ def answer_type(function: Callable[..., object]) -> TypeAdapter[object]:
         return TypeAdapter(declared)
 
 
-def main(socket: int) -> None:
-    """Serve until the other side hangs up."""
+def main(socket: int, own: str = "", *hidden: str) -> None:
+    """Serve until the other side hangs up. ``own`` is the folder to make a space of its own of, ``hidden`` are folders
+    to put out of sight; both only where the machine gave us a file system view of our own."""
     _limit()
+    folder = Path.cwd()
+    if own:
+        _make_private(own, hidden)
     with Connection(socket) as line:
         line.send_bytes(DONE)
         while True:
@@ -48,11 +59,13 @@ def main(socket: int) -> None:
                 return
             reply = _serve(order)
             _end_children()
+            empty(folder)
             line.send_bytes(reply)
 
 
 def _serve(order: bytes) -> bytes:
-    function, arguments = pickle.loads(order)
+    function, arguments, seconds = pickle.loads(order)
+    _allow(seconds)
     try:
         return DONE + answer_type(function).dump_json(function(*arguments))
     except Exception as fault:
@@ -72,7 +85,33 @@ def _limit() -> None:
         hard = resource.getrlimit(what)[1]
         resource.setrlimit(what, (most, most) if hard == resource.RLIM_INFINITY else (min(most, hard), min(most, hard)))
     # What our children leave behind becomes our child, so that none can hide from ``_end_children``.
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    # The first process of a family is not ended by this signal unless it handles it, and Python's own handlers wait
+    # until a library gives control back: the C function that ends a process is the handler itself.
+    _LIBC.signal(signal.SIGXCPU, ctypes.cast(_LIBC._exit, ctypes.c_void_p))
+
+
+def _allow(seconds: float | None) -> None:
+    """Processor time for one file, beside the clock of the other side: should that one stand still, this ends us."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + CORES * seconds) + SPARE if seconds else resource.RLIM_INFINITY
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if hard == resource.RLIM_INFINITY or soft <= hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _make_private(own: str, hidden: tuple[str, ...]) -> None:
+    """Put a small empty space over our folder, which is gone with us, and an empty one over what is not our business.
+
+    Where the system refuses after all, the folder stays an ordinary one that the other side empties."""
+    flags = _NO_SUID | _NO_DEVICES | _NO_PROGRAMS
+    spaces = {own: f"size={FOLDER_SIZE},nr_inodes={FOLDER_FILES}"} | dict.fromkeys(hidden, _NOTHING)
+    for place, limits in spaces.items():
+        _LIBC.mount(b"tmpfs", os.fsencode(place), b"tmpfs", flags, limits.encode())
+    os.chdir(own)
+
+
+_NOTHING = "size=4k,nr_inodes=1,mode=0500"
 
 
 def _end_children() -> None:
@@ -100,4 +139,4 @@ def _kill_children() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

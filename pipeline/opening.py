@@ -1,17 +1,18 @@
 """Opening the database, SQLite or PostgreSQL, brought to the newest tables, also by several processes at once."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.trouble import StoreTrouble
 
-NEWEST = "0001"
+NEWEST = "0004"
 """The newest file in ``migrations/versions``; a test holds the two together."""
 
 WAIT_FOR_LOCK = 30_000
@@ -38,6 +39,14 @@ def open_engine(url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def insert_new(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Insert a row unless one like it is there, which is left as it is; true if it was new."""
+    words = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    # What it gives back tells: not every driver counts the rows of an insert.
+    insert = words(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(insert).first() is not None
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 
@@ -26,6 +27,19 @@ def keep_raw(folder: Path, data: bytes) -> str:
         raise
     _sync_folder(place.parent)
     return digest
+
+
+def remove_unfinished(folder: Path, seconds: float = 3600.0) -> int:
+    """Remove what a crash left half written; how many. Nothing younger than ``seconds``: somebody may be writing it."""
+    removed = 0
+    for path in folder.glob("*/.*.part"):
+        try:
+            if time.time() - path.stat().st_mtime >= seconds:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:
+            continue
+    return removed
 
 
 def read_raw(folder: Path, digest: str) -> bytes:

@@ -49,13 +49,21 @@ class Assessment(Value):
     disposition: Literal["ready", "flagged"]
 
 
+DecisionKind = Literal[
+    "value", "state", "confirm", "check", "theme", "note", "outcome", "ask", "postpone", "reopen", "undo"
+]
+"""``value`` and ``state`` settle an answer, ``confirm`` says the machine was right, ``check`` and ``theme`` set what it
+judged, ``note`` is a word on the rubric; ``outcome`` closes a request, ``ask`` and ``postpone`` let it wait, ``reopen``
+takes the outcome back, ``undo`` takes back the decision it names."""
+
+
 class Decision(Value):
     """A person's word, laid over the machine's reading and never replacing it."""
 
     record_id: str
     made_at: datetime
     made_by: str
-    kind: Literal["value", "state", "check", "theme", "outcome"]
+    kind: DecisionKind
     subject: str
     content: str
     reason: str = ""

@@ -1,18 +1,17 @@
 """The store: requests, their records, arrivals and decisions, and the original bytes. Nothing is ever overwritten."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Executable, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.folding import fold
-from pipeline.opening import open_engine
+from pipeline.opening import insert_new, open_engine
 from pipeline.raw import keep_raw, read_raw
 from pipeline.records import Arrival, Record
 from pipeline.references import new_reference, read_reference
@@ -45,32 +44,30 @@ class Store:
         Bytes first, rows second: a row always has its bytes. A reading that is already there is not kept twice."""
         keep_raw(self.raw_folder, data)
         with self._writing() as connection:
-            reference = self._reference(connection, record)
-            known = record.model_copy(update={"reference": reference})
-            self._add_reading(connection, known)
-            for arrival in record.source.arrivals:
-                row = {"record_id": record.record_id, "arrival": arrival.model_dump_json(), "created_at": _now()}
-                connection.execute(ARRIVALS.insert(), row)
-            return _with_arrivals(known, self._arrivals(connection, record.record_id))
+            return self._keep(connection, record, record.source.arrivals)
+
+    def keep_within(self, connection: Connection, record: Record) -> Record:
+        """As ``keep``, in a transaction of the caller's, whose bytes are kept already; may be repeated: an arrival that
+        is noted already is the same one. A ``reference`` that the record brings is given to it if the request is new.
+        """
+        noted = self._arrivals(connection, record.record_id)
+        return self._keep(connection, record, tuple(each for each in record.source.arrivals if each not in noted))
+
+    def _keep(self, connection: Connection, record: Record, arrivals: tuple[Arrival, ...]) -> Record:
+        reference = self._reference(connection, record)
+        known = record.model_copy(update={"reference": reference})
+        again = and_(REQUESTS.c.record_id == record.record_id, REQUESTS.c.forgotten_at.is_not(None))
+        connection.execute(update(REQUESTS).where(again).values(forgotten_at=None))
+        self._add_reading(connection, known)
+        for arrival in arrivals:
+            row = {"record_id": record.record_id, "arrival": arrival.model_dump_json(), "created_at": _now()}
+            connection.execute(ARRIVALS.insert(), row)
+        return _with_arrivals(known, self._arrivals(connection, record.record_id))
 
     def other_open_requests(self, record: Record) -> tuple[str, ...]:
         """References of the same institution's requests that nobody has closed, other bytes only."""
-        name, country = institution_key(record)
-        if not name:
-            return ()
-        closed = select(DECISIONS.c.record_id).where(DECISIONS.c.kind == "outcome")
-        newest = select(func.max(RECORDS.c.id)).group_by(RECORDS.c.record_id)
-        query = (
-            select(REQUESTS.c.reference)
-            .join(RECORDS, RECORDS.c.record_id == REQUESTS.c.record_id)
-            .where(RECORDS.c.id.in_(newest))
-            .where(RECORDS.c.institution == name, RECORDS.c.country.is_not_distinct_from(country))
-            .where(RECORDS.c.disposition != "quarantined", REQUESTS.c.record_id != record.record_id)
-            .where(REQUESTS.c.record_id.not_in(closed))
-            .order_by(REQUESTS.c.created_at, REQUESTS.c.record_id)
-        )
         with self.engine.connect() as connection:
-            return tuple(connection.execute(query).scalars())
+            return other_open_requests(connection, record)
 
     def records(self) -> Iterator[Record]:
         """The newest record of every request, in the order the requests came."""
@@ -124,11 +121,14 @@ class Store:
         return self.engine.execution_options(writes=True).begin()
 
     def _reference(self, connection: Connection, record: Record) -> str:
-        """The request's reference; a new request gets a new one. Loops only if a drawn reference is taken."""
+        """The request's reference; a new request gets the one it brings, else a new one. Loops only if it is taken."""
         query = select(REQUESTS.c.reference).where(REQUESTS.c.record_id == record.record_id)
+        proposed = record.reference
         while not isinstance(reference := connection.execute(query).scalar(), str):
-            row = {"record_id": record.record_id, "sha256": record.source.sha256, "reference": new_reference()}
-            connection.execute(_insert_new(connection, REQUESTS, row | {"created_at": _now()}))
+            row = {"record_id": record.record_id, "sha256": record.source.sha256}
+            row["reference"] = proposed or new_reference()
+            insert_new(connection, REQUESTS, row | {"created_at": _now()})
+            proposed = None
         return reference
 
     def _add_reading(self, connection: Connection, record: Record) -> None:
@@ -143,11 +143,35 @@ class Store:
             "country": country,
             "created_at": _now(),
         }
-        connection.execute(_insert_new(connection, RECORDS, row))
+        insert_new(connection, RECORDS, row)
 
     def _arrivals(self, connection: Connection, record_id: str) -> tuple[Arrival, ...]:
         query = select(ARRIVALS.c.arrival).where(ARRIVALS.c.record_id == record_id).order_by(ARRIVALS.c.id)
         return tuple(Arrival.model_validate_json(text) for text in connection.execute(query).scalars())
+
+
+def other_open_requests(connection: Connection, record: Record) -> tuple[str, ...]:
+    """References of the same institution's requests that nobody has closed, other bytes only."""
+    name, country = institution_key(record)
+    if not name:
+        return ()
+    later = RECORDS.alias("later")
+    read_anew = exists().where(later.c.record_id == RECORDS.c.record_id, later.c.id > RECORDS.c.id)
+    query = (
+        select(REQUESTS.c.reference)
+        .join(RECORDS, RECORDS.c.record_id == REQUESTS.c.record_id)
+        .where(RECORDS.c.institution == name, RECORDS.c.country.is_not_distinct_from(country))
+        .where(RECORDS.c.disposition != "quarantined", REQUESTS.c.record_id != record.record_id)
+        .where(~read_anew, _last("outcome") <= _last("reopen"))
+        .order_by(REQUESTS.c.created_at, REQUESTS.c.record_id)
+    )
+    return tuple(connection.execute(query).scalars())
+
+
+def _last(kind: str) -> ColumnElement[int]:
+    """The number of a request's last decision of a kind, 0 if there is none."""
+    here = DECISIONS.c.record_id == REQUESTS.c.record_id, DECISIONS.c.kind == kind
+    return func.coalesce(select(func.max(DECISIONS.c.id)).where(*here).scalar_subquery(), 0)
 
 
 def institution_key(record: Record) -> tuple[str, str | None]:
@@ -157,13 +181,6 @@ def institution_key(record: Record) -> tuple[str, str | None]:
         fold(name.value) if name and isinstance(name.value, str) else "",
         country.value if country and isinstance(country.value, str) else None,
     )
-
-
-def _insert_new(connection: Connection, table: Table, row: Mapping[str, object]) -> Executable:
-    """An insert that leaves a row that is already there as it is, in the words of either database."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).values(**row).on_conflict_do_nothing()
-    return sqlite.insert(table).values(**row).on_conflict_do_nothing()
 
 
 def _digest(record: Record) -> str:

@@ -23,8 +23,10 @@ REQUESTS = Table(
     Column("sha256", String(64), nullable=False),
     Column("reference", String(16), nullable=False, unique=True),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("forgotten_at", DateTime(timezone=True), nullable=True),
 )
-"""One row per request: its bytes' hash and the reference its sender is told."""
+"""One row per request: its bytes' hash and the reference its sender is told; ``forgotten_at`` if what it said about
+persons was removed (see ``forgetting``)."""
 
 RECORDS = Table(
     "records",

@@ -25,11 +25,11 @@ def test_telemetry_is_off() -> None:
 
 
 def test_a_task_gives_ids_and_no_contents() -> None:
-    def process(path: Path) -> Record:
-        return small_record(name=path.name)
+    def process(path: Path) -> tuple[Record, ...]:
+        return (small_record(name=path.name),)
 
     kept = take_in.fn("a.docx", process)
-    assert kept == Kept(record_id=small_record().record_id, reference=None, disposition="ready")
+    assert kept == [Kept(record_id=small_record().record_id, reference=None, disposition="ready")]
 
 
 def test_one_failure_stops_no_other(tmp_path: Path) -> None:

@@ -12,8 +12,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from extractors import scan_words
+from extractors.origin import origin_of
+from extractors.scan_stamps import is_stamp
 from extractors.scanned import read_pictures, read_scan
-from pipeline.document import Document, Line, Unreadable
+from pipeline.document import Document, Line, Piece, Unreadable
+from pipeline.records import Evidence, FieldReading
 
 DPI = 150
 SIZE = (int(6.2 * DPI), int(5.6 * DPI))
@@ -208,3 +211,98 @@ def test_noise_makes_no_ticks() -> None:
     lines = read_scan(_pdf(page), "application/pdf").lines
     ticks = [p.checked for line in lines for p in line.pieces if p.kind == "tick"]
     assert ticks == [False, True, False]
+
+
+def _options(chosen: str) -> Image.Image:
+    """A page with three circles to choose from, one of them ``filled``, ``crossed`` or ``disc``; letters O as well."""
+    page = Image.new("L", SIZE, 250)
+    draw = ImageDraw.Draw(page)
+    draw.text((70, 50), "Legal status of the organisation", font=_font(30), fill=20)
+    for row, option in enumerate(("Ministry or agency", "Trade union", "University")):
+        y = 130 + 44 * row
+        draw.ellipse((70, y, 94, y + 24), outline=20, width=2)
+        draw.text((106, y), option, font=_font(21), fill=20)
+    inner = {"filled": (77, 181, 87, 191), "disc": (70, 174, 94, 198)}
+    if chosen in inner:
+        draw.ellipse(inner[chosen], fill=20)
+    else:
+        draw.line((66, 170, 98, 202), fill=20, width=3)
+        draw.line((98, 170, 66, 202), fill=20, width=3)
+    for row in range(3):
+        draw.text((70, 300 + 40 * row), "O Ministério pede apoio técnico", font=_font(24), fill=20)
+    return page
+
+
+@pytest.mark.parametrize("chosen", ["filled", "crossed", "disc"])
+def test_circles_are_chosen_from_and_letters_are_not(chosen: str) -> None:
+    lines = read_scan(_pdf(_options(chosen)), "application/pdf").lines
+    ticked = [line.text for line in lines if any(p.kind == "tick" for p in line.pieces)]
+    assert ticked == ["☐ Ministry or agency", "☒ Trade union", "☐ University"]
+
+
+def _fields_form() -> Image.Image:
+    """A fillable form printed and scanned: labels, thin grey frames round the answers (one empty), grey tick boxes."""
+    page = Image.new("L", SIZE, 250)
+    draw = ImageDraw.Draw(page)
+    asked = ("Name of the institution", "Country", "Telephone", "Web page", "Contact person")
+    given = ("National Agency of Labour", "Uganda", "+256 414 123 456", "", "Amina Okello")
+    for row, (label, answer) in enumerate(zip(asked, given, strict=True)):
+        y = 60 + 70 * row
+        draw.text((70, y), label, font=_font(20), fill=20)
+        draw.rectangle((70, y + 28, 700, y + 58), outline=165, width=1)
+        draw.text((80, y + 31), answer, font=_font(20), fill=20)
+    for row, option in enumerate(("English", "French", "Spanish")):
+        y = 440 + 40 * row
+        draw.rectangle((70, y, 92, y + 22), outline=170, width=1)
+        draw.text((104, y - 1), option, font=_font(21), fill=20)
+    draw.line((74, 484, 88, 498), fill=20, width=2)
+    draw.line((88, 484, 74, 498), fill=20, width=2)
+    return page
+
+
+def test_grey_frames_are_the_fields_they_were() -> None:
+    document = read_scan(_pdf(_fields_form()), "application/pdf")
+    entries = [line.text[p.start : p.end] for line in document.lines for p in line.pieces if p.kind == "entry"]
+    assert entries == ["National Agency of Labour", "Uganda", "+256 414 123 456", "", "Amina Okello"]
+    assert all(line.cell is None for line in document.lines)
+    ticked = [line.text for line in document.lines if any(p.kind == "tick" for p in line.pieces)]
+    assert ticked == ["☐ English", "☒ French", "☐ Spanish"]
+
+
+def test_a_box_that_may_be_ticked_is_shown_to_a_person() -> None:
+    page = _form()
+    ImageDraw.Draw(page).rectangle((72, 152, 86, 166), fill=220)
+    document = read_scan(_pdf(page), "application/pdf")
+    ticks = [p for line in document.lines for p in line.pieces if p.kind == "tick"]
+    doubtful = [p for p in ticks if p.confidence is not None and p.confidence < 0.75]
+    assert len(doubtful) == 1
+    assert [(t.code, t.severity) for t in document.troubles] == [("unclear_tick", "warning")]
+    assert "Ministry or agency" in document.troubles[0].message
+
+
+def test_a_sure_page_has_no_unclear_ticks() -> None:
+    assert _read().troubles == ()
+
+
+@pytest.mark.parametrize(
+    ("answered", "origin"), [((2, 3), "pdf_text"), ((1, 2), "mixed"), ((1,), "ocr"), ((), "pdf_text")]
+)
+def test_only_answers_in_pictures_make_a_file_mixed(answered: tuple[int, ...], origin: str) -> None:
+    piece, printed = Piece("text", 0, 1, confidence=0.9), Piece("text", 0, 1)
+    lines = (Line("a", (piece,), page=1), Line("b", (printed,), page=2), Line("c", (printed,), page=3))
+    readings = {f"k{n}": FieldReading(state="answered", evidence=(Evidence(page=n),)) for n in answered}
+    assert origin_of(Document("mixed", "application/pdf", 3, lines), readings) == origin
+
+
+@pytest.mark.parametrize(("shape", "stamp"), [("round", True), ("frame", True), ("pen", False)])
+def test_a_stamp_is_told_from_pen_strokes(shape: str, stamp: bool) -> None:
+    page = Image.new("L", (600, 400), 0)
+    draw = ImageDraw.Draw(page)
+    if shape == "round":
+        draw.ellipse((150, 50, 400, 300), outline=255, width=5)
+    elif shape == "frame":
+        draw.rectangle((120, 120, 450, 260), outline=255, width=5)
+        page = page.rotate(9, resample=Image.Resampling.BICUBIC)
+    else:
+        draw.line([(100 + 10 * k, 200 + 120 * math.sin(k * 0.9)) for k in range(40)], fill=255, width=5)
+    assert is_stamp(np.asarray(page), (60, 20, 560, 380), 200 / 25.4) is stamp

@@ -6,14 +6,16 @@ from classifiers.theme.vectors import Numbers
 
 OFFSET = 0.3
 """How freely a question may lean to yes or no whatever the text."""
+COMMON = 150
+"""A feature of more texts than this is multiplied with all at once; a rarer one only where it stands."""
 
 
-def fit(rows: Numbers, answers: Numbers, decay: float = 1e-4, rounds: int = 150) -> tuple[Numbers, Numbers]:
+def fit(rows: Numbers, answers: Numbers, decay: float = 3e-4, rounds: int = 80) -> tuple[Numbers, Numbers]:
     """Weights (features x questions) and leanings (questions) that answer ``answers`` (texts x questions, 0 or 1).
 
     Accelerated gradient descent in the space of the texts, of which there are fewer than features; no chance in it.
     """
-    likeness: Numbers = np.asarray(rows @ rows.T + OFFSET, np.float32)
+    likeness: Numbers = np.asarray(likeness_of(rows) + OFFSET, np.float32)
     step = np.float32(1.0 / (_greatest_eigenvalue(likeness) / 4 + decay * len(rows)))
     shares: Numbers = np.zeros_like(answers)
     ahead: Numbers = shares
@@ -25,6 +27,20 @@ def fit(rows: Numbers, answers: Numbers, decay: float = 1e-4, rounds: int = 150)
         ahead = np.asarray(moved + (pace - 1) / next_pace * (moved - shares), np.float32)
         shares, pace = moved, next_pace
     return rows.T @ shares, np.asarray(OFFSET * shares.sum(axis=0), np.float32)
+
+
+def likeness_of(rows: Numbers) -> Numbers:
+    """``rows @ rows.T``, several times faster where most features are rare."""
+    common = np.count_nonzero(rows, axis=0) > COMMON
+    wide = rows[:, common]
+    likeness: Numbers = wide @ wide.T
+    narrow = np.ascontiguousarray(rows[:, ~common].T)
+    features, texts = np.nonzero(narrow)
+    values = narrow[features, texts]
+    for part in np.split(np.arange(len(features)), np.flatnonzero(np.diff(features)) + 1):
+        at, held = texts[part], values[part]
+        likeness[np.ix_(at, at)] += np.outer(held, held)
+    return likeness
 
 
 def fit_scale(figures: Numbers, answers: Numbers) -> tuple[float, float]:

@@ -25,6 +25,8 @@ PART_WEIGHTS: Mapping[str, float] = {
 and the institution's mandate speak of much that is not asked for."""
 
 TEXT = "text"
+GROUNDS: Mapping[str, int] = {"social_protection": -2, "labour_employment": -1}
+"""Where the figures of the two areas stand among those of ``QUESTIONS``."""
 MOST_PASSAGES, MOST_TOPICS = 3, 5
 FAINT = 0.4
 """A passage speaks for a topic if it does so at least by this share of the strongest."""
@@ -54,6 +56,8 @@ class ThemeVerdict(Value):
     area: Area
     scores: dict[str, Probability]
     topics: tuple[TopicVerdict, ...] = ()
+    grounds: dict[str, tuple[Passage, ...]] = {}
+    """For each of the two areas asserted, the passages that speak most for it."""
 
 
 def judge_theme_text(text: str) -> ThemeVerdict:
@@ -81,7 +85,9 @@ def _judge(parts: Mapping[str, str], weights: Mapping[str, float]) -> ThemeVerdi
     topics = tuple(
         TopicVerdict(key=key, score=score, evidence=_evidence(passages, TOPICS.index(key))) for key, score in chosen
     )
-    return ThemeVerdict(area=model.area(scores), scores=scores, topics=topics)
+    area = model.area(scores)
+    grounds = {name: _evidence(passages, at) for name, at in GROUNDS.items() if area in (name, "both")}
+    return ThemeVerdict(area=area, scores=scores, topics=topics, grounds=grounds)
 
 
 def _weighed(parts: Mapping[str, Features], weights: Mapping[str, float]) -> Features:

@@ -9,7 +9,7 @@ from classifiers.theme.cases import Corpus, Text, read_corpus, texts_of
 from classifiers.theme.evaluate import ALONE, bare_model, table_of
 from classifiers.theme.fitting import fit_scale
 from classifiers.theme.model import AT_LENGTH, CARD, HERE, WEIGHTS, Card, pack
-from classifiers.theme.teaching import answers_of, held_out, teach
+from classifiers.theme.teaching import answers_of, held_back_figures, held_out, is_held_back, teach
 from classifiers.theme.topics import AREAS, TOPICS
 from classifiers.theme.vectors import Numbers
 
@@ -18,15 +18,16 @@ WANTED_ACCURACY, MOST_ABSTAINING, KNOWN_FROM = 0.96, 0.09, 0.34
 
 
 def main() -> None:
-    """Fit the scales and thresholds on held-out cases, teach on everything, write model, card and tables."""
+    """Fit scales and thresholds by folds of the training side, measure on the cases held back, teach on everything."""
     corpora = read_corpus()
     texts = texts_of(corpora)
-    asked, figures = held_out(texts, corpora)
+    side = [text for text in texts if not is_held_back(text.group)]
     raw = pack(*teach(texts, corpora, seed=0))
-    card = card_for(asked, figures, hashlib.sha256(raw).hexdigest())
+    card = card_for(*held_out(side, corpora), hashlib.sha256(raw).hexdigest())
     WEIGHTS.write_bytes(raw)
     CARD.write_text(_printed(card), "utf-8")
-    _write_tables(corpora, table_of(asked, figures, card))
+    write_between("corpus", _counts(corpora))
+    write_between("held-out", table_of(*held_back_figures(texts, corpora), card))
 
 
 def card_for(texts: Sequence[Text], figures: Numbers, sha256: str) -> Card:
@@ -48,8 +49,9 @@ def card_for(texts: Sequence[Text], figures: Numbers, sha256: str) -> Card:
     found = {
         "sure_from": _area_threshold(card, [text for text in texts if text.length in ALONE], figures[alone]),
         "topic_from": _topic_threshold(card, figures[alone], answers[alone]),
-        "topic_from_at_length": _topic_threshold(card, figures[lengthy], answers[lengthy]),
     }
+    several = lengthy if lengthy.any() else alone
+    found["topic_from_at_length"] = _topic_threshold(card, figures[several], answers[several])
     return card.model_copy(update=found)
 
 
@@ -88,17 +90,19 @@ def _printed(card: Card) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_tables(corpora: Sequence[Corpus], table: str) -> None:
-    """Put the tables between their marks in the model card."""
+def _counts(corpora: Sequence[Corpus]) -> str:
     counts = "| language | cases | texts |\n|---|---|---|\n"
     for corpus in corpora:
         texts = sum(bool(words) for case in corpus.case for words in (case.title, case.short, case.long))
         counts += f"| {corpus.language} | {len(corpus.case)} | {texts} |\n"
-    card = README.read_text("utf-8")
-    for mark, content in (("corpus", counts), ("held-out", table)):
-        before, rest = card.split(f"<!-- {mark} -->\n")
-        card = f"{before}<!-- {mark} -->\n{content}<!-- end {mark} -->" + rest.split(f"<!-- end {mark} -->")[1]
-    README.write_text(card, "utf-8")
+    return counts
+
+
+def write_between(mark: str, content: str) -> None:
+    """Put a generated table between its marks in the model card."""
+    before, rest = README.read_text("utf-8").split(f"<!-- {mark} -->\n")
+    after = rest.split(f"<!-- end {mark} -->")[1]
+    README.write_text(f"{before}<!-- {mark} -->\n{content}<!-- end {mark} -->{after}", "utf-8")
 
 
 if __name__ == "__main__":

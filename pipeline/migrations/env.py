@@ -2,6 +2,8 @@
 
 from alembic import context
 
+import pipeline.desk_tables
+import pipeline.ledger_tables  # noqa: F401  their tables join METADATA
 from pipeline.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)

@@ -1,0 +1,169 @@
+"""One pass over a mailbox folder: what the ledger does not know is fetched, oldest first; what vanished is noted.
+
+Every pass compares the whole folder with the ledger. Nothing is taken for granted: not the flags people's programs set,
+not a date, not that the last pass came to its end.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flows.mailbox import Head, Mailbox, NotGiven, Refused
+from pipeline import ledger_places
+from pipeline.ledger import Incoming, Ledger, Place
+from pipeline.ledger_signs import notify
+
+BATCH = 50
+"""Mails whose size is asked for at once."""
+MEGABYTE = 1_000_000
+
+
+class DiskFull(Exception):
+    """The disk has less free space than the reserve: nothing is fetched until there is more."""
+
+
+@dataclass
+class Pass:
+    """What one pass found: mails in the folder, ``taken`` in (``known`` of them by their bytes), ``parked``,
+    ``gone`` since the last pass. ``whole`` is false if it was broken off because we are asked to stop."""
+
+    present: int = 0
+    taken: int = 0
+    known: int = 0
+    parked: int = 0
+    gone: int = 0
+    whole: bool = True
+
+    def sentence(self) -> str:
+        """For the sign of life."""
+        found = f"{self.taken} new, {self.known} known, {self.parked} parked, {self.gone} gone"
+        return f"{self.present} in the folder, {found}"
+
+
+@dataclass
+class TakingIn:
+    """The passes over one folder. ``arrived`` is called after every message that is safe; ``stopping`` is asked
+    between mails."""
+
+    ledger: Ledger
+    mailbox: Mailbox
+    arrived: Callable[[], None] = lambda: None
+    stopping: Callable[[], bool] = lambda: False
+    done: Pass = field(default_factory=Pass)
+
+    def run(self) -> Pass:
+        """One pass. Raises ``MailboxTrouble``, ``DiskFull``, ``OSError`` or ``SQLAlchemyError``; what was taken in
+        until then stays, and the next pass goes on."""
+        self.done = Pass()
+        self._notice_rebuilt()
+        uids = self.mailbox.uids()
+        self.done.present = len(uids)
+        known = self._known()
+        new = [uid for uid in uids if uid not in known]
+        for start in range(0, len(new), BATCH):
+            self._take_batch(new[start : start + BATCH])
+            if not self.done.whole:
+                return self.done
+        self.done.gone = ledger_places.missed(self.ledger, *self._folder(), self.mailbox.uidvalidity, uids)
+        ledger_places.reconciled(self.ledger, *self._folder(), self.mailbox.uidvalidity, max(uids, default=0))
+        return self.done
+
+    def touch_finished(self) -> int:
+        """Move or flag what is finished, if the settings say so; how many. Records are durable by then."""
+        if not self.anything_to_touch():
+            return 0
+        finished = ledger_places.untouched(self.ledger, *self._folder(), self.mailbox.uidvalidity)
+        for mail in finished:
+            if self.stopping():
+                break
+            self.mailbox.touch(mail.uid)
+            ledger_places.touched(self.ledger, [mail.sighting])
+        return len(finished)
+
+    def anything_to_touch(self) -> bool:
+        """Whether ``touch_finished`` has something to do."""
+        settings = self.mailbox.settings
+        asked = bool(settings.move_to or settings.flag)
+        return asked and bool(ledger_places.untouched(self.ledger, *self._folder(), self.mailbox.uidvalidity))
+
+    def _known(self) -> frozenset[int]:
+        return ledger_places.known_uids(self.ledger, *self._folder(), self.mailbox.uidvalidity)
+
+    def _folder(self) -> tuple[str, str]:
+        return self.mailbox.settings.account, self.mailbox.settings.folder
+
+    def _notice_rebuilt(self) -> None:
+        """A new UIDVALIDITY voids all UIDs: everything is fetched again and known by its bytes."""
+        last = ledger_places.last_uidvalidity(self.ledger, *self._folder())
+        now = self.mailbox.uidvalidity
+        if last is not None and last != now:
+            account, folder = self._folder()
+            said = f"The server has numbered {folder} anew ({last} is now {now}); all its mail is compared again."
+            notify(self.ledger, "mailbox_rebuilt", f"{account} {folder} {now}"[-200:], said)
+
+    def _take_batch(self, uids: Sequence[int]) -> None:
+        try:
+            heads = self.mailbox.heads(uids)
+        except Refused:
+            # One mail may be at fault: ask for each by itself.
+            heads = {uid: head for each in uids for uid, head in self._head_alone(each).items()}
+        released = ledger_places.released_uids(self.ledger, *self._folder(), self.mailbox.uidvalidity)
+        for uid in uids:
+            if self.stopping():
+                self.done.whole = False
+                return
+            if head := heads.get(uid):
+                self._take_one(head, uid in released)
+
+    def _head_alone(self, uid: int) -> dict[int, Head]:
+        try:
+            return self.mailbox.heads([uid])
+        except Refused as refusal:
+            self._park(uid, None, "unfetchable", str(refusal))
+            return {}
+
+    def _take_one(self, head: Head, released: bool) -> None:
+        """One mail, and never more than its own trouble."""
+        size = head.size or 0
+        if size > self.mailbox.settings.largest * MEGABYTE and not released:
+            said = f"The mail has {size // MEGABYTE} MB, more than the {self.mailbox.settings.largest:g} MB taken in."
+            self._park(head.uid, head, "too_large", said)
+            return
+        check_space(self.ledger, self.mailbox.settings.reserve, size)
+        try:
+            data = self.mailbox.fetch(head.uid)
+        except NotGiven as fault:
+            self._park(head.uid, head, "unfetchable", str(fault))
+            return
+        if data is not None:
+            self._keep(data, head)
+
+    def _keep(self, data: bytes, head: Head) -> None:
+        news = Incoming(
+            channel="mail", received_at=head.received_at, received_by="internaldate", place=self._place(head.uid)
+        )
+        accepted = self.ledger.accept(data, news)
+        ledger_places.unparked(self.ledger, self._place(head.uid), accepted.message)
+        self.done.taken += accepted.new
+        self.done.known += not accepted.new
+        self.arrived()
+
+    def _park(self, uid: int, head: Head | None, code: str, said: str) -> None:
+        size, arrived = (head.size, head.received_at) if head else (None, None)
+        ledger_places.park(self.ledger, self._place(uid), code, said, size, arrived)
+        self.done.parked += 1
+
+    def _place(self, uid: int) -> Place:
+        account, folder = self._folder()
+        return Place(account=account, folder=folder, uidvalidity=self.mailbox.uidvalidity, uid=uid)
+
+
+def check_space(ledger: Ledger, reserve: float, wanted: int = 0) -> None:
+    """Before anything is taken in: is there room for it, and the reserve (megabytes) besides? Raises ``DiskFull``."""
+    folder = ledger.raw_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < reserve * MEGABYTE + 4 * wanted:
+        said = f"The disk of {folder} has {free // MEGABYTE} MB left; nothing is taken in until there is more."
+        notify(ledger, "disk_full", str(folder), said)
+        raise DiskFull(said)

@@ -1,0 +1,39 @@
+"""What a worker does to show a file: it draws the pages and answers with text only, as workers must."""
+
+from base64 import b64encode
+
+from extractors.page_pictures import picture_pages
+from pipeline.document import Unreadable
+from pipeline.records import Evidence, Record
+from pipeline.values import Value
+
+
+class DrawnPage(Value):
+    """One page: PNG in base 64, its size in points."""
+
+    png: str
+    width: float
+    height: float
+
+
+class Drawn(Value):
+    """The pages of a file and the places of what was read; ``html`` and ``said`` where it has no pages."""
+
+    pages: tuple[DrawnPage, ...] = ()
+    places: dict[str, tuple[Evidence, ...]] = {}
+    unplaced: tuple[str, ...] = ()
+    html: str | None = None
+    said: str = ""
+
+
+def draw(data: bytes, record: Record) -> Drawn:
+    """Draw every page of a file. What cannot be drawn is said in a sentence."""
+    try:
+        shown = picture_pages(data, record)
+    except Unreadable as trouble:
+        return Drawn(said=str(trouble))
+    pages = tuple(
+        DrawnPage(png=b64encode(page.png).decode("ascii"), width=page.size[0], height=page.size[1])
+        for page in shown.pages
+    )
+    return Drawn(pages=pages, places=shown.places, unplaced=shown.unplaced, html=shown.html, said=shown.said)

@@ -1,0 +1,102 @@
+"""Accounts and the audit, for those who keep them."""
+
+import csv
+import io
+
+from fastapi.responses import Response
+
+from pipeline.outputs import defused
+from review import audit, sessions
+from review.accounts import AccountTrouble, add_user, change_user, check_password, set_password, user_by_id, users
+from review.downloads import attachment
+from review.rendering import page, told, went
+from review.roles import ROLES
+from review.routes import Route
+from review.visit import Here, NoSuchThing
+
+SHOWN = 300
+
+
+def show_people(visit: Here) -> Response:
+    """Everybody who may use the desk."""
+    with visit.desk.reading() as connection:
+        people = users(connection)
+    return page(visit, "people.html", title="People", people=people, roles=ROLES)
+
+
+def add_person(visit: Here) -> Response:
+    """A new account."""
+    name, full_name = visit.text("name"), visit.text("full_name")
+    try:
+        with visit.desk.writing() as connection:
+            made = add_user(connection, name, full_name, visit.text("role"), visit.text("password"), visit.now)
+            visit.note(connection, "add_user", None, made.name, made.role)
+    except AccountTrouble as trouble:
+        return told(visit, "/desk/people", str(trouble), 422)
+    return went("/desk/people")
+
+
+def change_person(visit: Here, number: int) -> Response:
+    """Another role, or no more access; sessions end with the access."""
+    role, active = visit.text("role"), visit.text("active") == "yes"
+    with visit.desk.writing() as connection:
+        person = user_by_id(connection, number)
+        if person is None or role not in ROLES:
+            raise NoSuchThing
+        if person.id == visit.user.id:
+            return told(visit, "/desk/people", "Ask another administrator to change your own account.", 422)
+        change_user(connection, number, role, active)
+        sessions.end_all(connection, number, visit.now)
+        visit.note(connection, "change_user", None, person.name, f"{role} {'active' if active else 'closed'}")
+    return went("/desk/people")
+
+
+def show_account(visit: Here) -> Response:
+    """One's own account."""
+    return page(visit, "account.html", title="Your account", said="")
+
+
+def change_password(visit: Here) -> Response:
+    """Another password of one's own; all other sessions end."""
+    with visit.desk.writing() as connection:
+        if check_password(connection, visit.user.name, visit.text("old")) is None:
+            return page(visit, "account.html", 422, title="Your account", said="The old password does not fit.")
+        try:
+            set_password(connection, visit.user.name, visit.text("new"))
+        except AccountTrouble as trouble:
+            return page(visit, "account.html", 422, title="Your account", said=str(trouble))
+        sessions.end_all(connection, visit.user.id, visit.now)
+        visit.note(connection, "password", None)
+    return went("/desk/login")
+
+
+def show_audit(visit: Here, name: str = "", action: str = "") -> Response:
+    """The newest entries of the audit."""
+    with visit.desk.reading() as connection:
+        entries = audit.newest(connection, name, action, SHOWN)
+    return page(visit, "audit.html", title="Audit", entries=entries, back="/desk")
+
+
+def get_audit(visit: Here) -> Response:
+    """The whole audit as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("at", "name", "action", "record_id", "subject", "detail", "address"))
+    with visit.desk.reading() as connection:
+        for entry in audit.everything(connection):
+            cells = (entry.name, entry.action, entry.record_id or "", entry.subject, entry.detail, entry.address)
+            writer.writerow((entry.at.isoformat(), *(defused(cell) for cell in cells)))
+    with visit.desk.writing() as connection:
+        visit.note(connection, "export", None, "audit")
+    return attachment(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "audit.csv")
+
+
+ROUTES = (
+    Route("GET", "/desk/people", show_people, "admin"),
+    Route("POST", "/desk/people", add_person, "admin"),
+    Route("POST", "/desk/people/{number}", change_person, "admin"),
+    Route("GET", "/desk/account", show_account, "reader"),
+    Route("POST", "/desk/account", change_password, "reader"),
+    Route("GET", "/desk/audit", show_audit, "lead"),
+    Route("GET", "/desk/audit.csv", get_audit, "lead"),
+)
