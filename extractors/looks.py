@@ -45,7 +45,17 @@ def look_bonus(key: str, look: str, language: str) -> float:
         return 0.12 if _SITE.search(look) and not email else -0.08
     if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
         return -0.2
+    if (email or phone) and count <= 3 and key == "contact_name":
+        return -0.3
+    if key == "institution_acronym" and _is_phrase(look):
+        return -0.3
     return _by_kind(key, question.kind, look, count, language)
+
+
+def _is_phrase(look: str) -> bool:
+    """True for running words: an acronym is one word, or a few in capitals."""
+    words = look.split()
+    return len(words) >= 4 and sum(word.isupper() for word in words) < len(words) / 2
 
 
 def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:
