@@ -12,7 +12,9 @@ from benchmarks.one_form import one_form
 from benchmarks.results import RESULTS, row, write
 from benchmarks.samples import THE_SAMPLES, copied
 from benchmarks.scans import scans
+from benchmarks.shared_work import shared_work
 from benchmarks.theme import theme
+from benchmarks.watcher import watcher
 from benchmarks.workers import workers
 
 MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
@@ -20,6 +22,8 @@ MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "workers": workers,
     "command": commands,
     "scan": scans,
+    "watch": watcher,
+    "shared-work": shared_work,
     "theme": theme,
 }
 """One line per group of figures."""

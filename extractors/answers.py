@@ -125,12 +125,10 @@ class Answers:
         )
         if rest is not None or says:
             return within, rest
-        beside = self._beside(own)
-        if beside:
-            return beside, None
-        under = self._under(own)
-        if under:
-            return under, None
+        ways = (self._under, self._beside) if self.found.over else (self._beside, self._under)
+        for way in ways:
+            if units := way(own):
+                return units, None
         if self._is_lone(own):
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None

@@ -8,7 +8,7 @@ breaks it pays for it.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from extractors.bids import Standing, bids_of, peek, standings_of
+from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
 from extractors.candidates import candidates
 from extractors.habit import habit_of
 from extractors.headings import (
@@ -46,6 +46,12 @@ def _learn_kind(search: Search, keys: set[str]) -> bool:
     return news
 
 
+def _learn_persons(search: Search, awarded: list[Asked]) -> bool:
+    """Note where a person's name is asked: "position" in the next question is that person's. True if that is news."""
+    search.persons = {b.label.last: section_of(b.key) for b in awarded if b.key in NAMES and b.score >= SURE_ENOUGH}
+    return bool(search.persons)
+
+
 def _without_entity(search: Search, keys: set[str]) -> bool:
     """A form that does not ask for a supporting entity asks neither for its contact nor for its role."""
     if "supporting_entity_name" in keys or not keys & ENTITY_KEYS:
@@ -55,6 +61,12 @@ def _without_entity(search: Search, keys: set[str]) -> bool:
 
 
 ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
+NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
+SURE_ENOUGH = 0.75
+"""Score from which a name's question tells whose position is asked next."""
+CLEARLY_ASKED = 0.8
+"""How well the words of a label must fit that does not look as the form's labels do."""
+DOUBTFUL = 0.65
 SECOND_CHOICE = 0.12
 """How much less its second choice may suit a label that gives up its first to another."""
 
@@ -81,9 +93,12 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
         bids, awarded = _compete(search, standings)
     if _without_entity(search, {bid.key for bid in awarded}):
         bids, awarded = _compete(search, standings)
+    if _learn_persons(search, awarded):
+        bids, awarded = _compete(search, standings_by_person(search, standings))
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
+    asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
     return with_stops(search, asked)
 
 
@@ -117,7 +132,7 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         holder = next((b for b in by_first.values() if b.key == bid.key), None)
         if holder is None or holder.label.first == bid.label.first or _is_covered(bid, by_first):
             continue
-        if not search.fits(search.layout.units[bid.label.first]):
+        if not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED:
             continue
         given = {b.key for b in by_first.values()}
         others = [b for b in bids if b.label.first == holder.label.first and b.key not in given]
@@ -133,11 +148,14 @@ def _is_covered(bid: Asked, by_first: dict[int, Asked]) -> bool:
 
 
 def _with_hints(asked: list[Asked], layout: Layout) -> list[Asked]:
-    """A weaker label directly under a label is its hint ("Why do you hold this event? / Tell us who is invited.")."""
+    """A weaker label directly under a label is its hint ("Why do you hold this event? / Tell us who is invited.").
+
+    Not where the next question follows at once: then it is the answer."""
     kept: list[Asked] = []
+    labels = {bid.label.first for bid in asked}
     for bid in asked:
         above = kept[-1] if kept else None
-        if above is not None and _is_hint(above, bid, layout):
+        if above is not None and _is_hint(above, bid, layout) and bid.label.last + 1 not in labels:
             longer = replace(above.label, last=bid.label.last, cut=bid.label.cut)
             kept[-1] = replace(above, label=longer)
         else:
@@ -150,6 +168,21 @@ def _is_hint(above: Asked, bid: Asked, layout: Layout) -> bool:
     adjacent = bid.label.first == above.label.last + 1 and first.cell == last.cell
     nothing_between = not last.line.text[above.label.cut : last.end].strip()
     return adjacent and nothing_between and bid.label.where == "line" and bid.score < min(0.8, above.score - 0.15)
+
+
+def _is_its_answer(search: Search, above: Asked, bid: Asked) -> bool:
+    """True for a doubtful label directly under a surer one that looks as this form's labels do, and it does not."""
+    first = search.layout.units[bid.label.first]
+    looks = search.fits(search.layout.units[above.label.first]) and not search.fits(first)
+    adjacent = bid.label.first == above.label.last + 1 and bid.label.where != "cell"
+    weak = bid.score < above.score - (0.1 if bid.guessed else 0.3) and (bid.guessed or bid.score < DOUBTFUL)
+    return adjacent and looks and weak and not _says_more(search, above)
+
+
+def _says_more(search: Search, bid: Asked) -> bool:
+    """True if something stands behind the label in its own line."""
+    last = search.layout.units[bid.label.last]
+    return bool(last.line.text[bid.label.cut : last.end].strip(" :._"))
 
 
 def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:

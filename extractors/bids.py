@@ -9,7 +9,7 @@ from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
-from extractors.question_keys import EVENT_KEYS, FOREIGN, SHORT_KEYS, place_of, section_of
+from extractors.question_keys import EVENT_KEYS, FOREIGN, POSITION_OF, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
 from pipeline.document import Cell
 from pipeline.folding import fold
@@ -58,6 +58,15 @@ class Standing:
 def standings_of(search: Search) -> list[Standing]:
     """The standing of every candidate, in their order."""
     return [_standing(search, candidate) for candidate in search.all]
+
+
+def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
+    """The standings once it is known whose names are asked where: only labels that ask a position change."""
+    return [_standing(search, each.candidate) if _asks_position(each.candidate) else each for each in standings]
+
+
+def _asks_position(candidate: Candidate) -> bool:
+    return any(hit.group == "short" and hit.key in ("position", "role") for hit in candidate.hits)
 
 
 def _standing(search: Search, candidate: Candidate) -> Standing:
@@ -121,12 +130,23 @@ def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[s
             signed = SHORT_KEYS[hit.key].get("signature")
             if signed is not None:
                 wanted[signed] = max(wanted.get(signed, 0.0), hit.score - 0.02)
-        if hit.group == "short":
+        if hit.group == "short" and hit.key in ("position", "role") and (whose := _person_before(search, candidate)):
+            asked = POSITION_OF[whose]
+            wanted[asked] = max(wanted.get(asked, 0.0), hit.score + 0.1)
+        elif hit.group == "short":
             following = key_of_hit(hit, context_after(search, candidate), candidate, search)
             if following is not None and following != key:
                 near = section_of(following) == "contact" and context != "contact"  # e-mail and telephone come next
                 wanted[following] = max(wanted.get(following, 0.0), hit.score + (0.05 if near else -0.04))
     return wanted
+
+
+def _person_before(search: Search, candidate: Candidate) -> str | None:
+    """The section of the person whose name is asked directly before the candidate, with one answer between."""
+    asked = max((last for last in search.persons if last < candidate.first), default=None)
+    if asked is None or len([u for u in search.layout.units[asked + 1 : candidate.first] if u.text.strip()]) > 2:
+        return None
+    return search.persons[asked]
 
 
 def _by_bracket(candidate: Candidate, search: Search) -> Iterable[tuple[str, float]]:

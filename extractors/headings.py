@@ -84,6 +84,8 @@ def _is_followed_by_question(search: Search, index: int, name: str, first: dict[
             return name == "activities"
         if not unit.text.strip() or unit.all_italic():
             continue
+        if search.habit.chain and not search.fits(unit):
+            return False  # where questions are numbered, what has no number is an answer
         if unit.index in first:
             keys = [key_of_hit(hit, name, c, search) for c in first[unit.index] for hit in c.hits[:3]]
             return any(

@@ -44,6 +44,10 @@ def look_bonus(key: str, look: str, language: str) -> float:
         return 0.12 if _SITE.search(look) and not email else -0.08
     if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
         return -0.2
+    if (email or phone) and count <= 3 and key == "contact_name":
+        return -0.3
+    if key == "institution_acronym" and _is_phrase(look):
+        return -0.3
     return _by_kind(key, question.kind, look, count, language)
 
 
@@ -52,6 +56,12 @@ def _contacts_in(look: str) -> tuple[int, bool, bool]:
     """The number of words, and whether an e-mail address or a telephone number stands among them."""
     count = len(look.split())
     return count, bool(_EMAIL.search(look)), count < 12 and bool(_PHONE.search(look))
+
+
+def _is_phrase(look: str) -> bool:
+    """True for running words: an acronym is one word, or a few in capitals."""
+    words = look.split()
+    return len(words) >= 4 and sum(word.isupper() for word in words) < len(words) / 2
 
 
 def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:

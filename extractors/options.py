@@ -12,16 +12,21 @@ _LEAD = re.compile(r"[(:;,–—]|\s-\s")
 
 
 def options_of(texts: list[str], key: str, language: str) -> list[tuple[str | None, float]]:
-    """The options of a whole tick list, each given once: sure ones first, then the best of what is left."""
-    scores = [_scores(text, key, language) for text in texts]
-    pairs = sorted(((s, i, option) for i, row in enumerate(scores) for option, s in row.items()), reverse=True)
+    """The options of a whole tick list, each given once: first to the text that would lose most without it."""
+    waiting = {number: _scores(text, key, language) for number, text in enumerate(texts)}
     found: list[tuple[str | None, float]] = [(None, 0.0)] * len(texts)
-    taken: set[str] = set()
-    for score, i, option in pairs:
-        if found[i][0] is None and option not in taken:
-            found[i] = (option, score)
-            taken.add(option)
+    while waiting := {number: scores for number, scores in waiting.items() if scores}:
+        number = max(waiting, key=lambda n: _loss(waiting[n]))
+        option, score = max(waiting.pop(number).items(), key=lambda entry: entry[1])
+        found[number] = (option, score)
+        waiting = {n: {o: s for o, s in scores.items() if o != option} for n, scores in waiting.items()}
     return found
+
+
+def _loss(scores: dict[str, float]) -> tuple[float, float]:
+    """How much less the second best option suits than the best; of equals the surest first."""
+    best, *others = sorted(scores.values(), reverse=True)
+    return (best - (others[0] if others else 0.0), best)
 
 
 def _scores(text: str, key: str, language: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ It is read as the field it was: its words are an entry, and an empty frame is an
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -16,6 +17,7 @@ from pipeline.values import Box
 _OFF = 3.0  # points between lines that meet
 _LEAST, _HIGH, _TALL = 24.0, 9.0, 560.0  # least width; least and greatest height of a frame in points
 _ABOVE, _BESIDE = 17.0, 70.0  # points from a frame to its label
+_DRAWN = 0.4  # part of the head and of the foot of a frame that must be seen
 _FEW, _MOSTLY = 4, 0.6  # frames that make a form of frames, and their share of all frames
 _MOST = 400  # ruled lines of a page beyond which it is no form
 _SHORT = 0.75  # a line that ends before this part of the frame ends its paragraph
@@ -51,20 +53,50 @@ def _frames(sheet: Sheet) -> list[_Frame]:
         return []
     level = sorted((r for r in rules if not r.upright and r.end - r.start > _LEAST), key=lambda r: r.at)
     upright = [r for r in rules if r.upright and r.end - r.start > _HIGH - _OFF]
-    found: list[_Frame] = []
+    boxes = [*_by_level_lines(level, upright), *_by_upright_lines(level, upright)]
+    once = [b for i, b in enumerate(boxes) if not any(_alike(b, other) for other in boxes[:i])]
+    whole = [box for box in once if not any(_divides(rule, box) for rule in rules)]
+    return [_Frame(box, [w for w in sheet.words if _holds(box, w)]) for box in whole]
+
+
+def _by_level_lines(level: list[Rule], upright: list[Rule]) -> Iterator[Box]:
+    """Head and foot are there and one side at least."""
     for i, top in enumerate(level):
         bottom = next((b for b in level[i + 1 :] if _is_opposite(top, b)), None)
-        if bottom is None or not any(_is_side(upright, x, top.at, bottom.at) for x in (top.start, top.end)):
-            continue
-        box = (top.start, top.at, top.end, bottom.at)
-        if not any(_divides(rule, box) for rule in rules):
-            found.append(_Frame(box, [w for w in sheet.words if _holds(box, w)]))
-    return found
+        if bottom is not None:
+            box = (min(top.start, bottom.start), top.at, max(top.end, bottom.end), bottom.at)
+            if any(_is_side(upright, x, top.at, bottom.at) for x in (box[0], box[2])):
+                yield box
+
+
+def _by_upright_lines(level: list[Rule], upright: list[Rule]) -> Iterator[Box]:
+    """Both sides are there, and a good part of head and foot, which reach no further than the sides."""
+    for left in upright:
+        mates = [r for r in upright if r.at > left.at + _LEAST and _are_ends(left, r) and r.end - r.start < _TALL]
+        right = min(mates, key=lambda r: r.at, default=None)
+        if right is not None:
+            box = (left.at, min(left.start, right.start), right.at, max(left.end, right.end))
+            if all(_is_closed(level, box, y) for y in (box[1], box[3])):
+                yield box
+
+
+def _are_ends(left: Rule, right: Rule) -> bool:
+    return abs(left.start - right.start) < _OFF and abs(left.end - right.end) < _OFF
+
+
+def _is_closed(level: list[Rule], box: Box, y: float) -> bool:
+    here = [r for r in level if abs(r.at - y) < _OFF and r.start < box[2] and r.end > box[0]]
+    inside = all(box[0] - _OFF < r.start and r.end < box[2] + _OFF for r in here)
+    return inside and sum(r.end - r.start for r in here) > _DRAWN * (box[2] - box[0])
+
+
+def _alike(one: Box, other: Box) -> bool:
+    return all(abs(a - b) < 2 * _OFF for a, b in zip(one, other, strict=True))
 
 
 def _is_opposite(top: Rule, bottom: Rule) -> bool:
-    ends = abs(top.start - bottom.start) < _OFF and abs(top.end - bottom.end) < _OFF
-    return ends and _HIGH < bottom.at - top.at < _TALL
+    off, more = sorted((abs(top.start - bottom.start), abs(top.end - bottom.end)))
+    return off < _OFF and more < 5 * _OFF and _HIGH < bottom.at - top.at < _TALL
 
 
 def _is_side(upright: list[Rule], x: float, top: float, bottom: float) -> bool:

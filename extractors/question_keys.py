@@ -38,6 +38,9 @@ SHORT_KEYS: dict[str, dict[str, str]] = {
 }
 """What a short label asks, by the section it stands in."""
 
+POSITION_OF = {"head": "head_position", "contact": "contact_position", "signature": "signatory_position"}
+"""Whose position "position" or "role" asks for where it follows a person's name."""
+
 EVENT_KEYS = frozenset({"event_type", "event_date", "event_place", "contribution_sought"})
 
 ACTION_KEYS = frozenset(

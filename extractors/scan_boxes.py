@@ -228,7 +228,7 @@ def _darkness(even: MatLike, box: Spot, mm: float) -> float:
 
 def judge(boxes: list[TickBox]) -> None:
     """Ticked or empty, measured from the emptiest boxes of the page."""
-    ground = min(0.12, float(np.percentile([b.dark for b in boxes], 20))) if len(boxes) > 2 else 0.0
+    ground = min(0.12, float(np.percentile([b.dark for b in boxes], 20, method="lower"))) if len(boxes) > 2 else 0.0
     for box in boxes:
         ink = box.dark - ground
         box.checked = ink > (_EMPTY + _FULL) / 2

@@ -12,6 +12,7 @@ from pipeline.values import Box
 _LEVEL, _UPRIGHT = 8.0, 4.2  # shortest lines in mm
 _SOLID = 0.87  # share of a line that is ink; letters that stand close together have gaps
 _SURE, _CLEAR = 45.0, 0.25  # mm from which a line is no row of letters; share of ink along the side of a shorter one
+_BRIDGED, _GREY = 0.3, 0.6  # mm that may lack in a line, and in a thin grey one
 _BARE = 0.3  # share of ink that may run along either side of a grey line
 _FINE = 250.0  # dots per inch above which grey lines are looked for at half the resolution
 _THICKEST = 1.1  # mm; thicker strips are smears and shaded areas
@@ -31,11 +32,11 @@ class Stroke:
     upright: bool
 
 
-def find_rules(ink: MatLike, dpi: float) -> list[Stroke]:
-    """All ruled lines: level ones from 8 mm, upright ones that are long or join level ones."""
+def find_rules(ink: MatLike, dpi: float, bridged: float = _BRIDGED) -> list[Stroke]:
+    """All ruled lines: level ones from 8 mm, upright ones that are long or join level ones; ``bridged`` mm may lack."""
     mm = dpi / 25.4
-    level = _runs(ink, _LEVEL * mm, False, mm)
-    upright = _runs(ink, _UPRIGHT * mm, True, mm)
+    level = _runs(ink, _LEVEL * mm, False, mm, bridged)
+    upright = _runs(ink, _UPRIGHT * mm, True, mm, bridged)
     return level + [s for s in upright if s.box[3] - s.box[1] > 14 * mm or _joins(s, level, _REACH * mm)]
 
 
@@ -46,12 +47,12 @@ def pale_rules(faint: MatLike, known: list[Stroke], dpi: float) -> list[Stroke]:
     ink = cv2.threshold(ink, 100, 255, cv2.THRESH_BINARY)[1]
     mm = dpi / 25.4 / step
     found: list[Stroke] = []
-    for stroke in find_rules(ink, dpi / step):
-        box = tuple(v * step for v in stroke.box)
-        whole = Stroke((box[0], box[1], box[2], box[3]), stroke.upright)
-        if not _in_print(ink, _broader(stroke, mm), stroke.upright, mm, _BARE, any) and not _is_known(
-            whole, known, mm * step
-        ):
+    for stroke in find_rules(ink, dpi / step, _GREY):
+        x0, y0, x1, y1 = (v * step for v in stroke.box)
+        whole = Stroke((x0, y0, x1, y1), stroke.upright)
+        long = max(x1 - x0, y1 - y0) > _SURE * mm * step
+        bare = long or not _in_print(ink, _broader(stroke, mm), stroke.upright, mm, _BARE, any)
+        if bare and not _completes(whole, known, mm * step):
             found.append(whole)
     return found
 
@@ -63,21 +64,23 @@ def _broader(stroke: Stroke, mm: float) -> tuple[int, int, int, int]:
     return (x0 - edge, y0, x1 + edge, y1) if stroke.upright else (x0, y0 - edge, x1, y1 + edge)
 
 
-def _is_known(stroke: Stroke, known: list[Stroke], mm: float) -> bool:
-    """A line that was found lies on it for the most part."""
+def _completes(stroke: Stroke, known: list[Stroke], mm: float) -> bool:
+    """The line goes on with one that was found in part, which becomes whole."""
     x0, y0, x1, y1 = stroke.box
     for other in known:
         a, b, c, d = other.box
         near = min(x1, c) - max(x0, a) + mm > 0 and min(y1, d) - max(y0, b) + mm > 0
         along = min(y1, d) - max(y0, b) if stroke.upright else min(x1, c) - max(x0, a)
-        if near and other.upright == stroke.upright and along > 0.5 * max(y1 - y0, x1 - x0):
+        if near and other.upright == stroke.upright and along > 0:
+            ends = (a, min(y0, b), c, max(y1, d)) if stroke.upright else (min(x0, a), b, max(x1, c), d)
+            other.box = ends
             return True
     return False
 
 
-def _runs(ink: MatLike, length: float, upright: bool, mm: float) -> list[Stroke]:
+def _runs(ink: MatLike, length: float, upright: bool, mm: float, bridged: float) -> list[Stroke]:
     """Unbroken runs of ink of at least this length that are thin; small breaks are bridged."""
-    gap, least = max(3, round(0.3 * mm) | 1), round(length)
+    gap, least = max(3, round(bridged * mm) | 1), round(length)
     bridge, long = ((1, gap), (1, least)) if upright else ((gap, 1), (least, 1))
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, bridge))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))

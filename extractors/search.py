@@ -26,12 +26,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Found:
-    """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown."""
+    """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown.
+
+    ``over``: in this form's tables answers stand below their labels."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
     unknown: tuple[Candidate, ...]
     headings: tuple[tuple[int, str], ...]
+    over: bool = False
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Search:
     first_sure: int = 0
     banned: frozenset[str] = frozenset()
     places: dict[int, float] = field(default_factory=dict)
+    persons: dict[int, str] = field(default_factory=dict)
 
     def take_habit(self, habit: Habit) -> None:
         """Note how the labels of this form look, and once for all which units look so: it is asked again and again."""

@@ -1,10 +1,11 @@
 """Where an answer must end: headings, repeated questions, and what looks like a question in words we do not know."""
 
 import re
+from collections.abc import Iterator
 
 from extractors.candidates import Candidate
 from extractors.headings import is_larger
-from extractors.layout import BULLET, Layout, Unit
+from extractors.layout import BULLET, Layout, Unit, key_of
 from extractors.search import Asked, Found, Search
 
 
@@ -20,9 +21,10 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         large = is_larger(search, unit.index) and unit.all_bold() and unit.cell is None
         if unit.index not in labels and (unit.line.role == "heading" or large or bold and _is_bold_line(unit)):
             stops.add(unit.index)
-    unknown = [c for c in _unknown(search, asked, labels) if c.first not in stops]
+    over = labels_stand_over(search.layout, asked)
+    unknown = [c for c in _unknown(search, asked, labels, over) if c.first not in stops]
     stops |= {c.first for c in unknown} | labels
-    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings))
+    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over)
 
 
 def _is_bold_line(unit: Unit) -> bool:
@@ -48,9 +50,9 @@ def _repeats(candidate: Candidate) -> bool:
     return best is not None and best.score >= 0.97 and candidate.structure >= 0.2
 
 
-def _unknown(search: Search, asked: list[Asked], labels: set[int]) -> list[Candidate]:
+def _unknown(search: Search, asked: list[Asked], labels: set[int], over: bool) -> list[Candidate]:
     """What has the look and the place of a question of this form, in words we do not know."""
-    columns = _label_columns(search.layout, asked)
+    columns = _label_columns(search.layout, asked, over)
     numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
@@ -60,12 +62,12 @@ def _unknown(search: Search, asked: list[Asked], labels: set[int]) -> list[Candi
         unit = search.layout.units[candidate.first]
         if candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
-            if beside or search.habit.cells and search.habit.fits(unit):
+            if beside or search.habit.cells and search.fits(unit):
                 found.append(candidate)
         elif (
             unit.cell is None
             and (_between(numbers, candidate) or questions_end and _is_question(unit, candidate))
-            or search.habit.fits(unit)
+            or search.fits(unit)
             and candidate.where != "cell"
             and len(candidate.text.split()) <= 24
             and _stands_alone(unit, candidate)
@@ -85,13 +87,32 @@ def _stands_alone(unit: Unit, candidate: Candidate) -> bool:
     return candidate.where == "inline" or candidate.cut >= len(unit.line.text.rstrip()) or unit.end == candidate.cut
 
 
-def _label_columns(layout: Layout, asked: list[Asked]) -> set[tuple[int, int]]:
-    count: dict[tuple[int, int], int] = {}
+def _label_columns(layout: Layout, asked: list[Asked], over: bool) -> set[tuple[int, int]]:
+    """Columns in which a label stands beside its answer, and not beside the next label of a row of labels."""
+    if over:
+        return set()
+    return {place for place, beside, _ in _neighbours(layout, asked) if beside}
+
+
+def labels_stand_over(layout: Layout, asked: list[Asked]) -> bool:
+    """True for a form whose tables have each answer below its label, also where two labels stand side by side."""
+    places = list(_neighbours(layout, asked))
+    over = sum(below and not beside for _, beside, below in places)
+    return over >= 4 and over > 3 * sum(beside and not below for _, beside, below in places)
+
+
+def _neighbours(layout: Layout, asked: list[Asked]) -> Iterator[tuple[tuple[int, int], bool, bool]]:
+    """For each label that fills a cell its table and column, and whether what is no label stands beside and below."""
+    cells = {key_of(cell) for bid in asked if (cell := layout.units[bid.label.first].cell) is not None}
     for bid in asked:
         cell = layout.units[bid.label.first].cell
-        if cell is not None and bid.label.where == "cell" and layout.right(cell) is not None:
-            count[cell.table, cell.column] = count.get((cell.table, cell.column), 0) + 1
-    return {place for place, number in count.items() if number >= 1}
+        if cell is not None and bid.label.where == "cell":
+            beside, below = layout.right(cell), layout.below(cell)
+            yield (
+                (cell.table, cell.column),
+                beside is not None and key_of(beside.cell) not in cells,
+                below is not None and key_of(below.cell) not in cells,
+            )
 
 
 def _has_neighbour(layout: Layout, candidate: Candidate) -> bool:

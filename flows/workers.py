@@ -31,6 +31,8 @@ _ONLY_PICTURES = ("scan", "unreadable_text_layer")
 _NOT_AGAIN = "Do not open the file; ask the sender for a fresh copy of the form. It is not read again by itself."
 _ASK = "Open it by hand; if it is a request form, ask the sender to save it as PDF anew. The original is kept."
 
+TOO_MUCH_MEMORY = Unreadable("memory", "Reading the file needs too much memory.", _ASK)
+
 
 def open_pool(workers: int) -> Pool:
     """A pool of fenced worker processes; use it in a ``with`` block."""
@@ -145,6 +147,8 @@ def outcome(future: "Future[Made]", data: bytes, arrival: Arrival, today: date) 
     except (RaisedInside, ValidationError) as fault:
         # What the worker said is no record: it may hold anything, so nothing of it is repeated.
         kind = str(fault) if isinstance(fault, RaisedInside) else type(fault).__name__
+        if kind == MemoryError.__name__:
+            return quarantined(data, arrival, today, TOO_MUCH_MEMORY)
         message = f"The reader gave no usable answer on this file ({kind[:80]})."
         return quarantined(data, arrival, today, Unreadable("internal_error", message, _ASK))
     for flag in record.flags if isinstance(record, Record) else ():
@@ -188,7 +192,7 @@ def guarded(step: Callable[[], Made], data: bytes, arrival: Arrival, today: date
     try:
         return step()
     except MemoryError:
-        return quarantined(data, arrival, today, Unreadable("memory", "Reading the file needs too much memory.", _ASK))
+        return quarantined(data, arrival, today, TOO_MUCH_MEMORY)
     except Exception as fault:
         return quarantined(data, arrival, today, _internal_error(fault))
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from pipeline.desk_tables import CLAIMS, USERS
+from pipeline.opening import insert_new
 from review.accounts import User
+from review.decisions import hold
 from review.times import aware
 
 
@@ -41,6 +43,7 @@ def holder(connection: Connection, record_id: str, now: datetime) -> Claim | Non
 
 def take(connection: Connection, record_id: str, user: User, now: datetime, lease: timedelta) -> bool:
     """Claim a request or renew one's own claim; true if it is a new claim. Raises ``HeldByOther``."""
+    hold(connection, record_id)
     held = holder(connection, record_id, now)
     if held and held.user_id != user.id:
         raise HeldByOther(held)
@@ -50,6 +53,7 @@ def take(connection: Connection, record_id: str, user: User, now: datetime, leas
 
 def take_over(connection: Connection, record_id: str, user: User, now: datetime, lease: timedelta) -> Claim | None:
     """Claim a request whoever holds it; gives the claim that ended."""
+    hold(connection, record_id)
     held = holder(connection, record_id, now)
     _write(connection, record_id, user, now, lease, new=True)
     return held
@@ -72,6 +76,5 @@ def release(connection: Connection, record_id: str, user: User) -> bool:
 
 def _write(connection: Connection, record_id: str, user: User, now: datetime, lease: timedelta, *, new: bool) -> None:
     row = {"user_id": user.id, "expires_at": now + lease} | ({"claimed_at": now} if new else {})
-    changed = connection.execute(CLAIMS.update().where(CLAIMS.c.record_id == record_id).values(row))
-    if not changed.rowcount:
-        connection.execute(CLAIMS.insert(), {"record_id": record_id, "claimed_at": now} | row)
+    if not insert_new(connection, CLAIMS, {"record_id": record_id, "claimed_at": now} | row):
+        connection.execute(CLAIMS.update().where(CLAIMS.c.record_id == record_id).values(row))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from sqlalchemy import Connection, Table, func, select
 
 from pipeline.desk_tables import QUEUE, QUEUE_WORDS
+from pipeline.opening import insert_new
 from pipeline.records import Record
 from pipeline.store import other_open_requests
 from pipeline.tables import RECORDS
@@ -47,9 +48,9 @@ def write_row(connection: Connection, now: Current) -> None:
 
 
 def _put(connection: Connection, table: Table, record_id: str, row: dict[str, object]) -> None:
-    changed = connection.execute(table.update().where(table.c.record_id == record_id).values(row))
-    if not changed.rowcount:
-        connection.execute(table.insert(), {"record_id": record_id} | row)
+    """Also when two processes put the same request in at once."""
+    if not insert_new(connection, table, {"record_id": record_id} | row):
+        connection.execute(table.update().where(table.c.record_id == record_id).values(row))
 
 
 def _behind(connection: Connection) -> bool:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,13 @@ _INSTALL = "apt-get install -y --no-install-recommends postgresql"
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
+    """The URL of an empty server for the tests of this session."""
+    with postgresql_server() as url:
+        yield url
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
     """The URL of an empty server on a free port of this machine, gone afterwards; skipped where none is installed."""
     programs = _programs()
     if programs is None:

@@ -11,7 +11,9 @@ from tests.cabinet.paged_faults import PAGED
 from tests.cabinet.word_faults import WRITTEN
 
 TODAY = date(2026, 11, 22)
-CABINET = {f"pdf: {name}": case for name, case in PAGED.items()} | {f"word: {name}": case for name, case in WRITTEN.items()}
+CABINET = {f"pdf: {name}": case for name, case in PAGED.items()} | {
+    f"word: {name}": case for name, case in WRITTEN.items()
+}
 
 
 @pytest.mark.parametrize("name", CABINET)

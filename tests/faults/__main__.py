@@ -18,7 +18,10 @@ def main() -> int:
     parser.add_argument("--troubles", nargs="*", choices=TROUBLES, default=list(TROUBLES), help="beside the kills")
     parser.add_argument("--mails", type=int, default=40, help="messages for each trouble")
     asked = parser.parse_args()
-    reports = {name: go_through(name, asked.mails) for name in asked.troubles}
+    reports = {}
+    for name in asked.troubles:
+        reports[name] = go_through(name, asked.mails)
+        print(f"{name}: {'sound' if reports[name].sound else 'NOT SOUND'}", file=sys.stderr, flush=True)
     if asked.kills:
         reports["kills"] = kill_many(asked.kills, asked.messages, asked.seconds, asked.seed)
     print(json.dumps({name: told(report) for name, report in reports.items()}, indent=1))

@@ -152,7 +152,8 @@ def _life_on_another_clock(circumstances: Circumstances, step: str) -> "subproce
     told = circumstances.settings.model_dump_json()
     command = [sys.executable, "-m", "tests.faults.one_life", circumstances.url, str(circumstances.raw_folder), told]
     # The monotonic clock goes on as it did: that is what waits and time limits go by.
-    return subprocess.Popen([FAKETIME, "-m", "-f", step, *command], env=os.environ | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    own = os.environ | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return subprocess.Popen([FAKETIME, "-m", "-f", step, *command], env=own)
 
 
 TROUBLES: dict[str, Trouble] = {
@@ -197,7 +198,8 @@ def _room(name: str) -> Iterator[Path | None]:
     import tempfile
 
     home = Path(tempfile.mkdtemp(prefix="socieux-small-disk-"))
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(home)], capture_output=True, check=False)
+    small = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(home)]
+    mounted = subprocess.run(small, capture_output=True, check=False)
     if mounted.returncode:
         home.rmdir()
         raise CannotMount("No small disk can be mounted here; it takes root and the right to mount.")
