@@ -11,6 +11,7 @@ from benchmarks.figures import Figure
 from benchmarks.one_form import one_form
 from benchmarks.results import RESULTS, row, write
 from benchmarks.samples import THE_SAMPLES, copied
+from benchmarks.sandbox import sandbox
 from benchmarks.scans import scans
 from benchmarks.shared_work import shared_work
 from benchmarks.theme import theme
@@ -22,6 +23,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "workers": workers,
     "command": commands,
     "scan": scans,
+    "sandbox": sandbox,
     "watch": watcher,
     "shared-work": shared_work,
     "theme": theme,

@@ -217,7 +217,7 @@ def _several(sentence: str, form_language: str) -> bool:
     known = numerals(language)
     for span in cue_spans(plain, language, "event", "countable"):
         before = plain[: span.start].split()[-2:]
-        counts = [int(word) if word.isdigit() else known.get(word, 0) for word in before]
+        counts = [int(word) if word.isdecimal() else known.get(word, 0) for word in before]
         if counts and 2 <= max(counts) <= 20 and not _negated(plain, span, language):
             return True
     return False

@@ -84,7 +84,7 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
 
 
 def _as_number(text: str) -> int:
-    return int(text) if text.isdigit() else {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}.get(text, 0)
+    return int(text) if text.isdecimal() else {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}.get(text, 0)
 
 
 # ------------------------------------------------------------------------------------------ what stands in them

@@ -32,11 +32,11 @@ def read_months(text: str, language: str) -> float | None:
 def _lengths(raw: str, language: str) -> list[float]:
     numerals, units = _names(language, "numbers"), _names(language, "units")
     tokens = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", _with_decimals(raw))
-    tokens = [fold(token) if not token[0].isdigit() else token for token in tokens]
+    tokens = [fold(token) if not token[0].isdecimal() else token for token in tokens]
     numbers: list[float] = []
     lengths: list[float] = []
     for token in tokens:
-        if token[0].isdigit():
+        if token[0].isdecimal():
             numbers.append(float(token))
         elif token in numerals and not (int(numerals[token]) == 1 and numbers):
             numbers.append(float(numerals[token]))

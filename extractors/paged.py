@@ -60,10 +60,12 @@ def read_pdf(data: bytes) -> Document:
     return compose(scroll, "pdf_form" if any(n.fillable for n in scroll.notes) else "pdf_text", MEDIA_TYPE)
 
 
-def settle(scroll: Scroll) -> None:
-    """Find the tick boxes of all pages and set them and the form fields on their lines."""
+def settle(scroll: Scroll, on_paper: bool = False) -> None:
+    """Find the tick boxes of all pages and set them and the form fields on their lines.
+
+    ``on_paper``: frames are looked for that were form fields; a digital file's frames are read as tables."""
     settle_ticks(scroll.sheets)
-    if not any(n.fillable for n in scroll.notes):
+    if on_paper and not any(n.fillable for n in scroll.notes):
         settle_frames(scroll.sheets, scroll.notes)
     for sheet, own in zip(scroll.sheets, scroll.notes, strict=True):
         sheet.words += own.words

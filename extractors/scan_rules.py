@@ -69,9 +69,9 @@ def _completes(stroke: Stroke, known: list[Stroke], mm: float) -> bool:
     x0, y0, x1, y1 = stroke.box
     for other in known:
         a, b, c, d = other.box
-        near = min(x1, c) - max(x0, a) + mm > 0 and min(y1, d) - max(y0, b) + mm > 0
-        along = min(y1, d) - max(y0, b) if stroke.upright else min(x1, c) - max(x0, a)
-        if near and other.upright == stroke.upright and along > 0:
+        across, down = min(x1, c) - max(x0, a), min(y1, d) - max(y0, b)
+        along, apart = (down, -across) if stroke.upright else (across, -down)
+        if other.upright == stroke.upright and along > 0 and apart < 0.2 * mm:
             ends = (a, min(y0, b), c, max(y1, d)) if stroke.upright else (min(x0, a), b, max(x1, c), d)
             other.box = ends
             return True

@@ -48,7 +48,7 @@ def read_scan(data: bytes, media_type: str) -> Document:
         entries = scroll.notes[number - 1]
         scroll.sheets[number - 1] = sheet
         scroll.notes[number - 1] = Notes([], entries.signs + notes.signs)
-    settle(scroll)
+    settle(scroll, on_paper=True)
     return _with_doubts(compose(scroll, _origin(scroll.sheets, pages), media_type))
 
 
@@ -59,7 +59,7 @@ def read_pictures(data: bytes, media_type: str) -> Document:
     pages = dict(_read_pages(range(1, len(pictures) + 1), pictures))
     read = _sheets(pages)
     scroll = Scroll([s for s, _ in read.values()], [n for _, n in read.values()], [_NOT_ACCEPTED])
-    settle(scroll)
+    settle(scroll, on_paper=True)
     return _with_doubts(compose(scroll, "ocr", media_type))
 
 

@@ -1,5 +1,6 @@
 """``socieux doctor``: what is installed, what is missing, and the command that installs it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
+from flows import scanning
+from flows.fence import capabilities
 from flows.places import open_the_store, store_url
 from pipeline.trouble import StoreTrouble
 
@@ -31,7 +34,15 @@ class Finding:
 
 def examine(store: str | None) -> list[Finding]:
     """Look at everything, in the order in which it would be mended."""
-    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _ocr, _office, _telemetry)
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _python,
+        _packages,
+        _ocr,
+        _office,
+        _fences,
+        _scanner,
+        _telemetry,
+    )
     return [finding for look in looks for finding in look()] + [_store(store)]
 
 
@@ -92,6 +103,37 @@ def _office() -> Iterator[Finding]:
         yield Finding("LibreOffice", "absent", said, INSTALL)
     else:
         yield Finding("LibreOffice", "absent", "not there: .doc, .odt and .rtf cannot be read", INSTALL)
+
+
+def _fences() -> Iterator[Finding]:
+    """What the machine lets us put round the processes that open strangers' files; limits and the killing of the
+    process group need nothing."""
+    can = capabilities()
+    held = {
+        "no network": can.no_network,
+        "a family of their own, ended as a whole": can.own_family,
+        "a private folder, the store out of sight": can.own_folder,
+    }
+    lacking = [name for name, there in held.items() if not there]
+    if not lacking:
+        yield Finding("Fence round the readers", "ok", "; ".join(held))
+        return
+    said = f"this machine does not allow: {'; '.join(lacking)}"
+    remedy = (
+        "allow user namespaces (in a container: --security-opt seccomp=unconfined, or run it as a service of its own)"
+    )
+    yield Finding("Fence round the readers", "absent", said, remedy)
+
+
+def _scanner() -> Iterator[Finding]:
+    address = os.environ.get(scanning.VARIABLE)
+    if not address:
+        said = "not set up: files are not scanned"
+        yield Finding("Malware scanner", "absent", said, f"{_apt('clamav-daemon')}; export {scanning.VARIABLE}=SOCKET")
+    elif scanning.answers(address):
+        yield Finding("Malware scanner", "ok", f"clamd answers at {address}")
+    else:
+        yield Finding("Malware scanner", "absent", f"no answer at {address}: files are not scanned", "start clamd")
 
 
 def _apt(packages: str) -> str:

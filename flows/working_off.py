@@ -146,8 +146,9 @@ class WorkingOff:
                 self._wake.wait(LOOK)
 
     def _renew(self) -> None:
-        """Keep the leases of what is in hand, however long it takes."""
+        """Keep the leases of what is in hand, however long it takes, and take over from neighbours that died."""
         while not self._stop.wait(self.lease.total_seconds() / 3) or self._in_hand:
+            self.free_the_dead()
             with _troubles_told():
                 for owner in set(self._in_hand.values()):
                     mine = [number for number, holder in tuple(self._in_hand.items()) if holder == owner]

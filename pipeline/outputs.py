@@ -15,7 +15,8 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def defused(text: str) -> str:
     """Text that a spreadsheet shows and never runs: what looks like a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    # Blanks before it do not help: some programs cut them off.
+    return f"'{text}" if text.startswith(_DANGEROUS) or text.lstrip().startswith(_DANGEROUS) else text
 
 
 def jsonl(records: Iterable[Record]) -> bytes:

@@ -1,5 +1,6 @@
 """The desk as a web application: every page from the tables of pages, each behind its guard."""
 
+import itertools
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -42,6 +43,8 @@ ROUTES: tuple[Route, ...] = (
 
 EVERY = 3.0
 """Seconds between looks for requests that came in."""
+THOROUGH = 20
+"""One look in so many goes through everything."""
 
 
 def build(desk: Desk, hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")) -> FastAPI:
@@ -73,9 +76,10 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _keep_up(desk: Desk, closing: threading.Event) -> None:
-    while not closing.is_set():
+    for look in itertools.count():
         try:
-            catch_up(desk, most=1_000)
+            catch_up(desk, most=1_000, thorough=look % THOROUGH == 0)
         except SQLAlchemyError as fault:
             logging.getLogger("socieux.desk").warning("The queue could not be brought up to date: %s", type(fault))
-        closing.wait(EVERY)
+        if closing.wait(EVERY):
+            return

@@ -102,8 +102,23 @@ def current(reading: Reading, every: tuple[Laid, ...], today: date, others: tupl
     version = every[-1].id if every else 0
     bare = Current(reading.record, reading.record, reading.id, version, laid, every, reading.record.disposition)
     changes = [each for each in laid if each.decision.kind in (*ANSWER, "check", "theme")]
-    record = _laid_over(bare, Surroundings(today=today, other_open_requests=others)) if changes else reading.record
+    key = (reading.record.record_id, reading.id, reading.print, version, today, others)
+    record = _judged_once(key, bare, today, others) if changes else reading.record
     return Current(reading.record, record, reading.id, version, laid, every, _stage(bare, record, today))
+
+
+_JUDGED: dict[tuple[object, ...], Record] = {}
+_MOST_KEPT = 200
+
+
+def _judged_once(key: tuple[object, ...], bare: Current, today: date, others: tuple[str, ...]) -> Record:
+    """The checks take longer than all the rest of a page; nothing changes until somebody decides something."""
+    if (known := _JUDGED.get(key)) is not None:
+        return known
+    while len(_JUDGED) >= _MOST_KEPT:
+        _JUDGED.pop(next(iter(_JUDGED)), None)
+    _JUDGED[key] = _laid_over(bare, Surroundings(today=today, other_open_requests=others))
+    return _JUDGED[key]
 
 
 def content_of(record: Record, key: str) -> str:

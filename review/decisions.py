@@ -26,10 +26,11 @@ class Laid:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the machine read, and its number."""
+    """What the machine read, its number, and a figure that differs when the text kept under the number does."""
 
     id: int
     record: Record
+    print: int = 0
 
 
 def decisions_of(connection: Connection, record_id: str) -> tuple[Laid, ...]:
@@ -54,7 +55,7 @@ def newest_reading(connection: Connection, record_id: str) -> Reading:
     record = Record.model_validate_json(row.record)
     received = record.source.received_at or aware(row.created_at).isoformat(timespec="seconds")
     source = record.source.model_copy(update={"received_at": received})
-    return Reading(row.id, record.model_copy(update={"reference": row.reference, "source": source}))
+    return Reading(row.id, record.model_copy(update={"reference": row.reference, "source": source}), hash(row.record))
 
 
 def append(connection: Connection, decision: Decision) -> int:

@@ -62,24 +62,27 @@ class FieldView:
     places: int
 
 
-def sections(now: Current) -> dict[str, list[FieldView]]:
-    """The questions in the order of the form, by its sections; those it does not ask are left out."""
+def all_views(now: Current) -> list[FieldView]:
+    """Every question in the order of the form."""
+    found = troubles(now)
+    return [_viewed(now, key, found) for key in questions()]
+
+
+def sections(views: list[FieldView]) -> dict[str, list[FieldView]]:
+    """The answers by the sections of the form; questions it does not ask are left out."""
     found: dict[str, list[FieldView]] = {}
-    for key, question in questions().items():
-        view = field_view(now, key)
+    for view in views:
         if view.state != "not_on_form":
-            found.setdefault(question.section.replace("_", " ").capitalize(), []).append(view)
+            found.setdefault(questions()[view.key].section.replace("_", " ").capitalize(), []).append(view)
     return found
-
-
-def not_asked(now: Current) -> list[FieldView]:
-    """The questions the form does not ask."""
-    views = (field_view(now, key) for key in questions())
-    return [view for view in views if view.state == "not_on_form"]
 
 
 def field_view(now: Current, key: str) -> FieldView:
     """One answer as shown. Raises ``KeyError`` for a key that is none."""
+    return _viewed(now, key, troubles(now))
+
+
+def _viewed(now: Current, key: str, found: tuple[Trouble, ...]) -> FieldView:
     question: Question = questions()[key]
     machine = now.machine.fields.get(key, NO_READING)
     reading, settled = now.record.fields.get(key, NO_READING), now.settled(key)
@@ -102,7 +105,7 @@ def field_view(now: Current, key: str) -> FieldView:
         machine=_in_words(key, machine),
         differs=settled is not None and (machine.state, machine.value) != (reading.state, reading.value),
         undo=settled.id if settled else 0,
-        troubles=tuple(each for each in troubles(now) if each.place == f"field-{key}"),
+        troubles=tuple(each for each in found if each.place == f"field-{key}"),
         quotes=tuple(place.quote for place in machine.evidence if place.quote),
         places=len(machine.evidence),
     )

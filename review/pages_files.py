@@ -40,6 +40,20 @@ def show_written_out(visit: Here, reference: str) -> Response:
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)
 
 
+def read_region_again(visit: Here, reference: str) -> Response:
+    """The words in a box that somebody drew on a page, as plain text for the field they belong in."""
+    record = record_of(visit, reference)
+    try:
+        sides = [float(visit.text(name)) for name in ("x0", "top", "x1", "bottom")]
+    except ValueError as fault:
+        raise NoSuchThing from fault
+    x0, top, x1, bottom = (min(max(side, 0.0), 20_000.0) for side in sides)
+    box = (min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom))
+    large_enough = box[2] - box[0] >= 3 and box[3] - box[1] >= 3
+    text = visit.desk.drawer.region(visit.desk.store, record, visit.number("page"), box) if large_enough else ""
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
 def get_original(visit: Here, reference: str) -> Response:
     """Lead to the form as it came, under an address that carries no session."""
     record = record_of(visit, reference)
@@ -83,6 +97,7 @@ def get_file(request: Request, until: str, mark: str, sha256: str, name: str) ->
 
 ROUTES = (
     Route("GET", "/desk/requests/{reference}/pages/{number}.png", show_picture, "reader"),
+    Route("POST", "/desk/requests/{reference}/region", read_region_again, "analyst"),
     Route("GET", "/desk/requests/{reference}/text", show_written_out, "reader"),
     Route("GET", "/desk/requests/{reference}/original", get_original, "reader"),
     Route("GET", "/desk/requests/{reference}/supporting/{sha256}", get_supporting, "reader"),

@@ -21,10 +21,13 @@ AT_ONCE = 50
 """Requests that are put into the queue in one transaction."""
 
 
-def catch_up(desk: Desk, most: int) -> int:
-    """Put new requests and new readings into the queue, ``most`` of them; how many there were."""
+def catch_up(desk: Desk, most: int, thorough: bool = False) -> int:
+    """Put new requests and new readings into the queue, ``most`` of them; how many there were.
+
+    The usual look is at the newest reading only. A ``thorough`` one also finds a reading whose transaction ended after
+    that of a newer one."""
     with desk.reading() as connection:
-        waiting = _waiting(connection, most) if _behind(connection) else []
+        waiting = _waiting(connection, most) if thorough or _behind(connection) else []
         waiting += _awake(connection, desk.clock())
     for start in range(0, len(waiting), AT_ONCE):
         with desk.writing() as connection:

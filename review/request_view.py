@@ -16,12 +16,12 @@ from review.current import Current
 from review.deciding import OUTCOMES
 from review.decisions import Laid, arrivals_of, last
 from review.editing import last_step
-from review.field_views import content_words, label_of, not_asked, sections
+from review.field_views import all_views, content_words, label_of, sections
 from review.letters import drafted
 from review.mails import mails_of
 from review.sheets import Sheets
 from review.times import shown
-from review.troubles import open_troubles, troubles
+from review.troubles import troubles
 from review.visit import Visit
 
 
@@ -63,16 +63,16 @@ class Step:
 def view(visit: Visit, connection: Connection, now: Current) -> dict[str, object]:
     """What the templates of a request need."""
     record_id = now.record.record_id
-    found = troubles(now)
+    found, views = troubles(now), all_views(now)
     return {
         "now": now,
         "record": now.record,
         "title": f"{now.record.reference} {now.title}".strip(),
         "claim": claims.holder(connection, record_id, visit.now),
         "found": found,
-        "left": len(open_troubles(now)),
-        "sections": sections(now),
-        "not_asked": not_asked(now),
+        "left": len([each for each in found if not each.settled]),
+        "sections": sections(views),
+        "not_asked": [view for view in views if view.state == "not_on_form"],
         "checks": checks(now),
         "rubric": rubric(now),
         "history": history(now),

@@ -14,11 +14,13 @@ from pydantic import TypeAdapter
 from flows.sandbox import OutOfTime, Pool, RaisedInside, WillNotStart, WorkerDied
 from pipeline.records import Evidence, Record
 from pipeline.store import Store
-from pipeline.values import Value
+from pipeline.values import Box, Value
 from review.drawing import Drawn, draw
+from review.region import read_region
 
 SECONDS = 90.0
 """Wall time the drawing of one file may take."""
+_FAILED = (OutOfTime, WorkerDied, RaisedInside, WillNotStart, OSError, ValueError)
 _NOT_SHOWN = "The pages of this file cannot be shown here; download the original to look at it."
 
 
@@ -73,6 +75,18 @@ class Drawer:
         place = self._place(record) / "text.html"
         return place.read_bytes() if place.exists() else None
 
+    def region(self, store: Store, record: Record, page: int, box: Box) -> str:
+        """The words in a box of a page, read again; empty where nothing can be read."""
+        picture = self.picture(record, page)
+        if picture is None:
+            return ""
+        source = record.source
+        told = (store.raw(source.sha256), source.media_type, picture, page, box, record.document.language)
+        try:
+            return cast(str, self._workers().schedule(read_region, told, SECONDS).result())
+        except _FAILED:
+            return ""
+
     def close(self) -> None:
         """End the worker."""
         with self._lock:
@@ -86,7 +100,7 @@ class Drawer:
         try:
             promise = self._workers().schedule(draw, (store.raw(record.source.sha256), record), SECONDS)
             return cast(Drawn, promise.result())
-        except (OutOfTime, WorkerDied, RaisedInside, WillNotStart, OSError, ValueError):
+        except _FAILED:
             return None
 
     def _workers(self) -> Pool:

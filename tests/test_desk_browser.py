@@ -239,6 +239,24 @@ def test_typed_words_survive_a_desk_that_is_gone(people: People, served: Served)
     expect(page.locator("#head h1")).to_contain_text("Typed with care")
 
 
+def test_a_region_drawn_on_the_page_is_read_into_the_field(people: People, served: Served) -> None:
+    reference = served.room.keep(*form(VISIT))
+    page = people.sign_in("ana", f"/desk/requests/{reference}")
+    expect(page.locator(".sheet image").first).to_be_visible(timeout=40_000)
+    page.locator("#field-head_name .button").click()
+    page.get_by_role("button", name="Read a region of the page").click()
+    around = page.locator("rect[data-box=institution_name]").first.bounding_box()
+    assert around
+    page.mouse.move(around["x"], around["y"])
+    page.mouse.down()
+    page.mouse.move(around["x"] + around["width"], around["y"] + around["height"], steps=3)
+    page.mouse.up()
+    field = page.locator("#field-head_name [name=value]")
+    expect(field).to_have_value("Direction générale de la Protection sociale", timeout=30_000)
+    page.locator("#field-head_name button.main").click()
+    expect(page.locator("#field-head_name .by")).to_contain_text("corrected by ana")
+
+
 def test_filters_stand_in_the_address(people: People, served: Served) -> None:
     served.room.keep(*form(VISIT))
     ready = served.room.keep(*form(READY))

@@ -19,7 +19,7 @@ from docx import Document as WordFile
 from docx.oxml import parse_xml
 
 from extractors import media, office, plain_word
-from extractors.confined import Limits, network_is_cut, run_confined
+from extractors.confined import Limits, network_is_cut, own_folder, run_confined
 from extractors.office import INSTALL, converter, read_office
 from extractors.old_word import deleted_stretches, is_locked, with_clean_deletions
 from extractors.passwords import decrypt
@@ -349,3 +349,20 @@ def test_the_doctor_says_so(without_office: Path) -> None:
     assert plain_word.light_reader() == without_office / "antiword"
     (found,) = doctor._office()
     assert "antiword" in found.said
+
+
+def test_the_folder_of_a_killed_process_goes_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = (
+        "import os, signal; from extractors.confined import own_folder\n"
+        "with own_folder('socieux-office-') as folder:\n"
+        "    (folder / 'form.doc').write_bytes(b'personal data'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=False, timeout=60)
+    assert len(list(tmp_path.iterdir())) == 1
+    with own_folder("socieux-office-") as mine:
+        assert list(tmp_path.iterdir()) == [mine]
+        with own_folder("socieux-office-"):
+            assert mine.exists(), "the folder of a living process stays"
+    assert not list(tmp_path.iterdir())

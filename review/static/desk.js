@@ -84,7 +84,7 @@
     if (event.target.closest("#keys-button")) showKeys();
     if (event.target.closest("#keys-close")) one("#keys").close();
     const box = event.target.closest("[data-box]");
-    if (box) goTo("field-" + box.dataset.box, false);
+    if (box && !region) goTo("field-" + box.dataset.box, false);
     const link = event.target.closest("[data-trouble]");
     if (link) { event.preventDefault(); goTo(link.hash.slice(1)); }
     const copy = event.target.closest("[data-copy]");
@@ -125,6 +125,49 @@
     paper.scrollLeft += box.left - inside.left - inside.width / 4;
   }
   document.addEventListener("focusin", (event) => { if (event.target.closest("[data-field]")) light(event.target); });
+
+  // ------------------------------------------------------------------- reading a region of the page again
+  let region = null;
+  const pointOn = (svg, event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  const tellRegion = (words) => { region.button.parentElement.querySelector("[role=status]").textContent = words; };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-region]");
+    if (!button) return;
+    region = { button };
+    one(".paper").classList.add("drawing");
+    tellRegion("Draw a box round the words on the page.");
+  });
+  document.addEventListener("pointerdown", (event) => {
+    const svg = region && event.target.closest(".sheet svg");
+    if (!svg) return;
+    event.preventDefault();
+    region.svg = svg;
+    region.start = pointOn(svg, event);
+    region.rect = svg.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+    region.rect.classList.add("region");
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!region || !region.rect) return;
+    const here = pointOn(region.svg, event), from = region.start;
+    const sides = { x: Math.min(here.x, from.x), y: Math.min(here.y, from.y), width: Math.abs(here.x - from.x), height: Math.abs(here.y - from.y) };
+    for (const [name, value] of Object.entries(sides)) region.rect.setAttribute(name, value);
+  });
+  document.addEventListener("pointerup", async (event) => {
+    if (!region || !region.rect) return;
+    const here = pointOn(region.svg, event), { start, rect, svg, button } = region, form = button.closest("form");
+    tellRegion("Reading …");
+    const told = { csrf: form.elements.csrf.value, page: svg.closest(".sheet").id.slice(5), x0: start.x, top: start.y, x1: here.x, bottom: here.y };
+    const answer = await fetch(button.dataset.region, { method: "POST", body: new URLSearchParams(told) }).catch(() => null);
+    const text = answer && answer.ok ? await answer.text() : "";
+    const field = one("[name=value]", form);
+    if (text) field.value = field.matches("textarea") ? text : text.replace(/\s+/g, " ");
+    tellRegion(text ? "Read; look it over before you save." : "Nothing could be read there.");
+    rect.remove();
+    one(".paper").classList.remove("drawing");
+    region = null;
+    field.focus();
+  });
 
   // ---------------------------------------------------------------------------------------------- saving
   document.addEventListener("goto", (event) => { if (event.detail.place) goTo(event.detail.place); });

@@ -1,4 +1,4 @@
-"""What strangers write is kept as they wrote it and does no harm at any door: tables, logs, file names, the shell (D22, D23)."""
+"""What strangers write is kept as they wrote it and does no harm at any door: tables, logs, file names (D22, D23)."""
 
 import csv
 import io

@@ -24,6 +24,9 @@ FAMILY = ("the watcher alone", "the whole family", "a worker")
 AHEAD = 6
 """Messages that are delivered before the first life begins, so that none is without work."""
 
+QUESTIONS = """institution_name institution_address head_name contact_name contact_position background objectives
+    expected_results deliverables target_groups policy_alignment other_support contributions signatory_name""".split()
+
 
 @dataclass
 class Report:
@@ -66,7 +69,7 @@ def mail(number: int) -> bytes:
 
 def form(title: str) -> bytes:
     """A form that the sorting takes for one also beside another: it has many questions."""
-    return "\n".join([f"title: {title}"] + [f"question_{n}: an answer" for n in range(12)]).encode()
+    return "\n".join([f"title: {title}", *(f"{key}: {key} of {title}" for key in QUESTIONS)]).encode()
 
 
 def titles(number: int) -> list[str]:
