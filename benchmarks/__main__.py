@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.children import BenchmarkFailed
 from benchmarks.commands import commands
+from benchmarks.desk import desk
 from benchmarks.figures import Figure
 from benchmarks.one_form import one_form
 from benchmarks.results import RESULTS, row, write
@@ -27,6 +28,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "watch": watcher,
     "shared-work": shared_work,
     "theme": theme,
+    "desk": desk,
 }
 """One line per group of figures."""
 

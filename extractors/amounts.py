@@ -21,6 +21,9 @@ def _names(language: str, table: str) -> dict[str, str]:
     return words
 
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
 def read_months(text: str, language: str) -> float | None:
     """The length of time in months; None where the text names none, or more than one (a span of 6 to 8 months)."""
     lengths = _lengths(text, language)
@@ -36,7 +39,7 @@ def _lengths(raw: str, language: str) -> list[float]:
     numbers: list[float] = []
     lengths: list[float] = []
     for token in tokens:
-        if token[0].isdecimal():
+        if _NUMBER.fullmatch(token):  # a folded ¼ is "1 4", and no number
             numbers.append(float(token))
         elif token in numerals and not (int(numerals[token]) == 1 and numbers):
             numbers.append(float(numerals[token]))

@@ -40,7 +40,8 @@ def find_boxes(even: MatLike, ink: MatLike, faint: MatLike, dpi: float) -> list[
     mm = dpi / 25.4
     found = [s for s in _squares(_sides(ink, mm, False), mm) if _has_sides(ink, s)]
     squares = [fit for s in found if (fit := _fitted(ink, s, mm, _SIDE)) is not None]
-    pale = [s for s in _squares(_sides(faint, mm, False), mm) if s[2] - s[0] > _PALE * mm and _has_sides(faint, s)]
+    grey = [piece for piece in _sides(faint, mm, False) if not _is_dark(ink, piece)]
+    pale = [s for s in _squares(grey, mm) if s[2] - s[0] > _PALE * mm and _has_sides(faint, s)]
     squares += [fit for s in pale if (fit := _fitted(faint, s, mm, _SIDE)) is not None and not _touches(fit, squares)]
     squares = _unnested(squares)
     if len(squares) > 1:  # in a column of boxes one that is scrawled over need not be as neat
@@ -55,6 +56,12 @@ def find_boxes(even: MatLike, ink: MatLike, faint: MatLike, dpi: float) -> list[
         mated = any(o is not box and not (o.checked and box.checked) and _are_mates(o, box, mm) for o in boxes)
         box.alone, box.rough = not mated, box.checked and _fitted(faint, box.box, mm, _STRICT) is None
     return boxes
+
+
+def _is_dark(ink: MatLike, piece: Spot) -> bool:
+    """The piece is print: most of it was ink already."""
+    part = ink[piece[1] : piece[3], piece[0] : piece[2]]
+    return cv2.countNonZero(part) > 0.7 * part.size
 
 
 def _touches(one: Spot, others: list[Spot]) -> bool:

@@ -12,6 +12,7 @@ from pipeline.values import Box
 _LEVEL, _UPRIGHT = 8.0, 4.2  # shortest lines in mm
 _SOLID = 0.87  # share of a line that is ink; letters that stand close together have gaps
 _SURE, _CLEAR = 45.0, 0.25  # mm from which a line is no row of letters; share of ink along the side of a shorter one
+_HAIR = 0.6  # mm; a grey line is no thicker
 _BRIDGED, _GREY = 0.3, 0.6  # mm that may lack in a line, and in a thin grey one
 _BARE = 0.3  # share of ink that may run along either side of a grey line
 _FINE = 250.0  # dots per inch above which grey lines are looked for at half the resolution
@@ -50,7 +51,10 @@ def pale_rules(faint: MatLike, known: list[Stroke], dpi: float) -> list[Stroke]:
     for stroke in find_rules(ink, dpi / step, _GREY):
         x0, y0, x1, y1 = (v * step for v in stroke.box)
         whole = Stroke((x0, y0, x1, y1), stroke.upright)
-        long = max(x1 - x0, y1 - y0) > _SURE * mm * step
+        run, thick = max(x1 - x0, y1 - y0), min(x1 - x0, y1 - y0)
+        if thick > _HAIR * mm * step + 0.004 * run:
+            continue
+        long = run > _SURE * mm * step
         bare = long or not _in_print(ink, _broader(stroke, mm), stroke.upright, mm, _BARE, any)
         if bare and not _completes(whole, known, mm * step):
             found.append(whole)

@@ -14,6 +14,7 @@ from pipeline.values import Box
 _LEAST_TILT = 0.06  # degrees; less is not worth a resampling
 _WIDEST_TILT = 7.0
 _COARSE = 75.0  # dots per inch are enough to measure the skew
+_BESIDE, _BRIGHTER = 9.0, 15.0  # how far from an edge its two sides are compared, and how much brighter paper is
 _STRIPS, _FINER = 32, 3  # upright strips that are shifted against each other, in thirds of a coarse point
 
 
@@ -155,8 +156,30 @@ def _paper(grey: MatLike) -> MatLike | None:
         return None
     if cv2.contourArea(sheet) < 0.9 * cv2.contourArea(hull):
         return None
+    if not _stands_out(small, quad):
+        return None
     corners: MatLike = _clockwise(quad) / scale
     return corners
+
+
+def _stands_out(grey: MatLike, quad: MatLike) -> bool:
+    """True if the sheet is brighter than what lies beside it on every side: a fold or a shadow is no edge of paper."""
+    middle = quad.mean(axis=0)
+    for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        along = start + np.linspace(0.1, 0.9, 40)[:, None] * (end - start)
+        inwards = (middle - along) / np.linalg.norm(middle - along, axis=1, keepdims=True)
+        within, beside = _greys(grey, along + _BESIDE * inwards), _greys(grey, along - _BESIDE * inwards)
+        if len(beside) >= 20 and np.median(within) - np.median(beside) < _BRIGHTER:
+            return False
+    return True
+
+
+def _greys(grey: MatLike, points: MatLike) -> MatLike:
+    """The grey of the picture at those of the points that lie in it."""
+    x, y = points.round().astype(int).T
+    there = (x >= 0) & (y >= 0) & (x < grey.shape[1]) & (y < grey.shape[0])
+    greys: MatLike = grey[y[there], x[there]]
+    return greys
 
 
 def _fills(quad: MatLike, shape: tuple[int, ...]) -> bool:

@@ -38,7 +38,7 @@ THE_FORM = "Ask the sender for the form itself."
 
 def judged_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The members of a package by name, once its directory has been checked; raises Unreadable."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]  # is_dir fails on empty names
     if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL:
         raise hostile("The package holds more parts or bytes than any form")
     members: dict[str, zipfile.ZipInfo] = {}

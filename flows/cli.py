@@ -317,13 +317,14 @@ def learn(
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """Misuse, a store or a file that cannot be used: one sentence and exit status 2. Anything else is a bug."""
+    from flows.fence import WillNotStart
     from flows.walking import Misuse
     from pipeline.document import Unreadable
     from pipeline.trouble import StoreTrouble
 
     try:
         yield
-    except (Misuse, StoreTrouble, Unreadable) as trouble:
+    except (Misuse, StoreTrouble, Unreadable, WillNotStart) as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(2) from trouble
 

@@ -4,6 +4,7 @@ Linux namespaces are used where the machine allows them (``capabilities``); wher
 the process group remain, and ``socieux doctor`` says so.
 """
 
+import errno
 import os
 import shutil
 import subprocess
@@ -30,6 +31,16 @@ _OWN_FAMILY = ("unshare", "--pid", "--fork", "--kill-child=KILL")
 _FEW_CHILDREN = ("prlimit", "--nproc=512")
 """Counted for the worker's own user namespace only; outside of one it would count everything the user runs."""
 _DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--no-new-privs")
+
+
+class WillNotStart(OSError):
+    """No worker can be started: this is our trouble, not the file's, and may be over in a while."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(errno.EAGAIN, said)
+
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from flows.mailbox import Mailbox, MailboxTrouble
+from flows.mail_folder import Mailbox, MailboxTrouble
 from pipeline import ledger_drafts
 from pipeline.ledger import Ledger
 from pipeline.raw import read_raw

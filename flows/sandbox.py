@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
+from flows.fence import WillNotStart as WillNotStart
 from flows.fence import capabilities, fenced, hidden_places, python, surroundings
 from flows.rooms import Room, empty, open_room
 from flows.worker import CPU_SPENT, DONE, RAISED, answer_type
@@ -40,10 +41,6 @@ class WorkerDied(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"the worker ended with status {status}")
         self.status = status
-
-
-class WillNotStart(Exception):
-    """No worker can be started: this is our trouble, not the file's."""
 
 
 class OutOfTime(Exception):

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flows.mailbox import Head, Mailbox, NotGiven, Refused
+from flows.mail_folder import Head, Mailbox, NotGiven, Refused
 from pipeline import ledger_places
 from pipeline.ledger import Incoming, Ledger, Place
 from pipeline.ledger_signs import notify

@@ -12,7 +12,7 @@ from types import FrameType
 
 from flows.finishing import Reader
 from flows.keyring import NO_KEYS, Keyring
-from flows.mailbox import MailboxTrouble
+from flows.mail_folder import MailboxTrouble
 from flows.mailbox_settings import FolderSettings, MailboxSettings, WatchSettings, load_settings
 from flows.readers import PostReader
 from flows.sign_in import sign_in_of

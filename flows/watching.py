@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.mailbox import Mailbox, MailboxTrouble, open_mailbox
+from flows.mail_folder import Mailbox, MailboxTrouble, open_mailbox
 from flows.mailbox_settings import MailboxSettings
 from flows.owners import hold_lease, this_owner
 from flows.posting_drafts import post_drafts

@@ -27,7 +27,8 @@ SECONDS = 120.0
 AGAIN = 60.0
 """Wall time of the second try, by another reader."""
 _HOUSE = Path(__file__).resolve().parent.parent
-_ONLY_PICTURES = ("scan", "unreadable_text_layer")
+_HARMLESS = ("scan", "unreadable_text_layer", "no_form_found")
+"""What the other reader may say of a file that is only large or slow to read."""
 _NOT_AGAIN = "Do not open the file; ask the sender for a fresh copy of the form. It is not read again by itself."
 _ASK = "Open it by hand; if it is a request form, ask the sender to save it as PDF anew. The original is kept."
 
@@ -127,8 +128,8 @@ def _settle_again(
         promise.set_result(file.noted(second.result()))
         return
     first = _trouble(fault)
-    if died is None and any(flag.code in _ONLY_PICTURES for flag in second.result().flags):
-        # Nothing speaks against the file but that reading its pictures takes long.
+    if died is None and any(flag.code in _HARMLESS for flag in second.result().flags):
+        # Nothing speaks against the file but that reading it takes long.
         promise.set_exception(fault)
         return
     then = "another reader did not survive it either" if died else "another reader cannot read it"

@@ -6,13 +6,14 @@ from functools import lru_cache
 from itertools import filterfalse
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 
 
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Lower case, accents off, every run of punctuation or spaces one space: ``Qué  ACCIÓN?`` -> ``que accion``."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
+        text = unicodedata.normalize("NFKD", text).translate(_LIGATURES)
         text = "".join(filterfalse(unicodedata.combining, text))
     return _NOT_WORD.sub(" ", text.casefold()).strip()
 

@@ -11,7 +11,8 @@ from typing import cast
 
 from pydantic import TypeAdapter
 
-from flows.sandbox import OutOfTime, Pool, RaisedInside, WillNotStart, WorkerDied
+from flows.fence import WillNotStart
+from flows.sandbox import OutOfTime, Pool, RaisedInside, WorkerDied
 from pipeline.records import Evidence, Record
 from pipeline.store import Store
 from pipeline.values import Box, Value

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,7 +146,8 @@ class Dovecot:
         """Cut every open connection, as a broken network does; how many."""
         ours = [path for path in Path("/proc").glob("[0-9]*") if _serves(path, self.folder)]
         for process in ours:
-            os.kill(int(process.name), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
         return len(ours)
 
     @contextmanager
@@ -178,6 +179,8 @@ class Dovecot:
 
     def forget_uids(self) -> None:
         """Lose the list of UIDs: the mailbox comes back with another UIDVALIDITY and all mail numbered anew."""
+        # The new UIDVALIDITY is the time of day in seconds: in the same second it would be the old one.
+        time.sleep(1.1)
         for path in (self.folder / "mail" / self.user).glob("dovecot*"):
             path.unlink()
 

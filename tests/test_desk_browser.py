@@ -94,6 +94,7 @@ class People:
         page.fill("#password", PASSWORD)
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        page.wait_for_load_state("load")
         return page
 
     def leave(self) -> None:
@@ -167,7 +168,7 @@ def test_the_help_shows_only_keys_that_are_live(people: People, served: Served) 
     expect(page.locator("#keys dl")).to_contain_text("next row")
     expect(page.locator("#keys dl")).not_to_contain_text("edit the answer")
     page.keyboard.press("Escape")
-    page.goto(f"/desk/requests/{reference}")
+    page.goto(f"/desk/requests/{reference}", wait_until="load")
     page.keyboard.press("?")
     expect(page.locator("#keys dl")).to_contain_text("next trouble")
     expect(page.locator("#keys dl")).not_to_contain_text("edit the answer")

@@ -95,7 +95,8 @@ def test_a_word_file_is_printed_and_its_answers_found(missing: Callable[[str], N
         "objectives": Evidence(path="p[1]", quote="words that stand nowhere"),
     }
     shown = picture_pages(a_word_file(), a_record(evidence, Evidence(path="p[2]")))
-    assert len(shown.pages) == 1 and shown.unplaced == ("objectives",)
+    assert len(shown.pages) == 1
+    assert shown.unplaced == ("objectives",)
     boxes = {key: held[0].bbox for key, held in shown.places.items()}
     head, contact, mark = boxes["head_name"], boxes["contact_name"], boxes[SIGNATURE]
     assert head and contact and mark

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.finishing import Reader
-from flows.mailbox import Mailbox, MailboxTrouble, NotGiven, open_mailbox
+from flows.mail_folder import Mailbox, MailboxTrouble, NotGiven, open_mailbox
 from flows.mailbox_settings import FolderSettings, MailboxSettings, SignOn, load_settings
 from flows.readers import PostReader
 from flows.sign_in import ByPassword, ByToken, SignIn

@@ -42,7 +42,7 @@ def is_archive(data: bytes) -> bool:
 def members(data: bytes) -> Iterator[Member]:
     """The files in an archive, in order. Raises ``Unreadable`` for one that is an attack or far too large."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         _judge(infos, archive.start_dir)
         names = _names(infos)
         for info, name in zip(infos, names, strict=True):

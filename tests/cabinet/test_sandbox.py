@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from flows import rooms, sandbox
-from flows.fence import capabilities
+from flows.fence import WillNotStart, capabilities
 from flows.keyring import NO_KEYS
 from flows.process import record_id
 from flows.workers import Handed, open_pool, outcome, tried_twice
 from pipeline.records import Arrival, Record
 from tests.cabinet import orders
 from tests.cabinet.case import form
-from tests.cabinet.paged_faults import page, saved
+from tests.cabinet.paged_faults import doubling, page, saved
 
 TODAY = date(2026, 11, 22)
 ARRIVAL = Arrival(filename="a.pdf")
@@ -162,7 +162,7 @@ def test_a_pool_that_cannot_start_says_so(monkeypatch: pytest.MonkeyPatch) -> No
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(rooms.Room, "corner", full)
-    with open_pool(1) as pool, pytest.raises(sandbox.WillNotStart, match="No space left"):
+    with open_pool(1) as pool, pytest.raises(WillNotStart, match="No space left"):
         pool.schedule(record_id, args=(b"x",)).result()
 
 
@@ -175,7 +175,9 @@ def test_a_pdf_whose_reader_dies_is_read_by_the_other_one() -> None:
 
 
 def test_a_pdf_that_no_reader_comes_through_with_is_hostile() -> None:
-    record = second_reading(saved(page(b"q Q")))
+    slow = second_reading(saved(page()))
+    assert [flag.code for flag in slow.flags] == ["timeout"], "readable, but no form: only slow"
+    record = second_reading(doubling(28), seconds=4.0)
     assert [flag.code for flag in record.flags] == ["timeout", "hostile"] and record.disposition == "quarantined"
 
 
@@ -183,11 +185,11 @@ def test_other_files_have_no_second_reader() -> None:
     assert [flag.code for flag in second_reading(form("en_ghana_pensions.docx")).flags] == ["timeout"]
 
 
-def second_reading(data: bytes) -> Record:
+def second_reading(data: bytes, seconds: float = 60.0) -> Record:
     """What becomes of a file whose first reader hangs."""
     with open_pool(1) as pool:
         first: Future[Record] = pool.schedule(orders.hang, timeout=1.0)
-        promise = tried_twice(pool, first, Handed(data, ARRIVAL, TODAY, None, NO_KEYS))
+        promise = tried_twice(pool, first, Handed(data, ARRIVAL, TODAY, None, NO_KEYS, seconds))
         made = outcome(promise, data, ARRIVAL, TODAY)
     assert isinstance(made, Record)
     return made

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import finishing, mailbox_settings, taking_in, watch_command, watching
-from flows.mailbox import Mailbox
+from flows.mail_folder import Mailbox
 from flows.mailbox_settings import MailboxSettings, WatchSettings
 from flows.sandbox import Pool
 from flows.watch_command import Watch

@@ -144,7 +144,7 @@ def clock_moved(dovecot: Dovecot, circumstances: Circumstances, messages: int) -
             time.sleep(3.0)
             kill_family(life.pid)
             life.wait()
-    live_in_peace(circumstances, 60.0)
+    live_in_peace(circumstances, 90.0, messages)
 
 
 def _life_on_another_clock(circumstances: Circumstances, step: str) -> "subprocess.Popen[bytes]":
