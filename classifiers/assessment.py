@@ -129,8 +129,13 @@ def _unreadable(case: Case) -> list[Flag]:
     ]
 
 
+BEYOND_DOUBT = 0.97
+"""Probability from which the text may be believed against what is ticked."""
+
+
 def _theme_mismatch(theme: Theme) -> list[Flag]:
-    """A ticked area that the text does not treat is a warning; a treated area that is not ticked is a note."""
+    """A ticked area that the text does not treat is a warning; so is a treated area that is not ticked, unless the
+    text leaves no doubt: then it is a note."""
     if not theme.declared or theme.area == "uncertain":
         return []
     treated = _COVERS[theme.area]
@@ -149,9 +154,9 @@ def _theme_mismatch(theme: Theme) -> list[Flag]:
     return [
         Flag(
             code="theme_mismatch",
-            severity="info",
+            severity="info" if theme.scores.get(theme.area, 0.0) >= BEYOND_DOUBT else "warning",
             field="declared_theme",
-            message=f"The text also treats {AREAS[area]}, which is not ticked.",
+            message=f"The text also seems to treat {AREAS[area]}, which is not ticked; see whether it does.",
         )
         for area in unticked
     ]

@@ -1,12 +1,13 @@
 """What speaks for each candidate and each question: words, look, section, place, and what stands behind the label."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
+from extractors.labels import Hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.question_keys import EVENT_KEYS, FOREIGN, POSITION_OF, SHORT_KEYS, place_of, section_of
@@ -29,6 +30,9 @@ SIMPLE_FORM = {
 }
 """On a form for one event the first of each two is the usual question."""
 
+SIGNING = {"head_name": "signatory_name", "head_position": "signatory_position"}
+"""In the signature block the person responsible is the one who signs."""
+
 _LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
 
 
@@ -36,8 +40,9 @@ _LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
 class Standing:
     """Where a candidate stands on the form, whatever it asks: worked out once for all its questions and all passes.
 
-    ``wanted``: the questions it may ask, with how well its words fit; ``stated``: the best score of a label of the
-    data; ``printed``: it stands so in the data of the form's edition; ``habit`` what its look speaks for or against.
+    ``wanted``: the questions it may ask, with how well its words fit; ``stated``: the same by labels of the
+    data alone; ``printed``: it stands so in the data of the form's edition; ``habit``: what its look speaks for or
+    against it.
     """
 
     candidate: Candidate
@@ -45,11 +50,12 @@ class Standing:
     wanted: Mapping[str, float] = field(default_factory=dict)
     look: str = ""
     context: str | None = None
-    stated: float = 0.0
+    stated: Mapping[str, float] = field(default_factory=dict)
     printed: bool = True
     large: bool = False
     heading: bool = False
     inside: bool = False
+    aside: bool = False
     place: float = 0.5
     need: float = 1.0
     habit: float = 0.0
@@ -74,7 +80,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     known_key = printed if not DOTTED.search(candidate.text) and ILLEGIBLE not in candidate.text else None
     context = context_of(search, candidate)
     asks = bool(candidate.hits) and candidate.first not in search.titles
-    wanted = _wanted(candidate, context, search) if asks else {}
+    wanted = _wanted(candidate, candidate.hits, context, search) if asks else {}
     if not wanted:
         return Standing(candidate, known_key)
     unit, inline = search.layout.units[candidate.first], candidate.where == "inline"
@@ -85,10 +91,11 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         wanted,
         look=peek(search, candidate),
         context=context,
-        stated=max((hit.score for hit in candidate.hits if hit.group != "guess"), default=0.0),
+        stated=_wanted(candidate, [hit for hit in candidate.hits if hit.group != "guess"], context, search),
         printed=not search.known or fold(candidate.text) in search.known,
         large=not inline and is_larger(search, candidate.first),
         heading=not inline and candidate.first in search.only_headings,
+        aside=not fits and _is_aside(search, candidate),
         inside=unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)),
         place=search.places.get(candidate.first, 0.5),
         need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
@@ -112,20 +119,23 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
             if base >= standing.need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 margin = score - max(others, default=0.4)
-                yield Asked(key, candidate, score, margin, base, _is_guess(standing, base))
+                yield Asked(key, candidate, score, margin, base, _is_guess(standing, key, base))
 
 
-def _is_guess(standing: Standing, base: float) -> bool:
+def _is_guess(standing: Standing, key: str, base: float) -> bool:
     """True if no label of the data says so, only the classifier or the votes of the words."""
-    return standing.stated < base - 0.05
+    return standing.stated.get(key, 0.0) < base - 0.05
 
 
-def _wanted(candidate: Candidate, context: str | None, search: Search) -> dict[str, float]:
+def _wanted(candidate: Candidate, hits: Sequence[Hit], context: str | None, search: Search) -> dict[str, float]:
+    """The questions that these of the candidate's hits ask where it stands, with how well its words fit."""
     wanted: dict[str, float] = dict(_by_bracket(candidate, search))
-    for hit in candidate.hits:
+    for hit in hits:
         key = key_of_hit(hit, context, candidate, search)
         if key is not None:
             wanted[key] = max(wanted.get(key, 0.0), hit.score)
+            if context == "signature" and (signing := SIGNING.get(key)):
+                wanted[signing] = max(wanted.get(signing, 0.0), hit.score)
         if hit.group == "short" and search.places.get(candidate.first, 0.0) > LATE:
             signed = SHORT_KEYS[hit.key].get("signature")
             if signed is not None:
@@ -181,17 +191,24 @@ def _score(search: Search, standing: Standing, key: str, base: float) -> float:
     if standing.large:
         score -= 0.3
     if not standing.printed:
-        score -= 0.3 if _is_guess(standing, base) else 0.1
-    if candidate.first < search.first_sure and _is_guess(standing, base):
+        score -= 0.1 if max(standing.stated.values(), default=0.0) >= base - 0.05 else 0.3
+    if candidate.first < search.first_sure and _is_guess(standing, key, base):
         score -= 0.35
     if candidate.first < search.begins:
         score -= 0.25
     if standing.heading:
         score -= 0.35
-    if standing.inside:
+    if standing.inside or standing.aside:
         score -= 0.3
     score -= 0.3 * max(0.0, abs(standing.place - place_of(key)) - 0.2)
     return score + standing.habit
+
+
+def _is_aside(search: Search, candidate: Candidate) -> bool:
+    """True for a whole sentence in italics: the form explains a question, it does not ask one."""
+    units = search.layout.units[candidate.first : candidate.last + 1]
+    sentence = len(candidate.text.split()) >= 5 and candidate.text.rstrip().endswith(".")
+    return sentence and all(unit.all_italic() for unit in units)
 
 
 def _inside_label(search: Search, candidate: Candidate) -> bool:

@@ -10,7 +10,7 @@ from extractors.choices import Choice, boxes_of, ticked, typed
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
 from extractors.layout import Layout, Span, evidence_of
 from extractors.persons import looks_like_person, split_person
-from extractors.question_keys import PAIRS
+from extractors.question_keys import ACTION_KEYS, PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
 from extractors.tongues import read_tongues
@@ -22,6 +22,10 @@ from pipeline.records import FieldContent, FieldReading, Flag
 UNLABELLED = 0.95
 """Confidence of activities that stand in a table of their own without a question above it."""
 NOT_ON_FORM = FieldReading(state="not_on_form")
+
+
+BADLY = 0.6
+"""Score below which a label fits so badly that its answer is always shown to a person."""
 
 
 class Fields:
@@ -42,18 +46,22 @@ class Fields:
                 self._single(bids[key])
         self._activities(bids.get("activities"))
         self._acronym()
+        one_event = bool({"event_type", "event_date", "contribution_sought"} & set(bids))
         for bid in found.asked:
-            self._doubt(bid)
+            self._doubt(bid, one_event)
         for key in ("head_name", "contact_name", "signatory_name"):
             self._doubt_person(key)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)
 
-    def _doubt(self, bid: Asked) -> None:
-        """A label that may have been misunderstood is shown to a person, with the answer that stands there."""
+    def _doubt(self, bid: Asked, one_event: bool) -> None:
+        """A label that may have been misunderstood is shown to a person, with the answer that stands there: one that
+        fits badly, or that is guessed to ask on a form for one event what only the full form asks."""
+        unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
+        odd = bid.guessed and unusual and bid.key != "activities"
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
-            if reading.state == "answered" and confidence_of(signs_of(bid)) < DOUBTFUL:
+            if reading.state == "answered" and (odd or confidence_of(signs_of(bid)) < DOUBTFUL):
                 message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
                 self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
 

@@ -7,6 +7,8 @@ from pipeline.folding import fold, tidy
 from pipeline.languages import LanguageData
 
 PUNCTUATION = " \t.:;,*_–—-|…()[]!?'\"~=\\/"
+_IN_BRACKETS = re.compile(r"\[[^\[\]@\d]{3,}\]|<[^<>@\d]{3,}>|\{[^{}@\d]{3,}\}")
+"""Words wholly in such brackets, without a figure among them, are what the form prints where an answer should stand."""
 _LEAD = re.compile(r"\s*[–—:-]\s+")
 
 
@@ -74,6 +76,8 @@ class FormSpeech:
         bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
         told = len(folded.split()) <= 10 and folded.startswith(tuple(start + " " for start in self._starts))
         field = told and any(word in folded.split() for word in self._field_words)
+        if _IN_BRACKETS.fullmatch(text.strip()) and len(folded.split()) <= 12:
+            return True
         return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts) or field
 
     def _is_remark(self, text: str) -> bool:

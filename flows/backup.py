@@ -21,8 +21,7 @@ from typing import IO, TYPE_CHECKING
 from flows.places import open_the_store, raw_folder, store_url
 from flows.provenance import software
 from pipeline.opening import NEWEST
-from pipeline.originals import kept_files
-from pipeline.raw import keep_raw
+from pipeline.raw import is_remote, keep_raw, kept_hashes, raw_path, read_raw
 from pipeline.trouble import StoreTrouble
 
 if TYPE_CHECKING:
@@ -102,13 +101,23 @@ def _copied(store: "Store", beside: Path) -> Iterator[tuple[str, Path]]:
 def _add_originals(archive: tarfile.TarFile, folder: Path) -> int:
     """Every original; one that is forgotten in this very moment is left out."""
     count = 0
-    for path in kept_files(folder):
+    for digest in kept_hashes(folder):
+        name = f"raw/{digest[:2]}/{digest}"
         try:
-            archive.add(path, f"raw/{path.parent.name}/{path.name}", recursive=False)
+            if is_remote(folder):
+                _add_bytes(archive, name, read_raw(folder, digest))
+            else:
+                archive.add(raw_path(folder, digest), name, recursive=False)
         except FileNotFoundError:
             continue
         count += 1
     return count
+
+
+def _add_bytes(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(data)
+    archive.addfile(entry, io.BytesIO(data))
 
 
 def _add_manifest(archive: tarfile.TarFile, name: str, count: int, now: datetime) -> None:

@@ -189,12 +189,13 @@ def watch(
 
     Ends in order on SIGTERM or Ctrl-C. Nothing is lost however it ends; the next start goes on."""
     from flows.keyring import open_keyring
-    from flows.places import open_the_store
+    from flows.places import data_folder, open_the_store, store_url
     from flows.watch_command import gather_settings, run_watch
 
     with _plain_errors():
         gathered = gather_settings(settings, folder or [], host, user, work_only, workers)
-        run_watch(open_the_store(store), gathered, open_keyring(password_file, None), once)
+        keyring = open_keyring(password_file or gathered.password_file, None)
+        run_watch(open_the_store(store), gathered, keyring, once, data_folder(store_url(store)))
 
 
 @app.command()

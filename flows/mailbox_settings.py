@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from flows.night_settings import NightSettings
 from flows.walking import Misuse
 from pipeline.mail import PostOffice
 from pipeline.values import Value
@@ -96,12 +97,17 @@ class FolderSettings(Value):
 
 
 class WatchSettings(Value):
-    """Everything ``socieux watch`` needs to know: mailboxes, folders, and how many forms are read at once."""
+    """Everything ``socieux watch`` and the nightly run need to know: mailboxes, folders, how many forms are read at
+    once, the night. ``look_every``: minutes between the passes that ``socieux serve`` makes; ``password_file``:
+    passwords for locked files, one a line, for runs that nobody calls by hand."""
 
     mailboxes: tuple[MailboxSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     workers: Annotated[int, Field(ge=0, le=64)] = 0
     seconds: Seconds = 120
+    look_every: Annotated[int, Field(ge=1, le=59)] = 5
+    password_file: Path | None = None
+    night: NightSettings = NightSettings()
 
 
 def load_settings(path: Path) -> WatchSettings:

@@ -24,9 +24,15 @@ def store_url(asked: str | None) -> str:
 
 
 def raw_folder(url: str) -> Path:
-    """The original files lie beside a SQLite file, and at home with any other database."""
+    """The original files: ``$SOCIEUX_RAW`` (a shared folder, or ``s3://bucket/prefix``), else in the data folder."""
+    asked = os.environ.get("SOCIEUX_RAW")
+    return Path(asked) if asked else data_folder(url) / "raw"
+
+
+def data_folder(url: str) -> Path:
+    """Where originals, drafts and digests lie: beside a SQLite file, and at home with any other database."""
     path = url.removeprefix("sqlite:///")
-    return (home() if "://" in path or not path else Path(path).resolve().parent) / "raw"
+    return home() if "://" in path or not path else Path(path).resolve().parent
 
 
 def open_the_store(asked: str | None) -> "Store":

@@ -12,6 +12,7 @@ from flows.mail_folder import Head, Mailbox, NotGiven, Refused
 from pipeline import ledger_places
 from pipeline.ledger import Incoming, Ledger, Place
 from pipeline.ledger_signs import notify
+from pipeline.raw import is_remote
 
 BATCH = 50
 """Mails whose size is asked for at once."""
@@ -161,6 +162,9 @@ class TakingIn:
 def check_space(ledger: Ledger, reserve: float, wanted: int = 0) -> None:
     """Before anything is taken in: is there room for it, and the reserve (megabytes) besides? Raises ``DiskFull``."""
     folder = ledger.raw_folder
+    if is_remote(folder):
+        # An object store has no free space to ask about; it refuses where it is full, and nothing is touched then.
+        return
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if free < reserve * MEGABYTE + 4 * wanted:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from flows.drafting import drafting_of
 from flows.finishing import Reader
 from flows.keyring import NO_KEYS, Keyring
 from flows.mail_folder import MailboxTrouble
@@ -73,7 +74,9 @@ class Watch:
             yield FolderWatcher(self.ledger, folder, self.stop, arrived)
 
 
-def run_watch(store: Store, settings: WatchSettings, keyring: Keyring = NO_KEYS, once: bool = False) -> None:
+def run_watch(
+    store: Store, settings: WatchSettings, keyring: Keyring = NO_KEYS, once: bool = False, folder: Path | None = None
+) -> None:
     """Watch until SIGTERM or Ctrl-C (a second one ends the workers at once), or for one pass only. Raises ``Misuse``
     for a missing secret, and ``StoreTrouble`` where one pass cannot be made."""
     ledger = Ledger(store.engine, store.raw_folder)
@@ -81,7 +84,7 @@ def run_watch(store: Store, settings: WatchSettings, keyring: Keyring = NO_KEYS,
         sign_in_of(mailbox)
     remove_unfinished(store.raw_folder)
     with reader_of(settings, keyring) as reader:
-        running = Watch(ledger, store, settings, reader, finished=_told)
+        running = Watch(ledger, store, settings, reader, finished=_finished(ledger, store, settings, folder))
         with _stopping(running.stop, reader):
             if once:
                 _once(running)
@@ -115,9 +118,17 @@ def gather_settings(
     )
 
 
-def _told(message: Message) -> None:
-    """A line for the log: a number of the ledger, and nothing that stands in the message."""
-    print(f"message {message.id} is done with", file=sys.stderr, flush=True)
+def _finished(ledger: Ledger, store: Store, settings: WatchSettings, folder: Path | None) -> Callable[[Message], None]:
+    """What happens when a message is done with: its notice of receipt is drafted, and a line goes to the log, with a
+    number of the ledger and nothing that stands in the message."""
+    drafting = drafting_of(settings, ledger, store, folder) if folder else None
+
+    def told(message: Message) -> None:
+        if drafting:
+            drafting.after(message)
+        print(f"message {message.id} is done with", file=sys.stderr, flush=True)
+
+    return told
 
 
 def _once(running: Watch) -> None:

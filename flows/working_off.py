@@ -84,6 +84,21 @@ class WorkingOff:
         self.stop()
         return self._worked_on
 
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep the leases of what ``take`` has in hand, for a caller who hands out the messages."""
+        self.free_the_dead()
+        self._begin([self._renew])
+        try:
+            yield
+        finally:
+            self.stop()
+
+    def take(self, number: int) -> bool:
+        """Take one message from claim to finish; false if it is not due, or somebody else's. Raises
+        ``SQLAlchemyError`` if the database is away."""
+        return self._one(this_owner("work"), number)
+
     def _work_until_dry(self) -> None:
         owner = this_owner("work")
         while not self._stop.is_set():
@@ -107,11 +122,11 @@ class WorkingOff:
             if not worked:
                 self._wait()
 
-    def _one(self, owner: str) -> bool:
+    def _one(self, owner: str, only: int | None = None) -> bool:
         """Take the next message from claim to finish; false if there is none."""
         if not ledger_work.anything_due(self.ledger, self.lease):
             return False
-        message = ledger_work.claim(self.ledger, owner, self.lease)
+        message = ledger_work.claim(self.ledger, owner, self.lease, only)
         if message is None:
             return False
         self._in_hand[message.id] = owner

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 from pipeline.desk_tables import AUDIT, COMMENTS, QUEUE, QUEUE_WORDS
 from pipeline.ledger import WAITING
 from pipeline.ledger_tables import DRAFTS, MESSAGES, PARTS
-from pipeline.raw import raw_path
+from pipeline.raw import remove_raw
 from pipeline.records import Arrival, Flag, Record, Source, Topic
 from pipeline.stages import Decision
 from pipeline.store import Store
@@ -183,10 +183,7 @@ def _removed(store: Store, digests: Iterable[str]) -> int:
     """Files after rows: what is left over by a crash in between goes when the same is asked again."""
     gone = 0
     for digest in digests:
-        path = raw_path(store.raw_folder, digest)
-        if path.exists():
-            path.unlink()
-            gone += 1
+        gone += remove_raw(store.raw_folder, digest)
     if store.engine.dialect.name == "sqlite":
         with store.engine.connect() as connection:
             driver = connection.connection.driver_connection

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from pipeline.ledger import WAITING, Ledger, aware
 from pipeline.ledger_tables import MESSAGES, PARKED, PARTS
-from pipeline.raw import raw_path
+from pipeline.raw import is_kept
 from pipeline.tables import RECORDS, REQUESTS
 from pipeline.values import Value
 
@@ -91,7 +91,7 @@ def audit(ledger: Ledger) -> tuple[str, ...]:
         kept_requests = select(REQUESTS.c.record_id, REQUESTS.c.sha256).where(REQUESTS.c.forgotten_at.is_(None))
         requests = connection.execute(kept_requests).all()
     kept = [row for row in messages if row.raw_deleted_at is None]
-    lost = [row.id for row in kept if not raw_path(ledger.raw_folder, row.sha256).exists()]
+    lost = [row.id for row in kept if not is_kept(ledger.raw_folder, row.sha256)]
     found = [f"Message {number}: its bytes are not on the disk." for number in lost]
     counted = Counter(row.message for row in parts)
     for row in messages:
@@ -104,8 +104,9 @@ def audit(ledger: Ledger) -> tuple[str, ...]:
             found.append(f"Message {row.message}, file {row.position}: its record {row.record_id} is not in the store.")
         if row.fate == "ignored" and not row.reason:
             found.append(f"Message {row.message}, file {row.position}: ignored without a reason.")
-    originals = (raw_path(ledger.raw_folder, row.sha256) for row in requests if row.record_id in records)
-    found += [f"The original {path.name} of a record is not on the disk." for path in originals if not path.exists()]
+    originals = (row.sha256 for row in requests if row.record_id in records)
+    absent = (digest for digest in originals if not is_kept(ledger.raw_folder, digest))
+    found += [f"The original {digest} of a record is not on the disk." for digest in absent]
     return (*found, *(line for line in balance(ledger).lines() if "NOT EXACT" in line))
 
 

@@ -31,12 +31,19 @@ class Draft(Value):
     appended_at: datetime | None
 
 
-def keep_draft(ledger: Ledger, record_id: str, kind: str, letter: bytes, message: int | None = None) -> bool:
+def keep_draft(
+    ledger: Ledger,
+    record_id: str,
+    kind: str,
+    letter: bytes,
+    message: int | None = None,
+    state: DraftState = "waiting",
+) -> bool:
     """Keep a letter as a draft, once per record and kind; false if there is one already, which stays as it is."""
     now = ledger.clock()
     row: dict[str, object] = {"record_id": record_id, "kind": kind, "message": message}
     row |= {"sha256": keep_raw(ledger.raw_folder, letter)}
-    row |= {"state": "waiting", "reason": "", "attempts": 0, "retry_at": now, "created_at": now}
+    row |= {"state": state, "reason": "", "attempts": 0, "retry_at": now, "created_at": now}
     with ledger.writing() as connection:
         return insert_new(connection, DRAFTS, row)
 

@@ -49,14 +49,16 @@ class Finish(NamedTuple):
     clues: Clues = Clues()
 
 
-def claim(ledger: Ledger, owner: str, lease: timedelta = LEASE) -> Message | None:
-    """The oldest message that is due and that nobody works on, now the owner's; null if there is none.
+def claim(ledger: Ledger, owner: str, lease: timedelta = LEASE, only: int | None = None) -> Message | None:
+    """The oldest message that is due and that nobody works on, now the owner's; null if there is none. ``only``: this
+    message or none.
 
     The attempt is counted, durably, before anybody looks into the message."""
     now = ledger.clock()
     while True:
         with ledger.writing() as connection:
             candidate = select(MESSAGES).where(_due(now, lease)).order_by(MESSAGES.c.received_at, MESSAGES.c.id)
+            candidate = candidate if only is None else candidate.where(MESSAGES.c.id == only)
             row = connection.execute(candidate.limit(1).with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
@@ -70,6 +72,13 @@ def anything_due(ledger: Ledger, lease: timedelta = LEASE) -> bool:
     """Whether ``claim`` would find something: a look that keeps nobody from writing."""
     with ledger.engine.connect() as connection:
         return connection.execute(select(MESSAGES.c.id).where(_due(ledger.clock(), lease)).limit(1)).first() is not None
+
+
+def due(ledger: Ledger, lease: timedelta = LEASE) -> tuple[int, ...]:
+    """The numbers of all messages that ``claim`` would give out now, oldest first."""
+    query = select(MESSAGES.c.id).where(_due(ledger.clock(), lease)).order_by(MESSAGES.c.received_at, MESSAGES.c.id)
+    with ledger.engine.connect() as connection:
+        return tuple(connection.execute(query).scalars())
 
 
 def wait_after(failures: int) -> timedelta:

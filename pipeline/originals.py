@@ -1,7 +1,6 @@
 """The nightly look at the original files: is each still what was kept, and is each that a record needs still there?"""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -9,12 +8,11 @@ from typing import Literal
 from sqlalchemy import select
 
 from pipeline.ledger_tables import DRAFTS, MESSAGES, PARTS
-from pipeline.raw import raw_path
+from pipeline.raw import is_kept, is_remote, kept_hashes, raw_path, read_raw
 from pipeline.store import Store
 from pipeline.tables import REQUESTS
 from pipeline.values import Value
 
-_NAME = re.compile(r"[0-9a-f]{64}")
 _PIECE = 1 << 20
 
 
@@ -36,20 +34,14 @@ def check_originals(store: Store) -> Iterator[Fault]:
     """Read every kept file and compare it with its hash (S6); what should be there and is not is named as well."""
     owners = _owners(store)
     seen: set[str] = set()
-    for path in kept_files(store.raw_folder):
-        seen.add(path.name)
-        state = _state(path)
+    for digest in kept_hashes(store.raw_folder):
+        seen.add(digest)
+        state = _state(store.raw_folder, digest)
         if state is not None:
-            yield Fault(sha256=path.name, state=state, owners=tuple(owners.get(path.name, ())))
+            yield Fault(sha256=digest, state=state, owners=tuple(owners.get(digest, ())))
     for digest, whose in owners.items():
-        if digest not in seen and not raw_path(store.raw_folder, digest).exists():
+        if digest not in seen and not is_kept(store.raw_folder, digest):
             yield Fault(sha256=digest, state="missing", owners=tuple(whose))
-
-
-def kept_files(folder: Path) -> Iterator[Path]:
-    """The original files under their hashes; unfinished ones are none."""
-    for place in sorted(folder.glob("[0-9a-f][0-9a-f]")):
-        yield from (path for path in sorted(place.iterdir()) if _NAME.fullmatch(path.name) and path.is_file())
 
 
 def hash_of(path: Path) -> str:
@@ -61,9 +53,14 @@ def hash_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _state(path: Path) -> Literal["changed", "unreadable"] | None:
+def _state(folder: Path, digest: str) -> Literal["changed", "unreadable"] | None:
     try:
-        return None if hash_of(path) == path.name else "changed"
+        if is_remote(folder):
+            read_raw(folder, digest)
+            return None
+        return None if hash_of(raw_path(folder, digest)) == digest else "changed"
+    except ValueError:
+        return "changed"
     except OSError:
         return "unreadable"
 

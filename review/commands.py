@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+import flows.night_commands  # noqa: F401  its commands join the others
 from flows.cli import StoreOption, app
 
 accounts = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="People who may use the desk.")

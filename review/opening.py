@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.places import open_the_store
+from flows.places import data_folder, open_the_store
+from pipeline.raw import is_remote
 from pipeline.store import Store
 from review.accounts import User, add_user, set_password, users
 from review.desk import Desk
@@ -26,7 +27,13 @@ class Address:
 
 def open_desk(store: Store, settings: Settings | None = None) -> Desk:
     """The desk on an open store; pictures of pages lie beside the original files."""
-    return Desk(store, Drawer(Path(store.raw_folder).parent / "pages"), settings or Settings())
+    return Desk(store, Drawer(_pictures(store)), settings or Settings())
+
+
+def _pictures(store: Store) -> Path:
+    """Beside the original files; at home where those lie in an object store."""
+    raw = store.raw_folder
+    return (data_folder("") if is_remote(raw) else raw.parent) / "pages"
 
 
 def serve(store: str | None, address: Address) -> None:

@@ -3,7 +3,7 @@
 from fastapi import Request
 from fastapi.responses import Response
 
-from pipeline.raw import raw_path
+from pipeline.raw import is_kept
 from pipeline.records import Record
 from review.decisions import newest_reading
 from review.downloads import attachment, is_signed, safe_name, signed
@@ -90,7 +90,7 @@ def get_file(request: Request, until: str, mark: str, sha256: str, name: str) ->
     desk = desk_of(request)
     if not is_signed(desk.key, sha256, name, until, mark, desk.clock()):
         return Response("This address is no longer good; open the request again.", 403, media_type="text/plain")
-    if not raw_path(desk.store.raw_folder, sha256).exists():
+    if not is_kept(desk.store.raw_folder, sha256):
         raise NoSuchThing
     return attachment(desk.store.raw(sha256), "application/octet-stream", name)
 
