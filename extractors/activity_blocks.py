@@ -15,6 +15,8 @@ from pipeline.folding import fold
 from pipeline.languages import load_language
 
 LONGEST_BLOCK = 40
+LONGER = 6
+"""Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
     r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
     r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
@@ -53,6 +55,8 @@ def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFoun
     blocks = [
         _parts(layout, anchor, following) for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)
     ]
+    if len(blocks) > 1:  # it holds the same questions as the others: what comes far behind them is not its own
+        blocks[-1] = blocks[-1][: max(len(block) for block in blocks[:-1]) + LONGER]
     labels = _labels(blocks, columns)
     if len(labels) < 2:
         return None

@@ -50,15 +50,19 @@ def is_larger(search: Search, index: int) -> bool:
 
 
 def first_sure(search: Search) -> int:
-    """The first unit that surely asks for the institution or its head: what stands above it is title and notice."""
+    """The first unit that surely asks for the institution, its head or the event: above it stand title and notice."""
     early = [
         c.first
         for c in search.all
         if c.first >= search.begins
-        and any(h.group == "label" and h.score >= 0.72 and section_of(h.key) in ("institution", "head") for h in c.hits)
+        and any(h.group == "label" and h.score >= 0.72 and _opens_form(h.key) for h in c.hits)
     ]
     fitting = [unit.index for unit in search.layout.units if search.habit.chain and unit.index in search.habit.chain]
     return min(early + fitting, default=0)
+
+
+def _opens_form(key: str) -> bool:
+    return section_of(key) in ("institution", "head") or key in EVENT_KEYS
 
 
 def beginning_of(search: Search) -> int:
