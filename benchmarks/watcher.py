@@ -116,5 +116,3 @@ def _records(store: Path) -> int:
         return 0
     finally:
         connection.close()
-
-

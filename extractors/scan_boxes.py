@@ -146,9 +146,9 @@ def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:
     wide, high = xs[1] - xs[0], ys[1] - ys[0]
     if min(wide, high) < 0.9 * _SMALLEST * mm or not 0.74 <= wide / high <= 1.36:
         return None
-    shares = [
-        _line_in(ink[ys[0] : ys[1] + 1, max(x - thin, 0) : x + thin + 1], 1, thin)[0] for x in xs
-    ] + [_line_in(ink[max(y - thin, 0) : y + thin + 1, xs[0] : xs[1] + 1], 0, thin)[0] for y in ys]
+    shares = [_line_in(ink[ys[0] : ys[1] + 1, max(x - thin, 0) : x + thin + 1], 1, thin)[0] for x in xs] + [
+        _line_in(ink[max(y - thin, 0) : y + thin + 1, xs[0] : xs[1] + 1], 0, thin)[0] for y in ys
+    ]
     if min(shares) < need or sum(shares) < 2 + 1.94 * need:
         return None
     if any(cv2.countNonZero(ink[y - near : y + near + 1, x - near : x + near + 1]) < 3 for x in xs for y in ys):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flows.places import open_the_store
+from flows.places import data_folder, open_the_store, store_url
 from flows.walking import Misuse
 
 if TYPE_CHECKING:
@@ -28,9 +28,18 @@ def purge(store: str | None, order: Purge, now: datetime | None = None) -> str:
         raise Misuse("Give either --reference, or --older-than with one or more --state.")
     opened = open_the_store(store)
     try:
-        return _purged(opened, order, now or datetime.now(UTC))
+        said = _purged(opened, order, now or datetime.now(UTC))
+        _remove_letters(opened, store)
+        return said
     finally:
         opened.close()
+
+
+def _remove_letters(opened: "Store", store: str | None) -> None:
+    """Notices of receipt also lie as files beside the store."""
+    from flows.drafting import remove_forgotten_drafts
+
+    remove_forgotten_drafts(opened, data_folder(store_url(store)) / "drafts")
 
 
 def _purged(store: "Store", order: Purge, now: datetime) -> str:

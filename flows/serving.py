@@ -6,6 +6,7 @@ otherwise). What is done stands in our ledger: if all of Prefect's memory is los
 
 import flows.quiet  # noqa: F401, I001  telemetry is off before Prefect is loaded
 
+import ctypes
 import os
 import signal
 import socket
@@ -145,11 +146,19 @@ def _free_port(asked: int) -> int:
 @contextmanager
 def _process(command: list[str], surroundings: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     """A process in a session of its own, so that Ctrl-C reaches only us and the order of the end is ours."""
-    process = subprocess.Popen(command, env=surroundings, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=surroundings, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_ends_with_us
+    )
     try:
         yield process
     finally:
         _end(process)
+
+
+def _ends_with_us() -> None:
+    """In the new process: the system shall ask it to end when we are gone, also after a ``kill -9`` of us."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -201,4 +201,4 @@ def test_one_file_from_command_to_line_in_another_folder(tmp_path: Path) -> None
 
 def test_the_command_is_declared() -> None:
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))
-    assert project["project"]["scripts"] == {"socieux": "flows.cli:main"}
+    assert project["project"]["scripts"] == {"socieux": "review.commands:main"}
