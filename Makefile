@@ -10,10 +10,11 @@ help: ## list these commands
 	@grep -hE "^[a-z]+:.*## " $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## /  make \1\t/" | expand -t 18
 
 # Made anew when the locked packages or the project description change; a second run only looks at the date.
+# The lock is complete: nothing is resolved anew (pip would look past the pins of packages asked for with extras).
 .venv/.ready: requirements.lock pyproject.toml
 	@# Debian keeps venv in a package of its own; where it is missing a half-made .venv stays behind.
 	test -x $(BIN)/pip || $(MAKE_VENV) || { rm -rf .venv; scripts/system-packages python3-venv && $(MAKE_VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from extractors.activity_drafts import ActivitiesFound, Draft, column_of
+from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of
 from extractors.activity_naming import Series, name_columns
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Layout, Span, Unit, key_of
@@ -57,7 +57,7 @@ def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFoun
     ]
     if len(blocks) > 1:  # it holds the same questions as the others: what comes far behind them is not its own
         blocks[-1] = blocks[-1][: max(len(block) for block in blocks[:-1]) + LONGER]
-    labels = _labels(blocks, columns)
+    labels = _labels(blocks, columns) - _repeated_values(layout, blocks, language)
     if len(labels) < 2:
         return None
     blocks[-1] = _cut(layout, blocks[-1], labels)
@@ -136,6 +136,20 @@ def _labels(blocks: list[list[Part]], columns: Lexicon) -> set[str]:
     common = {label for label, number in count.items() if number >= 2 and len(label.split()) <= 12}
     values = Counter(fold(p.value.text) for block in blocks for p in block if p.label in common)
     return {label for label in common if values[label] < 2 and not label.isdigit()}
+
+
+def _repeated_values(layout: Layout, blocks: list[list[Part]], language: str) -> set[str]:
+    """Values that happen to stand in several blocks ("2 weeks"): left of them is a cell with a label of every block."""
+    if len(blocks) < 2:
+        return set()
+    everywhere = set.intersection(*({part.label for part in block} for block in blocks)) - {""}
+    beside: set[str] = set()
+    for part in (part for block in blocks for part in block):
+        boxes = layout.row(part.unit.cell) if part.unit.cell is not None else []
+        place = next((n for n, box in enumerate(boxes) if part.unit in box.units), 0)
+        if place and fold(boxes[place - 1].text) in everywhere:
+            beside.add(part.label)
+    return {label for label in beside if label not in everywhere or kind_of([label], language) in ("duration", "start")}
 
 
 def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:
