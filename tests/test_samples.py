@@ -54,7 +54,7 @@ def test_a_gold_record_that_says_something_else_is_noticed() -> None:
 
 
 def test_hard_forms_are_mostly_read_and_never_silently_wrong() -> None:
-    """Odd wordings on purpose ("What we put in ourselves"): nine fields in ten are right, and doubt is said."""
+    """Odd wordings and layouts, each form its own: more than nine fields in ten are right, and doubt is said."""
     right = fields = silent = 0
     for path in HARD:
         gold, record = load(path), _record(path)
@@ -66,5 +66,5 @@ def test_hard_forms_are_mostly_read_and_never_silently_wrong() -> None:
     assert silent <= MOST_SILENT
 
 
-MOST_SILENT = 1
-"""Silent errors on the hard forms when this was written; the aim is none, and it may only fall."""
+MOST_SILENT = 0
+"""Silent errors on the hard forms; it was 5 once and 1 yesterday, and may not rise again."""
