@@ -128,6 +128,7 @@ def test_from_a_record_to_an_accepted_one_by_keyboard_alone(people: People, serv
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.locator(".stage")).to_have_text("Decided")
+    page.wait_for_load_state("load")
     page.keyboard.press("q")
     expect(page.get_by_role("link", name="Decided 1")).to_be_visible()
 
