@@ -1,5 +1,6 @@
 """The activities of a form: a table with a row for each, a table with a column for each, or blocks of lines."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from extractors.activity_naming import Series, is_activities, name_columns
 from extractors.candidates import style_of
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import CellBox, Layout, Span, spans_of
+
+_QUESTION = re.compile(r"\d{1,2}\.\d{1,2}\.?\s+[^\W\d_]")
 
 
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
@@ -24,6 +27,8 @@ def find_activities(layout: Layout, language: str) -> ActivitiesFound:
 def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
         rows = _rows(layout, table)
+        if _holds_questions(rows):
+            continue
         for position, row in enumerate(rows):
             if len(row) < 3 or not all(_is_heading(box) for box in row):
                 continue
@@ -36,6 +41,11 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
                 found = _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
                 return replace(found, unread=unread, clear=clear)
     return None
+
+
+def _holds_questions(rows: list[list[CellBox]]) -> bool:
+    """True where numbered questions (``1.2 Acronym``) stand beside each other: two and two, each before its answer."""
+    return sum(bool(_QUESTION.match(box.text)) for row in rows for box in row if box.cell.column > 0) >= 2
 
 
 def _is_heading(box: CellBox) -> bool:
@@ -109,7 +119,12 @@ def _read_row(row: list[CellBox], named: dict[int, str], drafts: list[Draft]) ->
 def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
         rows = [row for row in _rows(layout, table) if len(row) >= 3 and row[0].cell.column == 0]
-        if len(rows) < 3 or len({len(row) for row in rows}) > 1 or not all(_is_heading(row[0]) for row in rows):
+        if (
+            len(rows) < 3
+            or _holds_questions(rows)
+            or len({len(row) for row in rows}) > 1
+            or not all(_is_heading(row[0]) for row in rows)
+        ):
             continue
         series = [Series(row[0].text, tuple(box.text for box in row[1:] if box.text)) for row in rows]
         named = name_columns(series, columns, language)

@@ -9,6 +9,7 @@ from extractors.dates import read_date
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Span
 from extractors.numbering import without_number
+from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
 from pipeline.languages import load_language
 from pipeline.records import Activity, Format
@@ -79,6 +80,8 @@ def read_format(text: str | None, language: str) -> Format | None:
         found |= {name for name, words in _format_words(code).items() if any(word in folded for word in words)}
         if found:
             break
+    if not found and name_country(text).code is not None:
+        return "on_site"  # "In Sri Lanka": where the experts go
     if "hybrid" in found or {"remote", "on_site"} <= found:
         return "hybrid"
     return next(iter(found), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.search import Asked, Found
+from pipeline.document import Cell
 from pipeline.folding import tidy
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
@@ -42,6 +43,8 @@ class Answers:
     def answer(self, bid: Asked) -> Answer:
         """The answer to one question, with its state."""
         region, rest = self.region(bid)
+        if _is_empty_field(region):
+            return Answer("blank", (), tuple(region))
         spans = [rest] if rest is not None else []
         spans += spans_of(region)
         return self._judged(bid, spans, region)
@@ -188,11 +191,27 @@ class Answers:
         units = list(box.units)
         cell = box.cell
         while True:  # a full-width answer may be cut in several rows
-            box = self.layout.below(cell)
-            if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < 2:
+            box = self.layout.below(cell) or self._over_page(cell)
+            if (
+                box is None
+                or key_of(box.cell) in self._label_cells
+                or box.cell.columns < 2
+                and cell.table == box.cell.table
+            ):
                 return units
             units += box.units
             cell = box.cell
+
+    def _over_page(self, cell: Cell) -> CellBox | None:
+        """The box that opens the next page, where nothing but it and the end of a page stand behind this one."""
+        following = self.layout.next_table(cell.table)
+        if following is None or self.layout.tables[cell.table][-1].cell != cell:
+            return None
+        first = self.layout.tables[following][0]
+        pages = self.layout.cells[key_of(cell)].units[-1].line.page, first.units[0].line.page
+        alone = len(self.layout.row(first.cell)) == 1
+        turned = pages[0] is not None and pages[1] == pages[0] + 1
+        return first if alone and turned else None
 
     def _is_lone(self, own: CellBox) -> bool:
         """A label alone in a box: the answer may stand below the box."""
@@ -259,6 +278,12 @@ def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
 
 def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
     return unit.cell is None and unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]
+
+
+def _is_empty_field(region: list[Unit]) -> bool:
+    """A form field of a PDF stands there and is empty: what is printed around it is the form's, not an answer."""
+    fields = [piece for unit in region if unit.line.page is not None for piece in unit.pieces if piece.kind == "entry"]
+    return bool(fields) and all(piece.end == piece.start for piece in fields)
 
 
 LEAST_SURE = 0.4

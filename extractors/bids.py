@@ -33,6 +33,9 @@ SIMPLE_FORM = {
 SIGNING = {"head_name": "signatory_name", "head_position": "signatory_position"}
 """In the signature block the person responsible is the one who signs."""
 
+THINGS = frozenset({"institution_name", "institution_acronym", "supporting_entity_name", "title"})
+"""What has a name and is no person."""
+
 _LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
 
 
@@ -148,7 +151,15 @@ def _wanted(candidate: Candidate, hits: Sequence[Hit], context: str | None, sear
             if following is not None and following != key:
                 near = section_of(following) == "contact" and context != "contact"  # e-mail and telephone come next
                 wanted[following] = max(wanted.get(following, 0.0), hit.score + (0.05 if near else -0.04))
-    return wanted
+    return _of_a_person(wanted) if search.lexicon.names_person(candidate.text) else wanted
+
+
+def _of_a_person(wanted: dict[str, float]) -> dict[str, float]:
+    """``First name and surname`` asks for a person only: in the institution's section for the one at its head."""
+    persons = {key: score for key, score in wanted.items() if key not in THINGS}
+    if (named := wanted.get("institution_name")) is not None and "head_name" not in persons:
+        persons["head_name"] = named - 0.02
+    return persons
 
 
 def _person_before(search: Search, candidate: Candidate) -> str | None:

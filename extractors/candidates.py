@@ -129,8 +129,14 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         ends = group[-1]
         if len(text.split()) > LONGEST:
             return
-        if not any(u.has("tick") or u.has("entry") for u in group):
+        if not any(u.has("tick") or u.has("entry") for u in group) and not _is_marked_below(layout, ends, taken):
             yield _candidate(text, unit, ends, ends.end, "line", 0.0, lexicon)
+
+
+def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
+    """True if the next line of the label holds its asterisk or colon alone: a narrow cell has put it there."""
+    follower = _continuation(layout, unit, taken)
+    return follower is not None and not follower.text.strip(" *:：()") and not follower.has("entry")
 
 
 def _begins_bold(unit: Unit) -> bool:

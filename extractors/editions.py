@@ -10,6 +10,7 @@ from pipeline.document import Document
 from pipeline.editions import Edition, EditionQuestion, editions
 from pipeline.folding import fold
 
+_COLON = re.compile(r"[:：]\s")
 ENOUGH = 0.7
 """Share of an edition's printed lines that must stand in a document for it to be of that edition."""
 
@@ -60,10 +61,13 @@ def _lines(layout: Layout) -> frozenset[str]:
     paragraph = ""
     for unit in layout.units:
         text = DOTTED.sub(" ", unit.text)
+        alone = unit.line.new_paragraph or unit.start > 0
+        paragraph = text if alone else f"{paragraph} {text}"
         found.add(fold(text))
-        found.add(fold(re.split(r"[:：]\s", text + " ", maxsplit=1)[0]))
-        paragraph = text if unit.line.new_paragraph or unit.start else f"{paragraph} {text}"
-        found.add(fold(paragraph))
+        if not alone:
+            found.add(fold(paragraph))
+        if (colon := _COLON.search(text + " ")) is not None:
+            found.add(fold(text[: colon.start()]))
     for box in layout.cells.values():
         found.add(fold(DOTTED.sub(" ", box.text)))
     return frozenset(found)

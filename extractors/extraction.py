@@ -24,6 +24,8 @@ from pipeline.stages import Extraction
 
 FEWEST = 4
 """Questions that must be found for a file to be called a request form."""
+SYSTEM = 2
+"""Questions marked as optional from which those without the mark count as required."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ class Survey:
     def required(self) -> frozenset[str] | None:
         """The keys the form marks as required; None where it marks nothing."""
         labels = [b.label.text for b in self.found.asked]
-        if not any(self.lexicon.says_required(t) or self.lexicon.says_optional(t) for t in labels):
-            return None
+        optional = sum(self.lexicon.says_optional(text) for text in labels)
+        if not self.has_required_marks and optional < SYSTEM:
+            return None  # one "if any" is no system of marks
         return frozenset(key for b in self.found.asked if self.is_required(b) for key in PAIRS.get(b.key, (b.key,)))
 
 

@@ -140,10 +140,17 @@ class Fields:
         choice = ticked(boxes, bid.key, self.language) if boxes else None
         if choice is None and answer.state == "answered":
             choice = self._typed(bid.key, answer)
+        elif choice is None and answer.state == "placeholder":
+            choice = self._left_standing(bid.key, answer)
         if choice is None or not (choice.values or choice.unknown or choice.spans):
             self.readings[bid.key] = FieldReading(state="blank" if boxes else answer.state)
             return
         self._keep_choice(bid, kind, choice)
+
+    def _left_standing(self, key: str, answer: Answer) -> Choice | None:
+        """The one option that stands alone: typed in the words an edition prints beside a box, or not struck out."""
+        choice = self._typed(key, answer)
+        return choice if len(choice.values) == 1 and not choice.unknown else None
 
     def _typed(self, key: str, answer: Answer) -> Choice:
         if key == "working_languages":

@@ -21,7 +21,39 @@ def find_headings(search: Search) -> None:
             continue
         if hit.score >= candidate.best - 0.02 or hit.score > 0.93:
             search.headings.append((candidate.first, hit.key))
+    search.headings += _heads_of_persons(search)
     search.headings.sort()
+
+
+def _heads_of_persons(search: Search) -> list[tuple[int, str]]:
+    """``Authority representing it`` alone above ``Name`` and ``Position``: it asks nothing, it says whose they are."""
+    known = {index for index, _ in search.headings}
+    short = {c.first for c in search.all if any(h.group == "short" and h.score >= 0.85 for h in c.hits[:2])}
+    found: dict[int, str] = {}
+    for candidate in search.all:
+        hits = [h for h in candidate.hits if h.group in ("label", "guess")]
+        if not hits or hits[0].score < NAMED or candidate.first in known or candidate.where == "inline":
+            continue
+        hit, others = hits[0], [h.score for h in hits if section_of(h.key) != section_of(hits[0].key)]
+        if others and others[0] > hit.score - CLEARLY:
+            continue
+        if candidate.last + 1 in short and section_of(hit.key) in OF_PERSONS and _stands_over(search.layout, candidate):
+            found.setdefault(candidate.first, section_of(hit.key))
+    return list(found.items())
+
+
+NAMED, CLEARLY = 0.6, 0.15
+"""How well words must name a person to head that person's questions, and how much better than anything else."""
+OF_PERSONS = ("head", "contact", "signature", "support")
+
+
+def _stands_over(layout: Layout, candidate: Candidate) -> bool:
+    """True for a row of its own above a row of label and answer, or a line of its own above such lines."""
+    cell, below = layout.units[candidate.last].cell, layout.units[candidate.last + 1]
+    if cell is None:
+        return below.cell is None and ":" in below.text
+    beside = below.cell is not None and below.cell.table == cell.table and below.cell.row > cell.row
+    return beside and _alone_in_row(layout, candidate) and below.cell is not None and len(layout.row(below.cell)) > 1
 
 
 def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:

@@ -43,35 +43,30 @@ def scale_of(parts: list[Part]) -> float:
 @lru_cache(maxsize=60_000)
 def places_of(part: Part, language: str) -> tuple[NDArray[np.int32], Numbers]:
     """The places of a part's features and the value at each."""
+    return placed(*features_of(part, language))
+
+
+def placed(marks: list[int], shares: list[float]) -> tuple[NDArray[np.int32], Numbers]:
+    """The places of features by their checksums, and their shares with the sign of each."""
+    sums, values = np.array(marks, np.uint32), np.array(shares, np.float32)
+    return (sums % PLACES).astype(np.int32), np.where(sums & SIGN, values, -values)
+
+
+def features_of(part: Part, language: str) -> tuple[list[int], list[float]]:
+    """The checksums of what is seen in a part, each once, and how much each counts: a word's squares sum to 1."""
     kind, text = part
     if kind != "w":
-        place, share = place_of_mark(part)
-        return np.array([place], np.int32), np.array([share], np.float32)
-    marks, values = _features(text, language)
-    length = math.sqrt(sum(value * value for value in values))
-    signed = [value / length if mark & SIGN else -value / length for mark, value in zip(marks, values, strict=True)]
-    return np.array([mark % PLACES for mark in marks], np.int32), np.array(signed, np.float32)
-
-
-def place_of_mark(part: Part) -> tuple[int, float]:
-    """The place and the value of a part that is one feature: a pair of words, a mark of the form."""
-    kind, text = part
-    mark = crc32(f"{kind}:{text}".encode())
-    share = PAIR_SHARE if kind == "b" else FORM_SHARE
-    return mark % PLACES, share if mark & SIGN else -share
+        return [crc32(f"{kind}:{text}".encode())], [PAIR_SHARE if kind == "b" else FORM_SHARE]
+    plain, marked = text.encode(), f"<{text}>"
+    marks = [crc32(plain, crc32(b"w:")), crc32(plain, crc32(f"{language}:".encode()))]
+    stems = [crc32(text[:size].encode(), _STEM) for size in (4, 5, 6) if len(text) >= size]
+    groups = dict.fromkeys(marked[at : at + size] for size in (3, 4) for at in range(len(marked) - size + 1))
+    grams = [crc32(group.encode(), _GROUP) for group in groups]
+    one = 1 / math.sqrt(8 + len(stems) + len(grams) / 4)
+    return marks + stems + grams, [2 * one] * 2 + [one] * len(stems) + [one / 2] * len(grams)
 
 
 _STEM, _GROUP = crc32(b"s:"), crc32(b"g:")
-
-
-def _features(word: str, language: str) -> tuple[list[int], list[float]]:
-    """The checksums of what is seen in a word, each once, and how much each counts."""
-    plain, marked = word.encode(), f"<{word}>"
-    marks = [crc32(plain, crc32(b"w:")), crc32(plain, crc32(f"{language}:".encode()))]
-    stems = [crc32(word[:size].encode(), _STEM) for size in (4, 5, 6) if len(word) >= size]
-    groups = dict.fromkeys(marked[at : at + size] for size in (3, 4) for at in range(len(marked) - size + 1))
-    grams = [crc32(group.encode(), _GROUP) for group in groups]
-    return marks + stems + grams, [2.0] * 2 + [1.0] * len(stems) + [0.5] * len(grams)
 
 
 def _form(label: str, words: list[str]) -> list[str]:

@@ -95,6 +95,7 @@ class Lexicon:
         self._firsts = _beginnings(self.entries)
         self._meanings = [(self.entries[first].group, self.entries[first].key) for first in self._firsts.tolist()]
         self._positions = position_words(data, self._shares)
+        self._of_persons = tuple(fold(word) for word in data.marks.person)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
 
@@ -128,6 +129,11 @@ class Lexicon:
     def asks_position(self, text: str) -> bool:
         """True if a word of the label asks for somebody's post."""
         return any(known in self._positions for word in fold(text).split() for known, _ in self._sense(word).near[:1])
+
+    def names_person(self, text: str) -> bool:
+        """True if a word of the label is used of persons' names only: surname, prénom, отчество."""
+        folded = f" {fold(text)} "
+        return any(f" {word} " in folded for word in self._of_persons)
 
     def knows(self, word: str) -> bool:
         """True if the folded word stands in a label."""

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 import zlib
+from functools import lru_cache
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -76,6 +77,7 @@ _SMALL_PART_LIMIT = 200
 _HEAD = 4096
 
 
+@lru_cache(maxsize=4)
 def sniff(data: bytes) -> str:
     """The media type of a file's bytes, ``application/octet-stream`` where it is none that we know."""
     if not data.strip(b"\0 \t\r\n"):

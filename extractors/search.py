@@ -28,13 +28,15 @@ class Asked:
 class Found:
     """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown.
 
-    ``over``: in this form's tables answers stand below their labels."""
+    ``over``: in this form's tables answers stand below their labels; ``again``: keys of questions whose label stands
+    surely a second time."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
     unknown: tuple[Candidate, ...]
     headings: tuple[tuple[int, str], ...]
     over: bool = False
+    again: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from extractors.candidates import Candidate
+from extractors.candidates import Candidate, in_capitals
 from extractors.headings import is_larger
+from extractors.labels import Hit
 from extractors.layout import BULLET, Layout, Unit, key_of
 from extractors.search import Asked, Found, Search
 
@@ -13,18 +14,37 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     """The questions with every unit at which an answer must end, and the labels in words we do not know."""
     stops: set[int] = {index for index, _ in search.headings}
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
-    for candidate in search.all:
-        if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(candidate, asked):
-            stops.add(candidate.first)
+    repeated = [
+        candidate
+        for candidate in search.all
+        if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(candidate, asked)
+    ]
+    stops |= {candidate.first for candidate in repeated}
     bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
         large = is_larger(search, unit.index) and unit.all_bold() and unit.cell is None
-        if unit.index not in labels and (unit.line.role == "heading" or large or bold and _is_bold_line(unit)):
+        section = _opens_section(unit, asked)
+        if unit.index not in labels and (
+            unit.line.role == "heading" or large or section or bold and _is_bold_line(unit)
+        ):
             stops.add(unit.index)
     over = labels_stand_over(search.layout, asked)
     unknown = [c for c in _unknown(search, asked, labels, over) if c.first not in stops]
     stops |= {c.first for c in unknown} | labels
-    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over)
+    words = {bid.label.text: bid.key for bid in asked}
+    again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
+    again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
+    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over, frozenset(again))
+
+
+def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
+    """``3. The signature``, bold or in capitals, in a line of its own before question 3.1."""
+    own = _number(unit.text)
+    following = next((bid for bid in asked if bid.label.first > unit.index), None)
+    if own is None or len(own) != 1 or following is None or len(unit.text.split()) > 12:
+        return False
+    stands_out = unit.all_bold() or in_capitals(unit.text)
+    return stands_out and unit.line.new_paragraph and unit.start == 0 and _number(following.label.text) == (*own, 1)
 
 
 def _is_bold_line(unit: Unit) -> bool:
@@ -46,8 +66,12 @@ def _is_own_answer(candidate: Candidate, asked: list[Asked]) -> bool:
 
 def _repeats(candidate: Candidate) -> bool:
     """The same question printed again is no answer."""
-    best = next((h for h in candidate.hits if h.group in ("label", "pair")), None)
+    best = _surest(candidate)
     return best is not None and best.score >= 0.97 and candidate.structure >= 0.2
+
+
+def _surest(candidate: Candidate) -> Hit | None:
+    return next((hit for hit in candidate.hits if hit.group in ("label", "pair")), None)
 
 
 def _unknown(search: Search, asked: list[Asked], labels: set[int], over: bool) -> list[Candidate]:
