@@ -49,6 +49,10 @@ class Answers:
         spans += spans_of(region)
         return self._judged(bid, spans, region)
 
+    def is_instruction(self, span: Span) -> bool:
+        """True if the form itself speaks in these words."""
+        return self._speech.is_instruction(span)
+
     # ------------------------------------------------------------------------------------------ where
     def region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
         """The units that may hold the answer, and what stands behind the label in its own line."""

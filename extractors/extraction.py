@@ -17,6 +17,7 @@ from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
 from extractors.search import Asked, Found
 from extractors.signing import read_signature
 from extractors.tongue import language_of
+from extractors.unassigned import unassigned
 from pipeline.document import Document, Unreadable
 from pipeline.languages import load_language
 from pipeline.records import DocumentFacts, Flag, FormKind, Language, Signature
@@ -98,7 +99,12 @@ def extract(document: Document) -> Extraction:
         fields=readings,
         signature=_signature(surveyed, answers),
         required=surveyed.required(),
-        flags=(*_troubles(document), *form_flags(surveyed.found, surveyed.language, edition), *flags),
+        flags=(
+            *_troubles(document),
+            *form_flags(found, surveyed.language, edition),
+            *unassigned(answers, found, surveyed.activities),
+            *flags,
+        ),
     )
 
 

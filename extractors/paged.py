@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.pdftypes import resolve1
 from pdfplumber.pdf import PDF
 
 from extractors.active_content import active_content
@@ -26,8 +27,10 @@ from extractors.page_paragraphs import goes_on, mark_paragraphs
 from extractors.page_repair import mended
 from extractors.page_sheet import Sheet, widget_place, window_of
 from extractors.page_tables import Grid, find_grids
+from extractors.page_unseen import Drawn, unseen_troubles
 from extractors.page_widgets import Notes, read_notes
 from extractors.page_words import read_sheet
+from extractors.struck import take_struck
 from pipeline.document import Document, Line, TextOrigin, Trouble, Unreadable
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -55,6 +58,7 @@ def read_pdf(data: bytes) -> Document:
     ``unreadable_text_layer`` (letters without meaning).
     """
     scroll = parse_pdf(data)
+    scroll.troubles += take_struck(scroll.sheets)
     settle(scroll)
     scroll.troubles += check_layer(scroll.sheets)
     return compose(scroll, "pdf_form" if any(n.fillable for n in scroll.notes) else "pdf_text", MEDIA_TYPE)
@@ -160,8 +164,9 @@ def _parse(data: bytes) -> Scroll:
     try:
         with counting() as budget, pdfplumber.open(io.BytesIO(data)) as pdf:
             scroll = Scroll([], [], [])
-            _read_pages(pdf, budget, scroll)
+            _read_pages(_Source(pdf, budget, Drawn(data)), scroll)
             scroll.troubles += active_content(pdf.doc, scroll.notes)
+            scroll.troubles += unseen_troubles(scroll.sheets, scroll.notes)
             if "XFA" in _form(pdf):
                 scroll.troubles.append(_xfa(pdf, scroll))
     except Unreadable:
@@ -171,12 +176,20 @@ def _parse(data: bytes) -> Scroll:
     return _checked(scroll)
 
 
-def _read_pages(pdf: PDF, budget: Budget, scroll: Scroll) -> None:
+class _Source(NamedTuple):
+    """A file that is being read: as the parser has it, what it has cost so far, and its pages as pictures."""
+
+    pdf: PDF
+    budget: Budget
+    drawn: Drawn
+
+
+def _read_pages(source: _Source, scroll: Scroll) -> None:
     """The first pages; a page tree that breaks off gives those before the break."""
-    pages = PDFPage.create_pages(pdf.doc)
+    pages = PDFPage.create_pages(source.pdf.doc)
     try:
         for number, page in enumerate(islice(pages, PAGES), 1):
-            _read_page(page, number, pdf, budget, scroll)
+            _read_page(page, number, source, scroll)
         scroll.unread = sum(1 for _ in islice(pages, PAGES_COUNTED))
     except Exception:
         if not scroll.sheets:
@@ -209,11 +222,11 @@ def _pages(numbers: list[int]) -> str:
     return f"Page {', '.join(map(str, numbers))}"
 
 
-def _read_page(page: PDFPage, number: int, pdf: PDF, budget: Budget, scroll: Scroll) -> None:
+def _read_page(page: PDFPage, number: int, source: _Source, scroll: Scroll) -> None:
     try:
-        sheet = read_sheet(layout_of(page, number, pdf.rsrcmgr, budget), page, number)
-        notes = read_notes(page, widget_place(page, sheet.turn), _form(pdf).get("DR"))
-        sheet.hidden_text |= bool(sheet.words and sheet.images) and _is_hidden(page)
+        printed = layout_of(page, number, source.pdf.rsrcmgr, source.budget)
+        sheet = read_sheet(printed, page, number, source.drawn)
+        notes = read_notes(page, widget_place(page, sheet.turn), _form(source.pdf).get("DR"))
     except TooMuch as limit:
         sheet, notes = _failed(page, number)
         scroll.too_dense.append(number)
@@ -234,13 +247,6 @@ def _failed(page: PDFPage, number: int) -> tuple[Sheet, Notes]:
 
 
 _A4 = (595.0, 842.0)
-
-
-def _is_hidden(page: PDFPage) -> bool:
-    """All text of the page is printed invisibly: the layer an OCR program lays under a scan."""
-    streams = [resolve1(c) for c in page.contents]
-    code = b"\n".join(s.get_data() for s in streams if isinstance(s, PDFStream))
-    return b"3 Tr" in code and b"0 Tr" not in code
 
 
 def _form(pdf: PDF) -> dict[str, object]:

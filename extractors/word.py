@@ -6,6 +6,8 @@ The XML is walked as it stands; nothing is resolved from outside the file, and n
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from extractors.struck import STRUCK_OUT
+from extractors.word_bound import fill_from_data
 from extractors.word_guards import SEND_AGAIN, THE_FORM, hostile
 from extractors.word_lines import Story, settle_squares
 from extractors.word_links import links_of
@@ -20,6 +22,7 @@ FEW_WORDS = 40
 SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 NOTICES = {
     "tracked_changes": Trouble("tracked_changes", "info", "The file holds tracked changes; they are read as accepted."),
+    STRUCK_OUT: Trouble(STRUCK_OUT, "info", "Words that are struck through in the file were left out."),
     "linked_content": Trouble("linked_content", "warning", "The file links to content outside it; it was not fetched."),
     "embedded_part": Trouble("embedded_part", "warning", "The file embeds another document, which was not read."),
 }
@@ -41,6 +44,7 @@ def _read(package: Package, media_type: str) -> Document:
     styles = read_styles(_related(package, "styles", without_table_styles))
     numbering = read_numbering(_related(package, "numbering"))
     noticed: set[str] = set()
+    bound = tuple(fill_from_data(package, body))
     story = Story()
     relations = package.relations(package.main_part)
     Walk(story, styles, numbering, relations, noticed, _fields_balanced(body)).read(body, Place())
@@ -52,7 +56,7 @@ def _read(package: Package, media_type: str) -> Document:
         lines=tuple(story.lines),
         furniture=tuple(_furniture(package, styles)),
         marks=_marks(package, story),
-        troubles=tuple(_troubles(package, story, noticed)),
+        troubles=(*_troubles(package, story, noticed), *bound),
     )
 
 

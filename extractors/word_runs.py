@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from extractors.struck import STRUCK_OUT
 from extractors.word_controls import (
     Field,
     content_of,
@@ -79,6 +80,9 @@ class Runs:
     def _text(self, element: Element) -> None:
         text = element.text
         if not text or self._is_mute:
+            return
+        if self._face.struck:
+            self.noticed.add(STRUCK_OUT)
             return
         if self._face.font:
             self._symbols(self._face.font, text)

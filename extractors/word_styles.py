@@ -9,6 +9,7 @@ from extractors.word_ticks import is_symbol_font
 
 RUN_STYLE, OUTLINE = f"{W}rStyle", f"{W}outlineLvl"
 BOLD, ITALIC, HIDDEN, SIZE, FONTS = f"{W}b", f"{W}i", f"{W}vanish", f"{W}sz", f"{W}rFonts"
+STRUCK, STRUCK_TWICE = f"{W}strike", f"{W}dstrike"
 ASCII, ANSI = f"{W}ascii", f"{W}hAnsi"
 STYLE_END = b"</w:style>"
 BUILT_IN_HEADING = re.compile(r"(heading \d|title)", re.IGNORECASE)
@@ -23,6 +24,7 @@ class Face(NamedTuple):
     size: float | None = None
     font: str | None = None
     prompt: bool = False
+    struck: bool = False
 
 
 class Wish(NamedTuple):
@@ -33,6 +35,7 @@ class Wish(NamedTuple):
     hidden: bool | None = None
     size: float | None = None
     font: str | None = None
+    struck: bool | None = None
 
 
 NOTHING = Wish()
@@ -92,6 +95,7 @@ class Styles:
             own.size or over.size or under.size or plain.size,
             own.font or over.font or under.font,
             marked.name.lower() == "placeholder text",
+            _toggled(own.struck, over.struck, under.struck, plain.struck),
         )
 
 
@@ -113,6 +117,7 @@ def wish_of(properties: Element | None) -> Wish:
         switch(said.get(HIDDEN)),
         size / 2 if size > 0 else None,
         font if is_symbol_font(font) else None,
+        switch(said.get(STRUCK)) or switch(said.get(STRUCK_TWICE)),
     )
 
 

@@ -1,0 +1,44 @@
+"""Words that stand among the questions and belong to no answer: the rest of one that was cut, or an inserted page."""
+
+from collections.abc import Iterator
+
+from extractors.activity_drafts import ActivitiesFound
+from extractors.answers import Answers
+from extractors.layout import Span, Unit
+from extractors.search import Found
+from pipeline.folding import tidy
+from pipeline.records import Flag, Severity
+
+FEWEST = 6
+"""Words a line must have to be worth a flag."""
+
+
+def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> Iterator[Flag]:
+    """A warning for words directly behind an answer, which may be its end; a note for others, as on a letter that was
+    put between the pages."""
+    if not found.asked:
+        return
+    answered = {unit.index for bid in found.asked for unit in answers.region(bid)[0]} | activities.taken
+    labels = {index for bid in found.asked for index in range(bid.label.first, bid.label.last + 1)}
+    printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
+    first, last = found.asked[0].label.first, found.asked[-1].label.last
+    before: Unit | None = None
+    for unit in answers.layout.units[first:last]:
+        if not unit.text.strip():
+            continue
+        if unit.index not in answered | printed and _says_something(unit, answers):
+            behind = before is not None and before.index in answered
+            yield _flag(unit, "warning" if behind else "info")
+        before = unit
+
+
+def _says_something(unit: Unit, answers: Answers) -> bool:
+    if unit.all_italic() or unit.all_bold() or unit.has("tick") or unit.has("entry"):
+        return False
+    return len(unit.text.split()) >= FEWEST and not answers.is_instruction(Span(unit.line, unit.start, unit.end))
+
+
+def _flag(unit: Unit, severity: Severity) -> Flag:
+    where = f"Page {unit.line.page}: " if unit.line.page else ""
+    words = f"“{tidy(unit.text)[:100]}” belongs to no question that was found; please see whether it ends an answer."
+    return Flag(code="unassigned_text", severity=severity, message=where + words)
