@@ -53,6 +53,11 @@ class ActivitiesFound:
         read = [self._value(draft, language) for draft in self.drafts]
         return [activity for activity in read if activity is not None]
 
+    def unread_formats(self, language: str) -> list[str]:
+        """What is written where the way of working is asked and names none we know."""
+        written = [mode for draft in self.drafts if (mode := draft.text("format"))]
+        return [mode for mode in dict.fromkeys(written) if read_format(mode, language) is None]
+
     def spans(self) -> list[Span]:
         """All words read, in the order of the form."""
         found = [s for d in self.drafts for column in d.cells.values() for s in column if s.text.strip()]

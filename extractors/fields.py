@@ -214,6 +214,11 @@ class Fields:
             for heading in self.activities.unread:
                 message = f"The column “{tidy(heading)[:60]}” of the activities was not understood; please read it."
                 self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
+            for mode in self.activities.unread_formats(self.language):
+                message = (
+                    f"activities: “{tidy(mode)[:60]}” is no way of working we know (on site, remote); please set it."
+                )
+                self.flags.append(Flag(code="unknown_option", severity="warning", message=message, field="activities"))
         elif self.activities.headed:
             dotted = any(span.text.strip() for span in spans_in_order(self.activities))
             self.readings["activities"] = FieldReading(state="placeholder" if dotted else "blank")
