@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 MAKE_VENV = $$(command -v $(PYTHON) || command -v python3) -m venv .venv
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train bench clean
+.PHONY: help setup run test check train bench pictures clean
 
 help: ## list these commands
 	@grep -hE "^[a-z]+:.*## " $(MAKEFILE_LIST) | sed -E "s/^([a-z]+):.*## /  make \1\t/" | expand -t 18
@@ -40,6 +40,9 @@ train: .venv/.ready ## teach the theme model and the label classifier anew (a fe
 
 bench: .venv/.ready ## time and memory on this machine (let it be idle)
 	$(BIN)/python -m benchmarks
+
+pictures: .venv/.ready ## draw the pictures of docs/desk.md anew, by walking through it in a browser
+	DESK_GUIDE_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/test_desk_guide.py
 
 clean: ## remove the environment and caches; the store in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info build

@@ -11,10 +11,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.children import measured
 from benchmarks.figures import ROUNDS, Figure, OtherLoad, at_least, at_most, busy, only_told, pair, wall
 from benchmarks.samples import Sample, samples
+
+if TYPE_CHECKING:
+    from cv2.typing import MatLike
 
 DPI, NOISE, QUALITY, PAGES = 300, 6.0, 75, 2
 TARGET, TWO_FOR_ONE = 1.25, 1.5
@@ -67,7 +71,6 @@ def _make(form: Path, scan: Path) -> dict[str, list[float]]:
 
 def _read(scan: Path, language: str, turn: int) -> dict[str, list[float]]:
     """Both with their engines loaded; one core for the comparison, then one core against two."""
-    from extractors.scan_pictures import page_pictures
     from extractors.scanned import read_scan
     from pipeline.document import Document
 
@@ -82,7 +85,7 @@ def _read(scan: Path, language: str, turn: int) -> dict[str, list[float]]:
 
     ours()  # start-up does not count
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    pictures = [p.pixels.reshape(p.pixels.shape[:2]) for p in page_pictures(data, _numbers(data))]
+    pictures = _pictures(data)
     alone = _Alone(language)
     theirs()
     os.sched_setaffinity(0, cores[:1])
@@ -93,10 +96,12 @@ def _read(scan: Path, language: str, turn: int) -> dict[str, list[float]]:
     return {"page": [page], "two": [one / two], "megabytes": [peak]}
 
 
-def _numbers(data: bytes) -> list[int]:
+def _pictures(data: bytes) -> list["MatLike"]:
+    """The pages as they were scanned (height x width, grey), whatever size our reader looks at them in."""
     import pypdfium2 as pdfium
 
-    return list(range(1, len(pdfium.PdfDocument(data)) + 1))
+    pages = pdfium.PdfDocument(data)
+    return [page.render(scale=DPI / 72, grayscale=True).to_numpy().squeeze() for page in pages]
 
 
 class _Alone:

@@ -15,8 +15,9 @@ from benchmarks.children import HOUSE, BenchmarkFailed
 from benchmarks.commands import COMMAND
 from benchmarks.figures import Figure, OtherLoad, at_least, at_most
 from benchmarks.mails import forms
-from pipeline.ledger import Incoming, Ledger
+from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
+from pipeline.messages import Incoming
 from pipeline.store import open_store
 from tests.conftest import postgresql_server
 
@@ -31,7 +32,7 @@ def shared_work(folder: Path) -> Iterator[Figure]:
         one = _worked_off(folder, Path(place), server, 1)
         two = _worked_off(folder, Path(place), server, 2)
     others = f"other programs kept {load.cores():.2f} cores busy"
-    yield at_most(f"{FORMS} forms done twice by two worker processes", [two[1]], 0, "count", "PostgreSQL")
+    yield at_most(f"{FORMS} forms done twice by two worker processes", [two[1]], 0, "count", "PostgreSQL without fsync")
     yield at_least("two worker processes / one", [one[0] / two[0]], TWO_FOR_ONE, "wall", others)
 
 

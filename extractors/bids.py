@@ -10,6 +10,7 @@ from extractors.headings import LATE, context_after, context_of, is_larger, key_
 from extractors.labels import Hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
+from extractors.persons import looks_like_post
 from extractors.question_keys import EVENT_KEYS, FOREIGN, POSITION_OF, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
 from pipeline.document import Cell
@@ -33,6 +34,10 @@ SIMPLE_FORM = {
 SIGNING = {"head_name": "signatory_name", "head_position": "signatory_position"}
 """In the signature block the person responsible is the one who signs."""
 
+LIKE_LABEL = 0.2
+"""How much a candidate must look like a label, at least, where the form has no habit."""
+BY_PLACE = 0.78
+"""How well a label fits a position whose words say nothing but that stands between a name and a post."""
 THINGS = frozenset({"institution_name", "institution_acronym", "supporting_entity_name", "title"})
 """What has a name and is no person."""
 
@@ -70,8 +75,24 @@ def standings_of(search: Search) -> list[Standing]:
 
 
 def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
-    """The standings once it is known whose names are asked where: only labels that ask a position change."""
-    return [_standing(search, each.candidate) if _asks_position(each.candidate) else each for each in standings]
+    """The standings once it is known whose names are asked where: only what may ask a position changes."""
+    return [_standing(search, each.candidate) if _may_change(search, each.candidate) else each for each in standings]
+
+
+def _may_change(search: Search, candidate: Candidate) -> bool:
+    return _asks_position(candidate) or _post_behind_name(search, candidate) is not None
+
+
+def _post_behind_name(search: Search, candidate: Candidate) -> str | None:
+    """Whose post stands behind the candidate, where it comes directly after the question for that person's name:
+    whatever its words, it asks the position."""
+    unit = search.layout.units[candidate.first]
+    if (
+        not (search.fits(unit) or candidate.structure >= LIKE_LABEL)
+        or (whose := _person_before(search, candidate)) is None
+    ):
+        return None
+    return whose if looks_like_post(peek(search, candidate), search.lexicon.data.language) else None
 
 
 def _asks_position(candidate: Candidate) -> bool:
@@ -82,8 +103,11 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     printed = search.known.get(fold(candidate.text)) if search.known else None
     known_key = printed if not DOTTED.search(candidate.text) and ILLEGIBLE not in candidate.text else None
     context = context_of(search, candidate)
-    asks = bool(candidate.hits) and candidate.first not in search.titles
+    whose = _post_behind_name(search, candidate) if search.persons else None
+    asks = bool(candidate.hits or whose) and candidate.first not in search.titles
     wanted = _wanted(candidate, candidate.hits, context, search) if asks else {}
+    if whose is not None and asks:
+        wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
     if not wanted:
         return Standing(candidate, known_key)
     unit, inline = search.layout.units[candidate.first], candidate.where == "inline"

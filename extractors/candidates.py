@@ -15,6 +15,7 @@ from pipeline.folding import tidy
 LONGEST = 32
 """Words in the longest label."""
 
+_DIVIDED = re.compile(r"[^\W\d_]-\s*$")
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _DASH = re.compile(r"\s+[–—-]\s+")
@@ -56,9 +57,13 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
 
 
 def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
-    """A cell that holds nothing but a label; its instructions in italics may stand below it."""
+    """A cell that holds nothing but a label; its instructions in italics may stand below it.
+
+    The second half of a label that the end of a page cut in two is none: half of its answer stands before it."""
     printed = [u for u in units if u.text.strip()]
     if not printed or any(u.has("tick") or u.has("entry") for u in units):
+        return
+    if printed[0].line.page is not None and not printed[0].line.new_paragraph:
         return
     upright = [u for u in printed if not u.all_italic()] or printed
     lead = _lead(printed)
@@ -134,9 +139,12 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
 
 
 def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
-    """True if the next line of the label holds its asterisk or colon alone: a narrow cell has put it there."""
+    """True if the next line of the label holds its asterisk or colon alone, or the rest of a word that a hyphen
+    divides: a narrow cell has put it there."""
     follower = _continuation(layout, unit, taken)
-    return follower is not None and not follower.text.strip(" *:：()") and not follower.has("entry")
+    if follower is None or follower.has("entry"):
+        return False
+    return not follower.text.strip(" *:：()") or bool(_DIVIDED.search(unit.text)) and follower.text[:1].islower()
 
 
 def _begins_bold(unit: Unit) -> bool:

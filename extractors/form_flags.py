@@ -17,6 +17,14 @@ CORE = (
     ("contact_name", "contact_email"),
 )
 """No request form is without these; of each line one is enough."""
+ONCE = frozenset(
+    {key for group in CORE for key in group if key != "contact_name"}
+    | {"institution_type", "institution_acronym", "institution_mandate", "policy_alignment", "contributions"}
+    | {"other_support", "declared_theme"}
+) - {"objectives"}
+"""Questions that no form asks twice; of activities and persons much is asked again and again."""
+MOST_AGAIN = 3
+"""So many of them may stand a second time by chance: in an instruction, in a list of what to attach."""
 LIKELY = 0.56
 """Score from which an unknown wording probably asks a question that was not found elsewhere."""
 
@@ -32,6 +40,10 @@ def form_flags(found: Found, language: str, edition: EditionMatch) -> Iterator[F
         )
         message = f"The form is of no known edition and was read by its labels.{near}"
         yield Flag(code="unknown_edition", severity="info", message=message)
+    if len(again := found.again & ONCE) > MOST_AGAIN:
+        named = ", ".join(sorted(key.replace("_", " ") for key in again))
+        message = f"The file seems to hold a second form, which was not read: it asks twice for {named}."
+        yield Flag(code="several_forms", severity="warning", message=message)
     yield from _missing(found)
     if edition.name == "unknown":
         yield from _not_understood(found)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from extractors.amounts import read_months
 from extractors.dates import read_date
 from extractors.options import option_of
+from extractors.persons import looks_like_post
 from extractors.tongues import read_tongues
 from pipeline.document import TICKED, UNTICKED
 from pipeline.questions import questions
@@ -22,6 +23,9 @@ _USUAL_WORDS = {
 }
 """Between how many words an answer to the question usually has."""
 CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
+
+POSTS = frozenset({"head_position", "contact_position", "signatory_position"})
+NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 
 
 @lru_cache(maxsize=20_000)
@@ -72,6 +76,8 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
         return 0.08 if count < 10 and read_months(look, language) is not None else -0.08
     if kind == "country":
         return 0.0 if count <= 9 and not digits else -0.15
+    if kind == "line" and key in POSTS | NAMES and looks_like_post(look, language):
+        return 0.12 if key in POSTS else -0.3
     if kind == "line":
         if key.endswith(("_name", "_position", "_place")) and (digits and key != "event_place" or count > 14):
             return -0.1 if key.startswith(("institution", "supporting")) else -0.12

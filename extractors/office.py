@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from extractors import media
-from extractors.confined import Limits, own_folder, run_confined
+from extractors.confined import Limits, run_confined
 from extractors.old_word import deleted_stretches, with_clean_deletions
 from extractors.plain_word import read_plainly
+from extractors.rooms import own_folder
 from extractors.word import read_word
 from pipeline.document import Document, Trouble, Unreadable
 

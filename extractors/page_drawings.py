@@ -8,7 +8,7 @@ from extractors.page_sheet import Place, Rule, Shape, Sheet
 from pipeline.values import Box
 
 
-def _shade_of(colour: object) -> float:
+def shade_of(colour: object) -> float:
     """0 for black to 1 for white; patterns and unknown colours count as middle grey."""
     values = list(colour) if isinstance(colour, (tuple, list)) else [colour]
     numbers = [float(v) for v in values if isinstance(v, (int, float))]
@@ -24,8 +24,8 @@ def read_drawing(sheet: Sheet, shape: LTCurve, place: Place) -> None:
     box = place(*shape.bbox)
     x0, top, x1, bottom = box
     wide, high = x1 - x0, bottom - top
-    stroke = bool(shape.stroke) and _shade_of(shape.stroking_color) < 0.97
-    tone = _shade_of(shape.non_stroking_color) if shape.fill else 1.0
+    stroke = bool(shape.stroke) and shade_of(shape.stroking_color) < 0.97
+    tone = shade_of(shape.non_stroking_color) if shape.fill else 1.0
     if not stroke and tone >= 0.99 or not _overlaps(box, sheet):
         return
     curved = _curved_steps(shape)

@@ -33,10 +33,7 @@ class _Frame:
 def settle_frames(sheets: list[Sheet], notes: list[Notes]) -> bool:
     """Turn the frames of a form of frames into entries, in place; False where the file is no such form."""
     frames = [_frames(sheet) for sheet in sheets]
-    good = [
-        [f for f in own if _is_answer(f, own, sheet, noted)]
-        for own, sheet, noted in zip(frames, sheets, notes, strict=True)
-    ]
+    good = [_answers(own, sheet, noted) for own, sheet, noted in zip(frames, sheets, notes, strict=True)]
     count, alike = sum(map(len, good)), sum(map(len, frames))
     if count < _FEW or count < _MOSTLY * alike:
         return False
@@ -115,16 +112,20 @@ def _holds(box: Box, word: Word) -> bool:
     return box[0] - 1 < (word.x0 + word.x1) / 2 < box[2] + 1 and box[1] - 1 < word.middle < box[3] + 1
 
 
-def _is_answer(frame: _Frame, frames: list[_Frame], sheet: Sheet, notes: Notes) -> bool:
-    """A label stands over or before the frame; inside stands nothing that is bold, ticked or drawn."""
+def _answers(frames: list[_Frame], sheet: Sheet, notes: Notes) -> list[_Frame]:
+    """The frames round answers: a label stands over or before each of them."""
     drawn = [*sheet.images, *(s.box for s in sheet.strokes), *(s.box for s in notes.signs)]
+    held = {id(w) for frame in frames for w in frame.words}
+    outside = [w for w in sheet.words if w.kind == "text" and id(w) not in held] if frames else []
+    return [f for f in frames if _is_plain(f, drawn) and any(_labels(w, f.box) for w in outside)]
+
+
+def _is_plain(frame: _Frame, drawn: list[Box]) -> bool:
+    """Inside stands nothing that is bold, ticked or drawn."""
     if any(_is_within(box, frame.box) for box in drawn) or any(w.kind != "text" for w in frame.words):
         return False
     first = min((w.base for w in frame.words), default=0.0)
-    if any(w.bold for w in frame.words if w.base < first + 4):
-        return False
-    outside = [w for w in sheet.words if w.kind == "text" and not any(_holds(f.box, w) for f in frames)]
-    return any(_labels(w, frame.box) for w in outside)
+    return not any(w.bold for w in frame.words if w.base < first + 4)
 
 
 def _is_within(inner: Box, outer: Box) -> bool:

@@ -5,17 +5,25 @@ parser has no limits of its own: a file of four kilobytes can make it inflate gi
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pdfminer import pdftypes
 from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LTPage
+from pdfminer.layout import LTChar, LTPage
 from pdfminer.pdfcolor import PDFColorSpace
+from pdfminer.pdfdevice import PDFTextSeq
 from pdfminer.pdffont import PDFFont
-from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager, PDFStackT
+from pdfminer.pdfinterp import (
+    PDFGraphicState,
+    PDFPageInterpreter,
+    PDFResourceManager,
+    PDFStackT,
+    PDFTextState,
+)
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdftypes import PDFStream, int_value, stream_value
 from pdfminer.utils import Matrix, PathSegment, Rect
@@ -32,6 +40,8 @@ MOST_PIXELS = 200_000_000
 MOST_INFLATED, MOST_INFLATED_IN_ALL = 60_000_000, 250_000_000
 """Bytes one packed stream may grow to, and all that are unpacked in one reading."""
 _DEEPEST, _MOST_SAVED, _MOST_OPERANDS = 30, 2_000, 20_000
+_WITHOUT_INK = (3, 7)
+"""Ways to print letters that leave nothing on the page."""
 MOST_NOTES, MOST_IN_FIELD = 3_000, 20_000
 """Form fields and other notes of one page; letters and shapes in the picture of one field."""
 
@@ -49,13 +59,30 @@ class TooMuch(Exception):
         return self.what in ("calls", "drawings in drawings", "packed data")
 
 
+class _Fonts(PDFResourceManager):
+    """The fonts of the pictures of form fields. Programs write the same font anew into a hundred pictures; it is read
+    once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, PDFFont] = {}
+
+    def get_font(self, objid: object, spec: Mapping[str, object]) -> PDFFont:
+        """The font that is described so."""
+        described = repr(spec)
+        if described not in self.known:
+            self.known[described] = super().get_font(objid, spec)
+        return self.known[described]
+
+
 @dataclass
 class Budget:
-    """What the reading of one file has used up."""
+    """What the reading of one file has used up; ``fonts`` are those of the pictures of its form fields, read once."""
 
     used: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PER_FILE, 0))
     on_page: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PER_PAGE, 0))
     inflated: int = 0
+    fonts: PDFResourceManager = field(default_factory=_Fonts)
 
     def turn_page(self) -> None:
         """Begin to count a new page."""
@@ -89,20 +116,27 @@ def counting() -> Iterator[Budget]:
         _BUDGET.reset(token)
 
 
-def layout_of(page: PDFPage, number: int, resources: PDFResourceManager, budget: Budget) -> LTPage:
+class Printed(NamedTuple):
+    """Everything printed on a page, and apart from it the letters that were printed without ink."""
+
+    layout: LTPage
+    inkless: list[LTChar]
+
+
+def layout_of(page: PDFPage, number: int, resources: PDFResourceManager, budget: Budget) -> Printed:
     """Everything printed on a page. Raises ``TooMuch``, and whatever the parser raises on a damaged page."""
     budget.turn_page()
     device = _Device(resources, number, budget)
     _Interpreter(resources, device).process_page(page)
-    return device.get_result()
+    return Printed(device.get_result(), device.inkless)
 
 
 def layout_of_drawing(drawing: PDFStream, resources: dict[object, object]) -> LTPage:
     """Everything printed by a drawing on its own, as form fields have one. Raises as ``layout_of`` does."""
-    manager = PDFResourceManager()
-    device = _Device(manager, 1, _BUDGET.get() or Budget())
+    budget = _BUDGET.get() or Budget()
+    device = _Device(budget.fonts, 1, budget)
     device.cur_item = sheet = LTPage(1, (0, 0, 1000, 1000))
-    _Interpreter(manager, device).render_contents(resources, [drawing], ctm=(1, 0, 0, 1, 0, 0))
+    _Interpreter(budget.fonts, device).render_contents(resources, [drawing], ctm=(1, 0, 0, 1, 0, 0))
     if len(sheet) > MOST_IN_FIELD:
         raise TooMuch("letters in a field")
     return sheet
@@ -114,6 +148,15 @@ class _Device(PDFPageAggregator):
     def __init__(self, resources: PDFResourceManager, number: int, budget: Budget) -> None:
         super().__init__(resources, pageno=number, laparams=None)
         self.budget = budget
+        self.without_ink = False
+        self.inkless: list[LTChar] = []
+
+    def render_string(
+        self, textstate: PDFTextState, seq: PDFTextSeq, ncs: PDFColorSpace, graphicstate: PDFGraphicState
+    ) -> None:
+        """Some letters; OCR programs lay them under a scan without ink, and so may whoever wants them read unseen."""
+        self.without_ink = textstate.render in _WITHOUT_INK
+        super().render_string(textstate, seq, ncs, graphicstate)
 
     def render_char(
         self,
@@ -128,7 +171,10 @@ class _Device(PDFPageAggregator):
     ) -> float:
         """One letter."""
         self.budget.spend("letters")
-        return super().render_char(matrix, font, fontsize, scaling, rise, cid, ncs, graphicstate)
+        advance = super().render_char(matrix, font, fontsize, scaling, rise, cid, ncs, graphicstate)
+        if self.without_ink and isinstance(letter := self.cur_item._objs.pop(), LTChar):
+            self.inkless.append(letter)
+        return advance
 
     def paint_path(
         self, gstate: PDFGraphicState, stroke: bool, fill: bool, evenodd: bool, path: Sequence[PathSegment]

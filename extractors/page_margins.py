@@ -56,8 +56,8 @@ def _in_table(row: Row, grids: list[Grid]) -> bool:
 
 
 def _keys(row: Row) -> list[tuple[str, int]]:
-    """The row's text with digits folded and its height, also rounded to the neighbouring steps."""
-    text = re.sub(r"\d+", "0", row[0]).casefold()
+    """The row's words with digits folded and its height, also rounded to the neighbouring steps."""
+    text = " ".join(re.findall(r"\w+", re.sub(r"\d+", "0", row[0]).casefold()))
     step = round(row[1] / 6)
     return [(text, step), (text, step - 1), (text, step + 1)]
 

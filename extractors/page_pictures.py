@@ -4,6 +4,7 @@
     shown.pages[0].png, shown.pages[0].size       # PNG; width and height in points
     shown.places["title"]                         # Evidence with page (from 1) and bbox in points, quote, path
     shown.places["signature"]                     # the marks of the signature
+    shown.labels["title"]                         # the printed label of the question, where it was asked for
     shown.unplaced                                # keys that have evidence, but none of it was found on the pages
     shown.html, shown.said                        # instead of pages where a Word file cannot be rendered, and why
 
@@ -48,21 +49,24 @@ class Shown:
 
     pages: tuple[PagePicture, ...] = ()
     places: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    labels: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     unplaced: tuple[str, ...] = ()
     html: str | None = None
     said: str = ""
 
 
-def picture_pages(data: bytes, record: Record, scale: float = SCALE) -> Shown:
-    """The pages of a file with the places of what ``record`` says was read in it.
+def picture_pages(data: bytes, record: Record, scale: float = SCALE, labels: bool = False) -> Shown:
+    """The pages of a file with the places of what ``record`` says was read in it, and of the questions' printed labels
+    where ``labels`` are asked for (the file is then read once more).
 
     Raises Unreadable ``no_pages`` for a kind of file that has none, ``damaged`` where it cannot be drawn."""
     media_type = media.sniff(data)
     if media_type in PAGED:
         pages = tuple(_pictures(data, media_type, scale))
-        return Shown(pages, {key: tuple(e for e in held if e.bbox) for key, held in _evidence(record)})
+        places = {key: tuple(e for e in held if e.bbox) for key, held in _evidence(record)}
+        return Shown(pages, places, _labels(_document(data)) if labels else {})
     if media_type in WRITTEN:
-        return _printed(data, media_type, record, scale)
+        return _printed(data, media_type, record, scale, labels)
     raise Unreadable("no_pages", f"A file of this kind ({media_type}) has no pages.", "Show the form that is in it.")
 
 
@@ -79,7 +83,13 @@ def _evidence(record: Record) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
         yield SIGNATURE, record.signature.evidence
 
 
-def _printed(data: bytes, media_type: str, record: Record, scale: float) -> Shown:
+def _labels(document: Document | None) -> dict[str, tuple[Evidence, ...]]:
+    from extractors.label_places import label_places
+
+    return label_places(document) if document is not None else {}
+
+
+def _printed(data: bytes, media_type: str, record: Record, scale: float, labels: bool) -> Shown:
     from extractors.office import as_pdf, as_word, converter, no_converter
     from extractors.word import read_word
 
@@ -91,11 +101,14 @@ def _printed(data: bytes, media_type: str, record: Record, scale: float) -> Show
         pdf = as_pdf(program, *accepted(word))
     except Unreadable as trouble:
         return _written_out(data, media_type, record, str(trouble))
-    printed = read_print(pdf, read_word(word, media_type).lines)
+    document = read_word(word, media_type)
+    printed = read_print(pdf, document.lines)
     found = {key: tuple(_located(printed, key, held)) for key, held in _evidence(record)}
+    named = _labels(document).items() if labels else ()
+    beside = {key: tuple(_located(printed, key, held)) for key, held in named}
     lost = tuple(key for key, held in found.items() if not held)
     pages = tuple(_pictures(pdf, media.PDF, scale))
-    return Shown(pages, {key: held for key, held in found.items() if held}, lost)
+    return Shown(pages, {key: held for key, held in found.items() if held}, beside, lost)
 
 
 def _located(printed: Print, key: str, held: tuple[Evidence, ...]) -> Iterator[Evidence]:
@@ -110,7 +123,7 @@ def _places(printed: Print, key: str, evidence: Evidence) -> list[Place]:
 
 
 def _written_out(data: bytes, media_type: str, record: Record, said: str) -> Shown:
-    document = _document(data, media_type)
+    document = _document(data)
     html = _html(document, record, said) if document is not None else None
     return Shown(html=html, said=said)
 
@@ -119,7 +132,7 @@ def _html(document: Document, record: Record, said: str) -> str:
     return page_html(document, dict(_evidence(record)), record.document.language, said)
 
 
-def _document(data: bytes, media_type: str) -> Document | None:
+def _document(data: bytes) -> Document | None:
     """What can be read of the file without LibreOffice."""
     from extractors.reading import read
 

@@ -95,6 +95,7 @@ class Sheet:
     glyphs: int = 0
     bad_glyphs: int = 0
     hidden_text: bool = False
+    unseen: str = ""
     failed: bool = False
     view: View | None = None
 

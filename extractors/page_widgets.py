@@ -1,19 +1,21 @@
 """What stands on a page beside its print: form fields, typed notes, stamps, pen strokes, signature fields."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pdfminer.layout import LAParams, LTTextContainer
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.pdftypes import resolve1
 
-from extractors.page_limits import MOST_NOTES, TooMuch, layout_of_drawing
+from extractors.page_limits import MOST_NOTES, TooMuch
 from extractors.page_sheet import Place, Word, widget_place
-from extractors.page_values import data_of, dict_of, file_name, list_of, name_of, number_of, text_of
+from extractors.page_shown import differing_text, differing_tick, is_on, shown_text
+from extractors.page_values import dict_of, file_name, list_of, name_of, number_of, text_of
 from pipeline.document import MarkKind
 from pipeline.values import Box
 
-_HIDDEN, _PUSH_BUTTON, _PASSWORD = 2, 1 << 16, 1 << 13
-_INHERITED = ("FT", "V", "DV", "Ff", "Opt", "TU", "MaxLen")
+_HIDDEN, _PUSH_BUTTON, _COMBO, _PASSWORD = 2 | 32, 1 << 16, 1 << 17, 1 << 13
+"""Flags of notes and fields; hidden is also what is printed only and not shown."""
+_INHERITED = ("FT", "V", "DV", "Ff", "Opt", "TU", "MaxLen", "AA")
 _DEEPEST = 12
 """Field trees deeper than this are not followed: real forms stay below five."""
 
@@ -30,13 +32,16 @@ class Sign:
 @dataclass(slots=True)
 class Notes:
     """All annotations of one page that matter: words (entries and ticks), signs, whether it is a fillable form; the
-    kinds of actions they name and the names of the files attached to them."""
+    kinds of actions they name and the names of the files attached to them; what fields hold that are not to be seen,
+    and both of what fields hold and show where these differ."""
 
     words: list[Word]
     signs: list[Sign]
     fillable: bool = False
     acts: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    differing: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_notes(page: PDFPage, place: Place, resources: object) -> Notes:
@@ -51,9 +56,12 @@ def read_notes(page: PDFPage, place: Place, resources: object) -> Notes:
         annotation = dict_of(reference)
         _note_acts(notes, annotation)
         box = _rectangle(annotation, place)
-        if box is None or number_of(annotation.get("F")) & _HIDDEN:
-            continue
         kind = name_of(annotation.get("Subtype"))
+        if box is None or number_of(annotation.get("F")) & _HIDDEN:
+            notes.unseen += _held_unseen(annotation) if kind == "Widget" else ()
+            continue
+        if kind in _COVERS and list_of(annotation.get(_COVERS[kind])) and number_of(annotation.get("CA", 1)) == 1:
+            _cover(notes, box)
         if kind == "Widget":
             _read_widget(notes, annotation, box, resources)
         elif kind == "FreeText":
@@ -63,6 +71,30 @@ def read_notes(page: PDFPage, place: Place, resources: object) -> Notes:
         elif kind == "Stamp":
             notes.signs.append(Sign("image", box, text_of(annotation.get("Contents"))))
     return notes
+
+
+_COVERS = {"FreeText": "C", "Square": "IC", "Polygon": "IC", "Redact": "IC"}
+"""Notes that hide what lies under them, where they have a colour under this key."""
+
+
+def _held_unseen(annotation: dict[str, object]) -> Iterator[str]:
+    """What somebody entered in a field that is not shown; a value that the form brought with it is none."""
+    field = _with_inherited(annotation)
+    if name_of(field.get("FT")) in ("Tx", "Ch") and not number_of(field.get("Ff")) & _PASSWORD:
+        held = " ".join(text_of(field.get("V")).split())
+        if held and held != " ".join(text_of(field.get("DV")).split()):
+            yield held
+
+
+def _cover(notes: Notes, box: Box) -> None:
+    """A filled note lies over the fields before it: what they hold is not to be seen."""
+    under = [word for word in notes.words if _lies_in(word, box)]
+    notes.words = [word for word in notes.words if not _lies_in(word, box)]
+    notes.unseen += [word.text for word in under if word.kind == "entry" and word.text]
+
+
+def _lies_in(word: Word, box: Box) -> bool:
+    return box[0] <= (word.x0 + word.x1) / 2 <= box[2] and box[1] <= word.middle <= box[3]
 
 
 def _note_acts(notes: Notes, annotation: dict[str, object]) -> None:
@@ -86,14 +118,19 @@ def _read_widget(notes: Notes, annotation: dict[str, object], box: Box, resource
     elif kind == "Btn" and not flags & _PUSH_BUTTON:
         notes.fillable = True
         size = min(box[3] - box[1], 12.0)
-        tick = Word("☐", *box, box[3] - 0.15 * size, size, kind="tick", checked=_is_on(annotation, field), hint=hint)
+        tick = Word("☐", *box, box[3] - 0.15 * size, size, kind="tick", checked=is_on(annotation, field), hint=hint)
         notes.words.append(tick)
+        notes.differing += differing_tick(annotation, field)
     elif kind == "Ch":
         notes.fillable = True
-        notes.words += _entry(_chosen(field) or _shown_text(annotation, resources, field), box, hint, choice=True)
+        notes.words += _entry(_chosen(field) or shown_text(annotation, resources, field), box, hint, choice=True)
+        if flags & _COMBO:
+            notes.differing += differing_text(annotation, resources, field, _chosen(field))
     elif kind == "Tx" and not flags & _PASSWORD:
         notes.fillable = True
-        notes.words += _entry(text_of(field.get("V")) or _shown_text(annotation, resources, field), box, hint)
+        held = text_of(field.get("V"))
+        notes.words += _entry(held or shown_text(annotation, resources, field), box, hint)
+        notes.differing += differing_text(annotation, resources, field, held)
 
 
 def signed_boxes(page: PDFPage) -> list[tuple[tuple[int, ...], Box | None]]:
@@ -118,21 +155,6 @@ def _with_inherited(annotation: dict[str, object]) -> dict[str, object]:
                 field[key] = parent[key]
         parent, depth = dict_of(parent.get("Parent")), depth + 1
     return field
-
-
-def _is_on(annotation: dict[str, object], field: dict[str, object]) -> bool:
-    """Ticked: the shown state, else the value, else what the only picture of the box shows. Never a named "Yes"."""
-    normal = resolve1(dict_of(annotation.get("AP")).get("N"))
-    states = [k for k in normal if k != "Off"] if isinstance(normal, dict) else []
-    state = name_of(annotation.get("AS"))
-    if state and (state == "Off" or not states or state in states):
-        return state != "Off"
-    value = name_of(field.get("V")) or text_of(field.get("V"))
-    if value:
-        return value != "Off" and (not states or value in states)
-    if isinstance(normal, PDFStream):
-        return b"Tj" in data_of(normal)
-    return False
 
 
 def _chosen(field: dict[str, object]) -> str:
@@ -164,17 +186,6 @@ def _entry(text: str, box: Box, hint: str | None, choice: bool = False) -> list[
             )
         )
     return words
-
-
-def _shown_text(annotation: dict[str, object], resources: object, field: dict[str, object]) -> str:
-    """The text of the field's own picture, for files that keep the value only there."""
-    normal = resolve1(dict_of(annotation.get("AP")).get("N"))
-    if not isinstance(normal, PDFStream) or b"T" not in data_of(normal):
-        return text_of(field.get("DV")) if normal is None else ""
-    own: dict[object, object] = dict((dict_of(normal.get("Resources")) or dict_of(resources)).items())
-    page = layout_of_drawing(normal, own)
-    page.analyze(LAParams())
-    return "\n".join(item.get_text().strip() for item in page if isinstance(item, LTTextContainer)).strip()
 
 
 def _rectangle(annotation: dict[str, object], place: Place) -> Box | None:

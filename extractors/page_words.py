@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTPage
+from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage
 from pdfminer.pdfpage import PDFPage
 
 from extractors.page_drawings import read_drawing
+from extractors.page_limits import Printed
 from extractors.page_sheet import Place, Sheet, Word, placer, seen, window_of
 from extractors.page_ticks import is_picture_font, tick_of_glyph
+from extractors.page_unseen import Drawn, told, unseen_letters
 from pipeline.values import Box
 
 _SPACING = {"\xa0": " ", "\u2007": " ", "\u202f": " ", "\u2009": " ", "\u2002": " ", "\u2003": " ", "\t": " "}
@@ -24,18 +26,22 @@ _SLANT = 0.15
 _COVER = 0.8
 
 
-def read_sheet(layout: LTPage, page: PDFPage, number: int) -> Sheet:
-    """Everything printed on one page, its words grouped from the letters in the order they were printed."""
+def read_sheet(printed: Printed, page: PDFPage, number: int, drawn: Drawn) -> Sheet:
+    """Everything printed on one page, its words grouped from the letters in the order they were printed; what nobody
+    sees is kept apart. Raises ``TooMuch``."""
     left, top, width, height = window_of(page)
+    items = list(_items(printed.layout))
+    unseen = unseen_letters(items, number, placer(left, top, width, height, 0), drawn)
     letters: list[LTChar] = []
-    drawn: list[LTCurve] = []
+    drawings: list[LTCurve] = []
     images: list[LTImage] = []
     covered = 0
-    for item in _items(layout):
+    for item in items:
         if isinstance(item, LTChar):
-            letters.append(item)
+            if id(item) not in unseen:
+                letters.append(item)
         elif isinstance(item, LTCurve):
-            drawn.append(item)
+            drawings.append(item)
         elif isinstance(item, LTImage):
             images.append(item)
             covered = len(letters) if item.width * item.height > _COVER * width * height else covered
@@ -46,10 +52,23 @@ def read_sheet(layout: LTPage, page: PDFPage, number: int) -> Sheet:
         sheet.width, sheet.height = height, width
     place = placer(left, top, width, height, turn)
     _read_letters(sheet, letters, place)
-    for shape in drawn:
+    for shape in drawings:
         read_drawing(sheet, shape, place)
     sheet.images = [box for i in images if (box := seen(place(*i.bbox), sheet))]
+    _tell_unseen(sheet, printed.inkless, [item for item in items if id(item) in unseen], images)
     return sheet
+
+
+def _tell_unseen(sheet: Sheet, inkless: list[LTChar], hidden: list[LTComponent], images: list[LTImage]) -> None:
+    """What stands there unseen; letters without ink over a picture are the layer that an OCR program laid there."""
+    stray = [letter for letter in inkless if not any(_lies_in(letter, image) for image in images)]
+    sheet.hidden_text |= len(inkless) - len(stray) > sheet.glyphs
+    sheet.unseen = told((*stray, *(letter for letter in hidden if isinstance(letter, LTChar)))).translate(_NOTHING)
+
+
+def _lies_in(letter: LTChar, image: LTImage) -> bool:
+    x, y = (letter.x0 + letter.x1) / 2, (letter.y0 + letter.y1) / 2
+    return bool(image.x0 <= x <= image.x1 and image.y0 <= y <= image.y1)
 
 
 def _items(container: LTContainer[LTComponent]) -> Iterator[LTComponent]:

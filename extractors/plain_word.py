@@ -1,12 +1,12 @@
 """The light reader of .doc: what antiword or catdoc print becomes lines and tables. Used only without LibreOffice."""
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from lxml import etree
 
 from extractors.confined import Limits, run_confined
+from extractors.rooms import own_folder
 from extractors.word_lines import Story, settle_squares
 from extractors.word_styles import Face
 from pipeline.document import Cell, Document, Trouble, Unreadable
@@ -48,8 +48,7 @@ def light_reader() -> Path | None:
 
 
 def _printed(command: list[str], data: bytes) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="socieux-office-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with own_folder("socieux-office-") as folder:
         (folder / "form.doc").write_bytes(data)
         return run_confined([*command, "form.doc"], folder, _LIMITS).said
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from extractors import media
 from extractors.scan_ink import ink_of
-from extractors.scan_pictures import Picture, file_pictures, page_pictures
+from extractors.scan_pictures import Pages, Picture, file_pictures
 from extractors.scan_rules import erase_rules, find_rules
 from extractors.scan_upright import Upright, quarter_turned, set_upright
 from extractors.scan_words import BLOCK, Reading, one_script, read_words, sureness, tongues
@@ -40,7 +40,8 @@ def read_again(data: bytes, page: int, box: Box, language: str) -> Region:
     ``language`` is one of en, fr, es, pt, ru; any other is read as Russian and English. Raises Unreadable
     ``ocr_missing``, ``damaged``, ``no_pages`` for a file without pages of its own or without that one."""
     if media.sniff(data) == media.PDF:
-        pictures = list(page_pictures(data, [page])) if 1 <= page <= _count(data) else []
+        with Pages(data) as pages:
+            pictures = [pages.picture(page)] if 1 <= page <= len(pages) else []
     elif media.sniff(data) in (media.PNG, media.JPEG, media.TIFF):
         pictures = file_pictures(data)[page - 1 : page] if page > 0 else []
     else:
@@ -55,17 +56,6 @@ def read_region(image: bytes, size: tuple[float, float], box: Box, language: str
     with Image.open(io.BytesIO(image)) as opened:
         pixels = np.asarray(opened.convert("RGB"))
     return _read(Picture(pixels, pixels.shape[1] * 72 / size[0], size), box, language)
-
-
-def _count(data: bytes) -> int:
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(data) as document:
-            return len(document)
-    except pypdfium2.PdfiumError as error:
-        message = "The PDF cannot be shown as pictures."
-        raise Unreadable("damaged", message, "Ask the sender to send the form again as PDF or Word.") from error
 
 
 def _read(picture: Picture, box: Box, language: str) -> Region:
@@ -94,8 +84,7 @@ def _words(page: Upright, box: Box, data: str) -> list[Reading]:
 
 def _part(page: Upright, box: Box) -> MatLike:
     """The part of the upright page that a box of the displayed page covers, as a picture of its own."""
-    scale = page.picture.pixels.shape[1] / page.picture.size[0]
-    x0, top, x1, bottom = (v * scale for v in box)
+    x0, top, x1, bottom = (v / page.scale for v in box)
     corners = np.array([[[x0, top], [x1, top], [x1, bottom], [x0, bottom]]], np.float64)
     places = cv2.perspectiveTransform(corners, page.forth)[0]
     edge = _EDGE * page.dpi / 25.4

@@ -1,10 +1,13 @@
 """Tick boxes on paper: printed squares found by their four sides, ticked if there is ink inside."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from cv2.typing import MatLike
+
+from extractors.scan_ink import parts_of
 
 _SMALLEST, _LARGEST = 2.0, 6.8  # mm
 _SIDE, _STRICT = 0.8, 0.94  # part of each side that must be inked, and that is in a printed box beyond doubt
@@ -96,9 +99,8 @@ def _sides(ink: MatLike, mm: float, upright: bool) -> list[Spot]:
     gap = max(3, round(0.2 * mm) | 1)
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     pieces: list[Spot] = []
-    for x, y, wide, high, _ in stats[1:].tolist():
+    for x, y, wide, high, _ in parts_of(opened, 4).tolist():
         if wide <= 1.25 * _LARGEST * mm and high <= _LARGEST * mm:
             pieces.append((x, y, x + wide, y + high))
     return pieces
@@ -109,21 +111,30 @@ def _squares(level: list[Spot], mm: float) -> list[Spot]:
     slack, least, most = max(2.0, 1.4 * mm), _SMALLEST * mm, _LARGEST * mm
     found: list[Spot] = []
     columns: dict[int, list[Spot]] = {}
-    for piece in level:
+    for piece in sorted(level, key=_top):
         columns.setdefault(int(piece[0] // slack), []).append(piece)
     for top in level:
         wide = top[2] - top[0]
         if _SMALLEST * mm <= wide <= _LARGEST * mm and 0.72 * wide <= top[3] - top[1] <= 1.4 * wide:
             found.append(top)
         key = int(top[0] // slack)
-        for bottom in (p for k in (key - 1, key, key + 1) for p in columns.get(k, ())):
+        for bottom in (p for k in (key - 1, key, key + 1) for p in _below(columns.get(k, []), top, most)):
             high = bottom[3] - top[1]
-            if bottom[1] <= top[1] or not least <= high <= most or abs(top[2] - bottom[2]) > slack:
+            if not least <= high <= most or abs(top[2] - bottom[2]) > slack:
                 continue
             x0, x1 = min(top[0], bottom[0]), max(top[2], bottom[2])
             if abs(top[0] - bottom[0]) <= slack and 0.6 <= (x1 - x0) / high <= 1.7 and x1 - x0 >= least:
                 found.append((x0, top[1], x1, bottom[3]))
     return found
+
+
+def _top(piece: Spot) -> int:
+    return piece[1]
+
+
+def _below(column: list[Spot], top: Spot, most: float) -> list[Spot]:
+    """The pieces of a column, from the top, that begin below this one, but not too far."""
+    return column[bisect_right(column, top[1], key=_top) : bisect_right(column, top[1] + most, key=_top)]
 
 
 def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:

@@ -5,6 +5,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from extractors.scan_boxes import Spot, TickBox, judge
+from extractors.scan_ink import parts_of
 
 _SMALLEST, _LARGEST = 2.1, 6.0  # mm across
 _ENOUGH = 250.0  # dots per inch above which half the resolution does
@@ -39,8 +40,7 @@ def find_circles(ink: MatLike, dpi: float) -> list[TickBox]:
 
 def _parts(ink: MatLike) -> list[Spot]:
     """The boxes of all connected ink."""
-    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
-    return [(x, y, x + wide, y + high) for x, y, wide, high, _ in stats[1:].tolist()]
+    return [(x, y, x + wide, y + high) for x, y, wide, high, _ in parts_of(ink).tolist()]
 
 
 def _capital(spots: list[Spot], mm: float) -> float:
@@ -101,9 +101,12 @@ def _are_mates(one: Spot, other: Spot, mm: float) -> bool:
 def _others(ink: MatLike, spots: list[Spot], rings: list[Spot], mm: float) -> list[Spot]:
     """Circles beside those found that are scrawled over, or printed as a full disc when chosen."""
     found: list[Spot] = []
-    for spot in spots:
+    if not rings:
+        return found
+    least, most = 0.7 * min(r[2] - r[0] for r in rings), 2.6 * max(r[2] - r[0] for r in rings)
+    for spot in (s for s in spots if least < min(s[2] - s[0], s[3] - s[1]) and max(s[2] - s[0], s[3] - s[1]) < most):
         near = [r for r in rings if _may_hide(spot, r, mm)]
-        if near and not any(_overlap(spot, r) for r in rings):
+        if near and _is_free(ink, spot, mm) and not any(_overlap(spot, r) for r in rings):
             fit = _fitted(ink, spot, near[0])
             if fit is not None and not any(_overlap(fit, f) for f in found):
                 found.append(fit)

@@ -61,3 +61,12 @@ def vividness(pixels: MatLike) -> MatLike | None:
         return None
     red, green, blue = cv2.split(pixels)
     return cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+
+
+def parts_of(ink: MatLike, connectivity: int = 8) -> MatLike:
+    """The connected parts of the ink, a row each: left, top, width, height, area."""
+    try:  # small labels take a third of the time; a picture that is all dust has too many parts for them
+        stats = cv2.connectedComponentsWithStats(ink, connectivity=connectivity, ltype=cv2.CV_16U)[2]
+    except cv2.error:
+        stats = cv2.connectedComponentsWithStats(ink, connectivity=connectivity)[2]
+    return stats[1:]

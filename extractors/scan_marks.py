@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from extractors.scan_ink import vividness
+from extractors.scan_bands import dense_spots
+from extractors.scan_ink import parts_of, vividness
 from extractors.scan_stamps import is_stamp
 from extractors.scan_upright import Upright
 from extractors.scan_words import Reading
@@ -15,9 +16,8 @@ _LONG, _HIGH = 9.0, 4.2  # mm; smaller ink may be a letter or a word
 _LOOSEST, _DENSEST = 0.02, 0.42  # share of a pen stroke's box that is ink
 _JOIN = 3.5  # mm between strokes of one signature
 _VIVID = 55  # distance from grey (0..255) of coloured ink
-_SMEAR = 0.6  # share of ink where nothing can be read; bold print has 0.45
+_SMEAR_EDGE = 0.8  # mm that a smear is larger than what is surely dense
 _BENEATH = 0.62  # print under coloured ink is darker than that ink by this factor
-_STEP = 3  # smears are looked for in a picture smaller by this factor
 _EDGE = 3.0  # mm at the edge of the page where scanners leave shadows
 
 
@@ -58,8 +58,7 @@ def lift_coloured(page: Upright, even: MatLike, ink: MatLike) -> list[Spot]:
     inked = cv2.bitwise_and(cv2.threshold(vivid, _VIVID, 255, cv2.THRESH_BINARY)[1], page.ink)
     reach = max(3, round(0.4 * mm) | 1)
     closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
-    spots = _grouped(_large(stats[1:], mm), _JOIN * mm)
+    spots = _grouped(_large(parts_of(closed), mm), _JOIN * mm)
     pale = cv2.threshold(vivid, _VIVID // 2, 255, cv2.THRESH_BINARY)[1]
     for x0, y0, x1, y1 in spots:
         part = even[y0:y1, x0:x1]
@@ -103,15 +102,11 @@ def _grouped(spots: list[Spot], reach: float) -> list[Spot]:
 
 def find_smears(ink: MatLike, dpi: float) -> list[Spot]:
     """Dark smears as high as a line or two: something stands there, nobody can read it."""
-    small = cv2.resize(ink, None, fx=1 / _STEP, fy=1 / _STEP, interpolation=cv2.INTER_AREA)
-    mm = dpi / 25.4 / _STEP
-    side = max(3, round(2.4 * mm) | 1)
-    dense = cv2.threshold(cv2.blur(small, (side, side)), _SMEAR * 255, 255, cv2.THRESH_BINARY)[1]
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dense)
-    half = side // 3
+    mm = dpi / 25.4
+    half = round(_SMEAR_EDGE * mm)
     return [
-        (_STEP * (x - half), _STEP * (y - half), _STEP * (x + wide + half), _STEP * (y + high + half))
-        for x, y, wide, high, _ in stats[1:].tolist()
-        if 4 * mm < wide < 150 * mm and 0.8 * mm < high < 10 * mm and wide > 1.5 * high
-        and not _at_edge((x, y, x + wide, y + high), small, mm)
+        (x0 - half, y0 - half, x1 + half, y1 + half)
+        for x0, y0, x1, y1 in dense_spots(ink, dpi)
+        if 4 * mm < x1 - x0 < 150 * mm and 0.8 * mm < y1 - y0 < 10 * mm and x1 - x0 > 1.5 * (y1 - y0)
+        and not _at_edge((x0, y0, x1, y1), ink, mm)
     ]  # fmt: skip

@@ -1,20 +1,23 @@
 """One scanned page read: set upright, its language known, lines and boxes found, its words recognised."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from extractors.scan_bands import turn_bands
 from extractors.scan_boxes import TickBox, erase_boxes, find_boxes
 from extractors.scan_circles import find_circles
-from extractors.scan_ink import faint_ink
+from extractors.scan_ink import faint_ink, parts_of
 from extractors.scan_marks import Spot, find_marks, find_smears, lift_coloured
-from extractors.scan_pictures import Picture
 from extractors.scan_rules import Stroke, erase_rules, find_dots, find_rules, pale_rules
 from extractors.scan_second import look_again, look_for_more
-from extractors.scan_upright import Upright, quarter_turned, set_upright
+from extractors.scan_stamps import lift_grey_stamps
+from extractors.scan_upright import Upright, quarter_turned
 from extractors.scan_words import (
     BLOCK,
     Reading,
@@ -47,34 +50,56 @@ class ScanPage:
     language: str | None = None
 
 
-def first_language(page: Upright) -> str | None:
-    """The language of a page by a first look at a strip of it; None where too little can be read."""
-    return None if _is_blank(page) else _right_way_up(page)[1]
+class Told(NamedTuple):
+    """What the pages before tell a page: the language of the file, and whether they stood on their heads."""
+
+    language: str | None = None
+    head_down: bool = False
 
 
-def read_page(picture: Picture | Upright, language: str | None) -> ScanPage:
-    """Read one page; ``language`` is that of the file, looked for anew where the page does not agree."""
-    page = picture if isinstance(picture, Upright) else set_upright(picture)
-    if _is_blank(page):
-        return ScanPage(page)
-    if language is None or _lies(page):
-        page, own = _right_way_up(page)
-        language = own or language
-    found = _read(page, language or "en")
+@dataclass(slots=True)
+class Drawn:
+    """What is drawn on an upright page, whatever its language; ``even`` and ``ink`` are without rules, boxes and dots,
+    ``parts`` are the connected parts of that ink as OpenCV counts them."""
+
+    page: Upright
+    even: MatLike
+    ink: MatLike
+    parts: MatLike
+    rules: list[Stroke]
+    boxes: list[TickBox]
+    dots: list[tuple[Box, int]]
+    smears: list[Spot]
+    coloured: list[Spot]
+    stamps: list[Spot]
+
+
+def look_at(page: Upright, before: Told) -> tuple[Upright, Told]:
+    """The page with its head up, and what the next ones are told; looked at only where that is not known."""
+    if before.language and not before.head_down and not _lies(page):
+        return page, before
+    upright, language = _right_way_up(page, before)
+    return upright, Told(language or before.language, upright is not page and not _lies(page))
+
+
+def read_drawn(drawn: Drawn, language: str | None) -> ScanPage:
+    """Read the words of a page; ``language`` is that of the file, looked for anew where the page does not agree."""
+    found = _read(drawn, language or "en")
     certain = sureness(found.words)
     if certain < _DOUBTFUL and len(found.words) > 3:
-        other = _read(quarter_turned(page, 2), language or "en")
+        other = _read(find_drawn(quarter_turned(drawn.page, 2)), language or "en")
         found = other if sureness(other.words) > certain + 0.05 else found
     spoken = tongue_of(" ".join(w.text for w in found.words))
     if spoken is None and sureness(found.words) < _SURE:
-        spoken = _right_way_up(found.upright)[1]
+        spoken = _right_way_up(found.upright, Told())[1]
     if spoken is not None and spoken != found.language:
-        other = _read(found.upright, spoken)
+        other = _read(find_drawn(found.upright), spoken)
         found = other if sureness(other.words) > sureness(found.words) else found
     return found
 
 
-def _is_blank(page: Upright) -> bool:
+def is_blank(page: Upright) -> bool:
+    """An empty back."""
     mm = round(page.dpi / 25.4)
     inner = page.ink[6 * mm : -6 * mm, 6 * mm : -6 * mm]
     return inner.size == 0 or cv2.countNonZero(cv2.medianBlur(inner, 3)) < _BLANK * inner.size
@@ -85,10 +110,12 @@ def _lies(page: Upright) -> bool:
     return abs(float(page.forth[0, 0])) < abs(float(page.forth[0, 1]))
 
 
-def _right_way_up(page: Upright) -> tuple[Upright, str | None]:
+def _right_way_up(page: Upright, before: Told) -> tuple[Upright, str | None]:
     """The page with its head up, and its language, from a look at the strip with most print."""
     best, words, head_up = 0.0, [], page
-    for data, quarters in ((_FIRST, 0), (_OTHERS, 0), (_FIRST, 2), (_OTHERS, 2)):
+    known = (tongues()[before.language].data,) if before.language else (_FIRST, _OTHERS)
+    ways = (2, 0) if before.head_down else (0, 2)
+    for quarters, data in itertools.product(ways, known):
         turned = quarter_turned(page, quarters)
         seen = _look(turned, data)
         if sureness(seen) > best:
@@ -100,17 +127,19 @@ def _right_way_up(page: Upright) -> tuple[Upright, str | None]:
 
 def _look(page: Upright, data: str) -> list[Reading]:
     high = round(_STRIP * page.dpi / 25.4)
-    rows = page.ink.sum(axis=1, dtype=np.float64) / 255
+    rows = cv2.reduce(page.ink, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / 255
     rows[rows > 0.4 * page.ink.shape[1]] = 0  # ruled lines
     sums = np.convolve(rows, np.ones(high), "valid") if rows.size > high else np.zeros(1)
     top = int(sums.argmax())
     return read_page_words(page.even[top : top + high], page.dpi, data, BLOCK)
 
 
-def _read(page: Upright, language: str) -> ScanPage:
-    """Everything on an upright page."""
+def find_drawn(page: Upright) -> Drawn:
+    """Find what is drawn on an upright page, and take it off the picture that OCR reads."""
     even, ink = page.even.copy(), page.ink.copy()
     coloured = lift_coloured(page, even, ink)
+    turn_bands(even, ink, page.dpi)
+    stamps = lift_grey_stamps(even, ink, page.dpi)
     faint = faint_ink(even, ink)
     rules = find_rules(ink, page.dpi)
     rules += pale_rules(faint, rules, page.dpi)
@@ -120,26 +149,32 @@ def _read(page: Upright, language: str) -> ScanPage:
     sure = [b for b in boxes if not (b.alone or b.rough)]
     erase_boxes(even, ink, sure, page.dpi)
     _blot_out(ink, [b.box for b in boxes], 2)
-    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
-    dots = find_dots(ink, stats[1:], page.dpi)
+    parts = parts_of(ink)
+    dots = find_dots(ink, parts, page.dpi)
     for box, _ in dots:
         x0, y0, x1, y1 = (round(v) for v in box)
         even[y0 - 1 : y1 + 2, x0 - 1 : x1 + 2] = 255
-    smears = find_smears(ink, page.dpi)
+    return Drawn(page, even, ink, parts, rules, boxes, dots, find_smears(ink, page.dpi), coloured, stamps)
+
+
+def _read(drawn: Drawn, language: str) -> ScanPage:
+    """Everything on an upright page."""
+    page, even, ink = drawn.page, drawn.even, drawn.ink
     data = tongues()[language].data
     words = look_again(even, read_page_words(even, page.dpi, data), page.dpi, data)
     if "rus" in data:
         one_script(words)
-    boxes, words = _settled(boxes, words)
-    smears = [s for s in smears if not any(_is_read(w, s) for w in words)]
-    marks = find_marks(page, ink, stats[1:], words, coloured)
+    boxes, words = _settled(drawn.boxes, words)
+    smears = [s for s in drawn.smears if not any(_is_read(w, s) for w in words)]
+    marks = find_marks(page, ink, drawn.parts, words, drawn.coloured)
     for tick in boxes:  # a stamp or a signature over a box looks like a tick
-        if any(_overlap(box, tick.box) > 0.3 for box, _ in marks) and not coloured:
+        if any(_overlap(box, tick.box) > 0.3 for box, _ in marks) and not drawn.coloured:
             tick.confidence = min(tick.confidence, 0.5)
-    dotted = [(round(x0), round(y0), round(x1), round(y1)) for (x0, y0, x1, y1), _ in dots]
+    marks += [(spot, "stamp") for spot in drawn.stamps]
+    dotted = [(round(x0), round(y0), round(x1), round(y1)) for (x0, y0, x1, y1), _ in drawn.dots]
     taken = [*smears, *(box for box, _ in marks), *dotted]
-    words += look_for_more(even, ink, words, page.dpi, data, taken)
-    return ScanPage(page, words, rules, boxes, dots, marks, smears, language)
+    more, unread = look_for_more(even, drawn.parts, words, page.dpi, data, taken)
+    return ScanPage(page, words + more, drawn.rules, boxes, drawn.dots, marks, smears + unread, language)
 
 
 def _blot_out(ink: MatLike, spots: list[Spot], pad: int) -> None:

@@ -1,18 +1,24 @@
 """A second look at doubtful words: larger, one line at a time; and at print that the first look passed over."""
 
+import itertools
 import re
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from extractors.scan_ink import parts_of
 from extractors.scan_words import BLOCK, LINE, Reading, read_words, sureness
 
 Spot = tuple[int, int, int, int]
 
 _DOUBT, _GAIN = 0.68, 0.02
 _FIGURE = 0.8
+_PIECES = 0.8  # gap between the pieces of an address as part of the height of its first
 _INKED, _SPACE = 215, 0.3  # grey below which there is ink; a space as part of the height of tall letters
+_LINE, _LINE_LONG = 4, 6.0  # letters and mm from which a line is one in which something must stand
+_COARSER = 2  # what no word covers is looked for in a picture smaller by this factor
 _MOST = 14  # second looks a page; a page with more trouble is not saved by them
 _HOST = re.compile(r"(?!www\.|https?)[^@/]*[^\W\d_][\w-]*\.[a-z]{2,6}[.,;)]?$")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+\W?")
@@ -85,15 +91,25 @@ def _surer(even: MatLike, run: list[Reading], dpi: float, data: str) -> list[Rea
 def _with_mail(even: MatLike, run: list[Reading], host: int, dpi: float) -> list[Reading]:
     """An address whose @ was not seen, read as English: the other languages have the sign hardly in their lessons."""
     first = max(host - 2, 0)
-    for reading in _enlarged(even, around(run[first : host + 1]), dpi, "eng", LINE):
-        if not _MAIL.fullmatch(reading.text):
-            continue
+    for reading in addresses(_enlarged(even, around(run[first : host + 1]), dpi, "eng", LINE)):
         covered = [w for w in run if _under(w.box, reading.box)]
         if covered:
             at = run.index(covered[0])
             whole = Reading(reading.text, around(covered), covered[-1].base, reading.confidence, run[0].line)
             return [*run[:at], whole, *(w for w in run[at:] if w not in covered)]
     return run
+
+
+def addresses(words: list[Reading]) -> Iterator[Reading]:
+    """The e-mail addresses among the words; one is often read in pieces, parted at its @."""
+    for count in (1, 2, 3):
+        for start in range(len(words) - count + 1):
+            pieces = words[start : start + count]
+            text = "".join(w.text for w in pieces)
+            room = _PIECES * (pieces[0].box[3] - pieces[0].box[1])
+            near = all(right.box[0] - left.box[2] < room for left, right in itertools.pairwise(pieces))
+            if near and _MAIL.fullmatch(text):
+                yield Reading(text, around(pieces), pieces[0].base, min(w.confidence for w in pieces), pieces[0].line)
 
 
 def _under(box: Spot, other: Spot) -> bool:
@@ -135,40 +151,52 @@ def _enlarged(even: MatLike, spot: Spot, dpi: float, data: str, mode: int, facto
 
 
 def look_for_more(
-    even: MatLike, ink: MatLike, words: list[Reading], dpi: float, data: str, taken: list[Spot]
-) -> list[Reading]:
-    """Words in print that the first look passed over: lines of letters that no word covers."""
+    even: MatLike, parts: MatLike, words: list[Reading], dpi: float, data: str, taken: list[Spot]
+) -> tuple[list[Reading], list[Spot]]:
+    """Words in print that the first look passed over, lines of letters that no word covers; and where nothing could
+    be read in such a line.
+
+    ``parts`` are the connected parts of the page's ink as OpenCV counts them."""
     mm = dpi / 25.4
-    left = ink.copy()
-    pad = round(0.5 * mm)
-    for x0, y0, x1, y1 in [w.box for w in words] + taken:
-        left[max(y0 - pad, 0) : y1 + pad, max(x0 - pad, 0) : x1 + pad] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
-    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    letters = stats[(high > 1.1 * mm) & (high < 6 * mm) & (wide > 0.25 * mm) & (wide < 12 * mm)]
+    wide, high = parts[:, cv2.CC_STAT_WIDTH], parts[:, cv2.CC_STAT_HEIGHT]
+    letters = parts[(high > 1.1 * mm) & (high < 6 * mm) & (wide > 0.25 * mm) & (wide < 12 * mm)]
+    covered = _painted([w.box for w in words] + taken, even.shape, round(0.5 * mm), round(0.5 * mm)) > 0
+    middles = (letters[:, :2] + letters[:, 2:4] // 2) // _COARSER
     found: list[Reading] = []
+    unread: list[Spot] = []
     number = max((w.line for w in words), default=0)
-    for spot in _lines_of(letters, left.shape, mm)[:_MOST]:
+    for spot, count in _lines_of(letters[~covered[middles[:, 1], middles[:, 0]]], even.shape, mm)[:_MOST]:
         number += 1
         again = [w for w in _enlarged(even, spot, dpi, data, BLOCK if spot[3] - spot[1] > 7 * mm else LINE, 1.5)
                  if w.confidence > 0.6 and re.search(r"\w\w|\d", w.text)]  # fmt: skip
         for word in again:
             word.line = number
         found += again
-    return found
+        if not again and count >= _LINE and _LINE_LONG * mm < spot[2] - spot[0] < 40 * (spot[3] - spot[1]):
+            unread.append(spot)
+    return found, unread
 
 
-def _lines_of(letters: MatLike, shape: tuple[int, ...], mm: float) -> list[Spot]:
-    """Boxes round letters that stand in one line, or one letter or figure alone in its cell."""
+def _painted(spots: list[Spot], shape: tuple[int, ...], across: int, down: int) -> MatLike:
+    """A coarse picture of these places, each with so much room round it: 255 where they are."""
+    mask = np.zeros((shape[0] // _COARSER + 1, shape[1] // _COARSER + 1), np.uint8)
+    for x0, y0, x1, y1 in spots:
+        rows = slice(max(y0 - down, 0) // _COARSER, (y1 + down + 1) // _COARSER)
+        mask[rows, max(x0 - across, 0) // _COARSER : (x1 + across + 1) // _COARSER] = 255
+    return mask
+
+
+def _lines_of(letters: MatLike, shape: tuple[int, ...], mm: float) -> list[tuple[Spot, int]]:
+    """Boxes round letters that stand in one line, or one letter or figure alone in its cell; how many letters."""
     if len(letters) < 2:
         return []
-    mask = np.zeros(shape, np.uint8)
-    for x, y, wide, high, _ in letters.tolist():
-        mask[y : y + high, max(x - round(1.7 * mm), 0) : x + wide + round(1.7 * mm)] = 255
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    spots: list[Spot] = []
-    for x, y, wide, high, _ in stats[1:].tolist():
-        inside = sum(x <= a + w / 2 <= x + wide and y <= b + h / 2 <= y + high for a, b, w, h, _ in letters.tolist())
+    room = round(1.7 * mm)
+    mask = _painted([(x, y, x + wide, y + high) for x, y, wide, high, _ in letters.tolist()], shape, room, 0)
+    stats = parts_of(mask, 4)[:, :4] * _COARSER
+    middles = letters[:, :2] + letters[:, 2:4] / 2
+    spots: list[tuple[Spot, int]] = []
+    for x, y, wide, high in stats.tolist():
+        inside = int(((middles >= (x, y)) & (middles <= (x + wide, y + high))).all(axis=1).sum())
         if (inside >= 2 or high > 1.8 * mm) and 1.3 * mm < high < 14 * mm:
-            spots.append((x + round(1.7 * mm), y, x + wide - round(1.7 * mm), y + high))
+            spots.append(((x + room, y, x + wide - room, y + high), inside))
     return spots

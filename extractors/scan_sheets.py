@@ -10,10 +10,12 @@ import numpy as np
 from extractors.page_sheet import Rule, Sheet, Word
 from extractors.page_widgets import Notes, Sign
 from extractors.scan_even import even_out
-from extractors.scan_looks import agreed, baseline_of, bold_from, fits, line_sizes, slant_of, stroke_of
+from extractors.scan_looks import agreed, baseline_of, fits, line_sizes
 from extractors.scan_marks import Spot
 from extractors.scan_page import ScanPage
+from extractors.scan_rules import Stroke
 from extractors.scan_second import runs_of
+from extractors.scan_weights import looks_of
 from extractors.scan_words import Reading
 from pipeline.values import Box
 
@@ -22,8 +24,8 @@ UNREAD = "\ufffd"
 
 _GARBAGE = 0.35
 _GAP = 0.16  # part of the letter size
+_WIDEST = 1.5  # points of a line's own width that are taken off its length at the most
 _SHORT = 14  # letters; the size of shorter runs may be misjudged
-_ITALIC = 1.12
 _SPECK = re.compile(r"[\W_]+")
 
 Run = list[Reading]
@@ -37,7 +39,7 @@ def sheets_of(pages: list[tuple[int, ScanPage]]) -> list[tuple[Sheet, Notes]]:
     sizes = [s * p for s, p in zip(line_sizes([r for _, r in flat]), points, strict=True)]
     lengths = [sum(len(w.text) for w in run) for _, run in flat]
     sizes = _filled(_corrected(flat, agreed(sizes, lengths), lengths))
-    looks = _looks(flat, sizes, points)
+    looks = looks_of(flat, sizes, points)
     made: dict[int, list[Word]] = {}
     for (page, run), size, point, look in zip(flat, sizes, points, looks, strict=True):
         made.setdefault(id(page), []).extend(_words(run, size, point, look))
@@ -116,52 +118,6 @@ def _filled(sizes: list[float]) -> list[float]:
     return [s if s > 0 else usual for s in sizes]
 
 
-def _looks(flat: list[tuple[ScanPage, Run]], sizes: list[float], points: list[float]) -> list[list[tuple[bool, bool]]]:
-    """(bold, italic) of every word."""
-    strokes = [
-        [stroke_of(page.upright.ink, w, size / point) for w in run]
-        for (page, run), size, point in zip(flat, sizes, points, strict=True)
-    ]
-    weights = [[len(w.text) for w in run] for _, run in flat]
-    cut = bold_from([s for own in strokes for s in own], [w for own in weights for w in own])
-    looks = [
-        [(bold, italic) for bold, italic in zip(_bold(run, own, cut), _italic(page, run), strict=True)]
-        for (page, run), own in zip(flat, strokes, strict=True)
-    ]
-    for i in range(1, len(flat)):
-        if flat[i][0] is flat[i - 1][0] and _wraps(flat[i - 1][1], flat[i][1]):
-            looks[i] = [looks[i - 1][-1]] * len(looks[i])
-    return looks
-
-
-def _wraps(before: Run, run: Run) -> bool:
-    """A short line right below another, going on with a small letter: it is printed as that one is."""
-    high = before[0].box[3] - before[0].box[1]
-    below = 0.6 * high < run[0].box[3] - before[0].box[3] < 2.2 * high
-    short = sum(len(w.text) for w in run) < 30
-    return below and short and run[0].text[:1].islower() and abs(run[0].box[0] - before[0].box[0]) < 0.8 * high
-
-
-def _bold(run: Run, strokes: list[float], cut: float) -> list[bool]:
-    """Bold words: a label up to its colon and what follows it are each bold or not as most of their letters are."""
-    colon = next((i + 1 for i, w in enumerate(run) if w.text.endswith(":")), len(run))
-    flags: list[bool] = []
-    for part, own in ((run[:colon], strokes[:colon]), (run[colon:], strokes[colon:])):
-        known = [(len(w.text), s > cut) for w, s in zip(part, own, strict=True) if s > 0]
-        share = sum(n for n, bold in known if bold) / max(sum(n for n, _ in known), 1)
-        flags += [share > 0.55 if share > 0.55 or share < 0.35 else s > cut for s in own]
-    return flags
-
-
-def _italic(page: ScanPage, run: Run) -> list[bool]:
-    """Whether the run slants, judged over all its longer words."""
-    slants = [(slant_of(page.upright.ink, w), len(w.text)) for w in run if len(w.text) > 3][:8]
-    if sum(n for _, n in slants) < 8:
-        return [False] * len(run)
-    mean = sum(np.log(s) * n for s, n in slants) / sum(n for _, n in slants)
-    return [bool(mean > np.log(_ITALIC))] * len(run)
-
-
 def _words(run: Run, size: float, point: float, looks: list[tuple[bool, bool]]) -> list[Word]:
     base = median(baseline_of(w) for w in run for _ in range(min(len(w.text), 6))) * point
     made: list[Word] = []
@@ -189,10 +145,7 @@ def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:
     point = 72 / page.upright.dpi
     usual = median([w.size for w in words] or [10.0])
     _settle_signs(words)
-    for rule in page.rules:
-        x0, y0, x1, y1 = (v * point for v in rule.box)
-        middle = (x0 + x1) / 2 if rule.upright else (y0 + y1) / 2
-        sheet.rules.append(Rule(rule.upright, middle, y0, y1) if rule.upright else Rule(False, middle, x0, x1))
+    sheet.rules += [_rule(rule, point) for rule in page.rules]
     even_out(sheet)
     for tick in page.boxes:
         sheet.words.append(_tick(_points(tick.box, point), tick.checked, tick.confidence))
@@ -201,6 +154,15 @@ def _sheet(number: int, page: ScanPage, words: list[Word]) -> Sheet:
     for smear in page.smears:
         sheet.words.append(_placed(UNREAD, _points(smear, point), words, usual, 0.0))
     return sheet
+
+
+def _rule(stroke: Stroke, point: float) -> Rule:
+    """The line; its ends do not count half the width of the line it meets there, which is as wide as it is."""
+    x0, y0, x1, y1 = _points(stroke.box, point)
+    end = min(_WIDEST, min(x1 - x0, y1 - y0)) / 2
+    if stroke.upright:
+        return Rule(True, (x0 + x1) / 2, y0 + end, y1 - end)
+    return Rule(False, (y0 + y1) / 2, x0 + end, x1 - end)
 
 
 def _settle_signs(words: list[Word]) -> None:

@@ -1,6 +1,6 @@
 """Setting a page upright: the sheet cut out of a photograph, turned by quarters, its skew taken out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,9 +20,11 @@ _STRIPS, _FINER = 32, 3  # upright strips that are shifted against each other, i
 
 @dataclass(slots=True)
 class Upright:
-    """A page set upright: pixels, even grey on white, ink (0 or 255), dots per inch, how it lies on the display.
+    """A page set upright: pixels (the same as ``even`` where they are grey), even grey on white, ink (0 or 255), dots
+    per inch, how it lies on the display.
 
-    ``forth`` is the 3 x 3 matrix from a point of the displayed picture to a point of this one.
+    ``forth`` is the 3 x 3 matrix from a point of the displayed picture to a point of this one, ``shown`` the size of
+    the displayed page in points, ``scale`` the points to one pixel of its picture.
     """
 
     pixels: MatLike
@@ -30,7 +32,8 @@ class Upright:
     ink: MatLike
     dpi: float
     forth: MatLike
-    picture: Picture
+    shown: tuple[float, float]
+    scale: float
 
     @property
     def size(self) -> tuple[float, float]:
@@ -40,9 +43,12 @@ class Upright:
     def view(self) -> View:
         """The way from boxes of this page, in points, back to the page as displayed."""
         points = np.diag([self.dpi / 72, self.dpi / 72, 1.0])
-        scale = self.picture.size[0] / self.picture.pixels.shape[1]
-        back = np.diag([scale, scale, 1.0]) @ np.linalg.inv(self.forth) @ points
-        return View(self.picture.size, lambda box: _mapped(box, back))
+        back = np.diag([self.scale, self.scale, 1.0]) @ np.linalg.inv(self.forth) @ points
+        return View(self.shown, lambda box: _mapped(box, back))
+
+    def read(self) -> "Upright":
+        """The page with nothing but its ink: all that is needed once its words are read."""
+        return replace(self, pixels=self.ink, even=self.ink)
 
 
 def _mapped(box: Box, matrix: MatLike) -> Box:
@@ -66,7 +72,8 @@ def set_upright(picture: Picture) -> Upright:
         pixels = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         forth, dpi = np.diag([factor, factor, 1.0]) @ forth, dpi * factor
     even = evened(cleaned(grey_of(pixels), dpi), dpi)
-    page = Upright(pixels, even, ink_of(even), dpi, forth, picture)
+    scale = picture.size[0] / picture.pixels.shape[1]
+    page = Upright(pixels if pixels.ndim == 3 else even, even, ink_of(even), dpi, forth, picture.size, scale)
     text = _letters_only(page)
     level, tilt = _levelness(text, 0.0, 1)
     across, other = _levelness(text.T, 0.0, 1)
@@ -80,8 +87,9 @@ def quarter_turned(page: Upright, quarters: int) -> Upright:
     for _ in range(quarters % 4):
         high = page.ink.shape[0]
         turn = np.array([[0, -1, high - 1], [1, 0, 0], [0, 0, 1]], float)
-        pixels, even, ink = (cv2.rotate(m, cv2.ROTATE_90_CLOCKWISE) for m in (page.pixels, page.even, page.ink))
-        page = Upright(pixels, even, ink, page.dpi, turn @ page.forth, page.picture)
+        even, ink = (cv2.rotate(m, cv2.ROTATE_90_CLOCKWISE) for m in (page.even, page.ink))
+        pixels = cv2.rotate(page.pixels, cv2.ROTATE_90_CLOCKWISE) if page.pixels.ndim == 3 else even
+        page = replace(page, pixels=pixels, even=even, ink=ink, forth=turn @ page.forth)
     return page
 
 
@@ -104,6 +112,7 @@ def _levelness(text: MatLike, tilt: float, finer: int) -> tuple[float, float]:
     high, wide = text.shape
     strips = cv2.resize(np.ascontiguousarray(text), (_STRIPS, high), interpolation=cv2.INTER_AREA)
     strips = cv2.resize(strips, (_STRIPS, high * finer), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    strips = np.ascontiguousarray(np.vstack([strips, strips]).T)  # twice over, so that a shift is a part of it
     middles = ((np.arange(_STRIPS) + 0.5) / _STRIPS - 0.5) * wide * finer
     if finer == 1:
         return _search(strips, middles, 0.0, _WIDEST_TILT, 0.35)
@@ -120,10 +129,11 @@ def _search(strips: MatLike, middles: MatLike, middle: float, reach: float, step
 
 def _contrast(strips: MatLike, middles: MatLike, angle: float) -> float:
     """Sum of squared differences of neighbouring rows after shifting the strips as this angle wants."""
-    shifts = np.rint(middles * np.tan(np.radians(angle))).astype(int)
-    rows = np.zeros(strips.shape[0], np.float32)
-    for column, shift in enumerate(shifts.tolist()):
-        rows += np.roll(strips[:, column], -shift)
+    high = strips.shape[1] // 2
+    shifts = np.rint(middles * np.tan(np.radians(angle))).astype(int) % high
+    rows = np.zeros(high, np.float32)
+    for strip, shift in zip(strips, shifts.tolist(), strict=True):
+        rows += strip[shift : shift + high]
     return float(np.square(np.diff(rows)).sum())
 
 
@@ -136,7 +146,7 @@ def _levelled(page: Upright, tilt: float) -> Upright:
     pixels = even
     if page.pixels.ndim == 3:
         pixels = cv2.warpAffine(page.pixels, turn[:2], (wide, high), borderValue=(255, 255, 255))
-    return Upright(pixels, even, ink_of(even), page.dpi, turn @ page.forth, page.picture)
+    return replace(page, pixels=pixels, even=even, ink=ink_of(even), forth=turn @ page.forth)
 
 
 def _paper(grey: MatLike) -> MatLike | None:

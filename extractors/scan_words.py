@@ -36,7 +36,7 @@ _FOLDERS = (
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
-_UPRIGHT = re.compile(r"^[|¦](?=\w)|(?<=\w)[|¦]$")  # the rest of a ruled line, read as part of a word
+_RULED = re.compile(r"^([|¦]|_+)(?=[^\W_])|(?<=[^\W_])([|¦]|_+)$")  # the rest of a ruled line, read as part of a word
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ENOUGH, _FINE = 200.0, 240.0
 """Dots per inch a page is read at, and above which it is made smaller first: as many letters right in 3/4 the time."""
@@ -83,13 +83,14 @@ def data_folder() -> str:
         if (Path(folder) / f"{needed[0]}.traineddata").is_file():
             missing = [p for p in needed if not (Path(folder) / f"{p}.traineddata").is_file()]
             if missing:
-                raise _missing(f"Tesseract has no data for {', '.join(missing)} in {folder}.")
+                raise _missing(f"Tesseract has no data for {', '.join(missing)} in {folder}")
             return folder
-    raise _missing("The pages are pictures, and Tesseract's language data is not installed.")
+    raise _missing("Tesseract's language data is not installed")
 
 
-def _missing(what: str) -> Unreadable:
-    return Unreadable("ocr_missing", what, f"Install it ({INSTALL}) and process the file again.")
+def _missing(what: str, command: str = INSTALL) -> Unreadable:
+    message = f"{what}, so pages that are pictures cannot be read."
+    return Unreadable("ocr_missing", message, f"Install it ({command}) and process the file again.")
 
 
 _idle: dict[str, list["tesserocr.PyTessBaseAPI"]] = {}
@@ -111,15 +112,22 @@ def _engine(data: str) -> Iterator["tesserocr.PyTessBaseAPI"]:
 
 def _started(data: str) -> "tesserocr.PyTessBaseAPI":
     folder = data_folder()
-    try:
-        import tesserocr
-    except ImportError as error:
-        message = "The pages are pictures, and the OCR package tesserocr is not installed."
-        raise Unreadable("ocr_missing", message, "Install it (pip install tesserocr) and try again.") from error
-    engine = tesserocr.PyTessBaseAPI(path=folder, lang=data, psm=PAGE)
+    engine = engine_maker()(path=folder, lang=data, psm=PAGE)
     engine.SetVariable("debug_file", os.devnull)
     engine.SetVariable("tessedit_do_invert", "0")
     return engine
+
+
+def engine_maker() -> "type[tesserocr.PyTessBaseAPI]":
+    """What makes a Tesseract. Raises Unreadable ``ocr_missing`` with the command that installs it."""
+    try:
+        import tesserocr
+    except ImportError as error:
+        raise _missing(
+            "Tesseract's library (tesserocr) is not installed", f"pip install tesserocr; {INSTALL}"
+        ) from error
+    made: type[tesserocr.PyTessBaseAPI] = tesserocr.PyTessBaseAPI
+    return made
 
 
 def read_page_words(grey: MatLike, dpi: float, data: str, mode: int = PAGE) -> list[Reading]:
@@ -155,7 +163,7 @@ def _readings(engine: "tesserocr.PyTessBaseAPI") -> Iterator[Reading]:
     for word in tesserocr.iterate_level(iterator, level) if iterator is not None else ():
         line += word.IsAtBeginningOf(tesserocr.RIL.TEXTLINE)
         try:
-            text = _UPRIGHT.sub("", word.GetUTF8Text(level).strip())
+            text = _RULED.sub("", word.GetUTF8Text(level).strip())
         except RuntimeError:  # nothing was recognised at this place
             continue
         box, base = word.BoundingBox(level), word.Baseline(level)

@@ -1,16 +1,16 @@
 """The reader for scans and photographs: pages that are pictures become a Document by OCR."""
 
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from extractors.page_layer import is_picture, is_senseless
 from extractors.page_sheet import Sheet
 from extractors.page_widgets import Notes
 from extractors.paged import Scroll, compose, parse_pdf, settle
-from extractors.scan_page import ScanPage, first_language, read_page
-from extractors.scan_pictures import Picture, file_pictures, page_pictures
+from extractors.scan_doubts import with_doubts
+from extractors.scan_page import ScanPage, Told, find_drawn, is_blank, look_at, read_drawn
+from extractors.scan_pictures import Pages, Picture, file_pictures
 from extractors.scan_sheets import sheets_of
 from extractors.scan_upright import Upright, set_upright
 from extractors.scan_words import data_folder
@@ -24,8 +24,6 @@ _TOO_LONG = Trouble(
     "warning",
     f"More than {MOST_PAGES} pages are pictures; the first {MOST_PAGES} of them were read. Look at the others.",
 )
-_LOOKED_AT = 3
-"""Pages that are asked for the file's language before the first is taken as it comes."""
 
 
 def read_scan(data: bytes, media_type: str) -> Document:
@@ -43,24 +41,25 @@ def read_scan(data: bytes, media_type: str) -> Document:
     if len(numbers) > MOST_PAGES:
         numbers = numbers[:MOST_PAGES]
         scroll.troubles.append(_TOO_LONG)
-    pages = dict(_read_pages(numbers, page_pictures(data, numbers)))
+    with Pages(data) as drawn:
+        pages = _read_pages(numbers, drawn.picture)
     for number, (sheet, notes) in _sheets(pages).items():
         entries = scroll.notes[number - 1]
         scroll.sheets[number - 1] = sheet
         scroll.notes[number - 1] = Notes([], entries.signs + notes.signs)
     settle(scroll, on_paper=True)
-    return _with_doubts(compose(scroll, _origin(scroll.sheets, pages), media_type))
+    return with_doubts(compose(scroll, _origin(scroll.sheets, pages), media_type))
 
 
 def read_pictures(data: bytes, media_type: str) -> Document:
     """Read a photograph or scan (JPEG, PNG, TIFF, also of several pages). Raises as ``read_scan`` does."""
     data_folder()
     pictures = file_pictures(data)
-    pages = dict(_read_pages(range(1, len(pictures) + 1), pictures))
+    pages = _read_pages(list(range(1, len(pictures) + 1)), lambda number: pictures[number - 1])
     read = _sheets(pages)
     scroll = Scroll([s for s, _ in read.values()], [n for _, n in read.values()], [_NOT_ACCEPTED])
     settle(scroll, on_paper=True)
-    return _with_doubts(compose(scroll, "ocr", media_type))
+    return with_doubts(compose(scroll, "ocr", media_type))
 
 
 _NOT_ACCEPTED = Trouble(
@@ -70,36 +69,36 @@ _NOT_ACCEPTED = Trouble(
 )
 
 
-def _with_doubts(document: Document) -> Document:
-    """Boxes of which nobody can say whether they are ticked are shown to a person, never guessed in silence."""
-    doubtful = [
-        (line.page, " ".join(line.text[piece.end :].split())[:50])
-        for line in document.lines
-        for piece in line.pieces
-        if piece.kind == "tick" and piece.confidence is not None and piece.confidence < _SURE_TICK
-    ]
-    if not doubtful:
-        return document
-    named = "; ".join(f"page {page}: “{text}”" if text else f"page {page}" for page, text in doubtful[:5])
-    message = f"It cannot be told surely whether these boxes are ticked; look at the original: {named}."
-    return replace(document, troubles=(*document.troubles, Trouble("unclear_tick", "warning", message)))
+def _read_pages(numbers: list[int], picture_of: Callable[[int], Picture]) -> dict[int, ScanPage]:
+    """All pages read, two at a time; the first that shows its language settles it for those after it."""
+    told: list[Future[Told]] = [Future() for _ in numbers]
+
+    def read(place: int) -> ScanPage:
+        try:
+            page = set_upright(picture_of(numbers[place]))
+            return _read_page(page, told[place - 1] if place else None, told[place])
+        finally:  # the pages after it must not wait for ever when it fails
+            if not told[place].done():
+                told[place].set_result(Told())
+
+    with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1, max(len(numbers), 1))) as pool:
+        return dict(zip(numbers, pool.map(read, range(len(numbers))), strict=True))
 
 
-_SURE_TICK = 0.75
-"""Confidence below which a box is neither surely empty nor surely ticked."""
-
-
-def _read_pages(numbers: Iterable[int], pictures: Iterable[Picture]) -> Iterator[tuple[int, ScanPage]]:
-    """All pages read, two at a time; the first that shows its language settles it for the others."""
-    waiting: list[tuple[int, Picture | Upright]] = list(zip(numbers, pictures, strict=True))
-    workers = min(_AT_ONCE, os.cpu_count() or 1, max(len(waiting), 1))
-    with ThreadPoolExecutor(workers) as pool:
-        language = None
-        upright = pool.map(set_upright, [p for _, p in waiting[:_LOOKED_AT] if isinstance(p, Picture)])
-        for place, page in enumerate(upright):
-            waiting[place] = (waiting[place][0], page)
-            language = language or first_language(page)
-        yield from pool.map(lambda job: (job[0], read_page(job[1], language)), waiting)
+def _read_page(page: Upright, before: Future[Told] | None, told: Future[Told]) -> ScanPage:
+    """One page; while the page before it is still looked at, what needs no language is done."""
+    blank = is_blank(page)
+    drawn = find_drawn(page) if before is not None and not before.done() and not blank else None
+    known = before.result() if before is not None else Told()
+    upright, known = (page, known) if blank else look_at(page, known)
+    told.set_result(known)
+    if blank:
+        return ScanPage(page.read())
+    if drawn is None or upright is not page:
+        drawn = find_drawn(upright)
+    found = read_drawn(drawn, known.language)
+    found.upright = found.upright.read()
+    return found
 
 
 def _sheets(pages: dict[int, ScanPage]) -> dict[int, tuple[Sheet, Notes]]:

@@ -7,6 +7,8 @@ from extractors.candidates import Candidate, in_capitals
 from extractors.headings import is_larger
 from extractors.labels import Hit
 from extractors.layout import BULLET, Layout, Unit, key_of
+from extractors.looks import POSTS
+from extractors.persons import looks_like_post
 from extractors.search import Asked, Found, Search
 
 
@@ -17,7 +19,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     repeated = [
         candidate
         for candidate in search.all
-        if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(candidate, asked)
+        if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(search, candidate, asked)
     ]
     stops |= {candidate.first for candidate in repeated}
     bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
@@ -58,9 +60,12 @@ def _is_bold_line(unit: Unit) -> bool:
     return unit.cell is None and unit.all_bold() and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
 
 
-def _is_own_answer(candidate: Candidate, asked: list[Asked]) -> bool:
-    """An answer may begin with the words of its question: "Direct beneficiaries: …" under "Beneficiaries"."""
+def _is_own_answer(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
+    """An answer may begin with the words of its question: "Direct beneficiaries: …" under "Beneficiaries"; and "Chief
+    Executive", which asks for the head of an institution elsewhere, is a post behind the question for one."""
     above = [bid for bid in asked if bid.label.last < candidate.first]
+    if above and above[-1].key in POSTS and looks_like_post(candidate.text, search.lexicon.data.language):
+        return True
     return bool(above) and any(hit.key == above[-1].key and hit.score >= 0.9 for hit in candidate.hits)
 
 

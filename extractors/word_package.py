@@ -9,6 +9,7 @@ from io import BytesIO
 
 from lxml import etree
 
+from extractors.media import has_endless_directory
 from extractors.word_guards import (
     SEND_AGAIN,
     THE_FORM,
@@ -118,6 +119,8 @@ def open_package(data: bytes) -> Package:
         raise _not_a_package(data)
     if data[:400].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return _open_flat(data)
+    if has_endless_directory(data):
+        raise hostile("The package holds more parts than any form")
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except ZIP_FAULTS as fault:

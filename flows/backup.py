@@ -9,19 +9,20 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from extractors.rooms import own_folder
 from flows.places import open_the_store, raw_folder, store_url
 from flows.provenance import software
 from pipeline.opening import NEWEST
-from pipeline.raw import is_remote, keep_raw, kept_hashes, raw_path, read_raw
+from pipeline.raw import is_remote, keep_raw, kept_hashes, raw_path, read_raw, sync_folder
 from pipeline.trouble import StoreTrouble
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ def back_up(store: str | None, out: Path, now: datetime | None = None) -> int:
             count = _add_originals(archive, opened.raw_folder)
             _add_manifest(archive, name, count, now or datetime.now(UTC))
         unfinished.replace(out)
-    except OSError as fault:
-        raise StoreTrouble(f"The backup cannot be written: {fault.strerror}. Nothing was changed.") from fault
+        sync_folder(out.parent)
+    except (OSError, sqlite3.Error, subprocess.TimeoutExpired) as fault:
+        said = getattr(fault, "strerror", None) or str(fault)
+        raise StoreTrouble(f"The backup cannot be written: {said}. Nothing was changed.") from fault
     finally:
         unfinished.unlink(missing_ok=True)
         opened.close()
@@ -59,11 +62,13 @@ def restore(backup: Path, store: str | None) -> int:
     url = store_url(store)
     try:
         with tarfile.open(backup, "r:") as archive:
-            name = _checked(archive)
+            name, expected = _checked(archive)
             _refuse_where_something_is(url, name)
             count = _restore_originals(archive, raw_folder(url))
+            if count != expected:
+                raise ValueError(f"{expected} originals should be in it, and {count} are")
             _restore_database(archive, name, url)
-    except (tarfile.TarError, OSError, ValueError, KeyError) as fault:
+    except (tarfile.TarError, OSError, ValueError, KeyError, sqlite3.Error, subprocess.TimeoutExpired) as fault:
         raise StoreTrouble(
             f"{backup} cannot be restored ({fault}). Nothing that was there before was changed."
         ) from fault
@@ -73,8 +78,9 @@ def restore(backup: Path, store: str | None) -> int:
 
 @contextmanager
 def _for_us_only(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that only its owner may read, durable when the block ends."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    """A new file that only its owner may read, durable when the block ends; what a killed one left goes first."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         yield file
         file.flush()
@@ -84,16 +90,16 @@ def _for_us_only(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def _copied(store: "Store", beside: Path) -> Iterator[tuple[str, Path]]:
     """The database as it is at one moment, in a file that is gone afterwards, and its name in the backup."""
-    with tempfile.TemporaryDirectory(prefix=".socieux-backup-", dir=beside) as folder:
+    with own_folder(".socieux-backup-", beside) as folder:
         if store.engine.dialect.name == "sqlite":
-            copy = Path(folder) / SQLITE
+            copy = folder / SQLITE
             with store.engine.connect() as connection:
                 driver = connection.connection.driver_connection
                 assert driver is not None
                 driver.execute("VACUUM INTO ?", (str(copy),))
             yield SQLITE, copy
             return
-        copy = Path(folder) / DUMP
+        copy = folder / DUMP
         _run_postgresql(store.engine.url.render_as_string(hide_password=False), "pg_dump", "-Fc", "-f", str(copy))
         yield DUMP, copy
 
@@ -128,15 +134,16 @@ def _add_manifest(archive: tarfile.TarFile, name: str, count: int, now: datetime
     archive.addfile(entry, io.BytesIO(data))
 
 
-def _checked(archive: tarfile.TarFile) -> str:
-    """The name of the database in a backup that is whole and not from a newer version."""
+def _checked(archive: tarfile.TarFile) -> tuple[str, int]:
+    """The name of the database, and how many originals there are, of a backup that is whole and not from a newer
+    version."""
     try:
         told = json.loads(_read(archive, MANIFEST))
     except KeyError:
         raise StoreTrouble("This is no backup, or it is cut off: its last part is missing.") from None
     if told["tables"] > NEWEST:
         raise StoreTrouble(f"The backup was made by a newer version ({told['software']}). Update the software.")
-    return SQLITE if told["database"] == SQLITE else DUMP
+    return SQLITE if told["database"] == SQLITE else DUMP, int(told["originals"])
 
 
 def _read(archive: tarfile.TarFile, name: str) -> bytes:
@@ -195,16 +202,14 @@ def _restore_database(archive: tarfile.TarFile, name: str, url: str) -> None:
         _make_ready(unfinished)
         unfinished.replace(path)
         return
-    with tempfile.TemporaryDirectory(prefix=".socieux-restore-") as folder:
-        dump = Path(folder) / DUMP
+    with own_folder(".socieux-restore-") as folder:
+        dump = folder / DUMP
         dump.write_bytes(_read(archive, DUMP))
         _run_postgresql(url, "pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", str(dump))
 
 
 def _make_ready(database: Path) -> None:
     """The copy is looked over, and told to keep its log beside it, as every store does."""
-    import sqlite3
-
     with closing(sqlite3.connect(database)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise ValueError("the database in it is damaged")

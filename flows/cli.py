@@ -39,14 +39,7 @@ class Measured(StrEnum):
     """What ``socieux evaluate`` can measure."""
 
     theme = "theme"
-
-
-class Format(StrEnum):
-    """What ``socieux export`` can write."""
-
-    jsonl = "jsonl"
-    csv = "csv"
-    xlsx = "xlsx"
+    forms = "forms"
 
 
 def main() -> None:
@@ -77,7 +70,7 @@ def process(
     from flows.running import Order, run
 
     day, use_store = today.date() if today else None, not no_store
-    with _plain_errors():
+    with plain_errors():
         keyring = open_keyring(password_file, certificates)
         order = Order(tuple(paths), out, table, jobs, day, store, use_store, keyring)
         raise typer.Exit(run(order))
@@ -97,13 +90,42 @@ def judge(subject: Annotated[Subject, typer.Argument(help="What the lines are.")
 
 
 @app.command()
-def evaluate(subject: Annotated[Measured, typer.Argument(help="What to measure.")]) -> None:
-    """Print how well the theme is judged on cases held back from training: by language, length and topic.
+def evaluate(
+    subject: Annotated[Measured, typer.Argument(help="What to measure.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="GOLD_DIR", help="For forms: the forms, NAME.gold.json beside each.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For forms: everything measured, as JSON.")] = False,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Files at once; default: one per core.")] = None,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Passwords for locked files, one a line; - to be asked.")
+    ] = None,
+) -> None:
+    """Print how well the theme, or whole forms, are read.
 
-    Teaches a model without those cases first, which takes about a minute."""
-    from flows.judging import evaluate_theme
+    theme: on cases held back from training, by language, length and topic; teaches a model without those cases first,
+    which takes about a minute. forms: reads every form in GOLD_DIR and compares it with its gold record (docs/gold.md).
 
-    typer.echo(evaluate_theme(), nl=False)
+    Exit status: 0 measured; 1 forms: a silent error (a record that says ready and is wrong), or a form without a
+    record; 2 the command was misused."""
+    if subject is Measured.theme:
+        from flows.judging import evaluate_theme
+
+        typer.echo(evaluate_theme(), nl=False)
+        return
+    from flows.evaluate_forms import evaluate_forms, sound
+    from flows.keyring import open_keyring
+    from flows.score_table import as_table
+    from flows.walking import Misuse
+
+    with plain_errors():
+        if folder is None:
+            raise Misuse("Name the folder: socieux evaluate forms GOLD_DIR.")
+        keyring = open_keyring(password_file, None)
+        measured = evaluate_forms(folder, today.date() if today else None, jobs, keyring)
+    typer.echo(measured.model_dump_json(indent=1) if as_json else as_table(measured), nl=as_json)
+    raise typer.Exit(0 if sound(measured) else 1)
 
 
 @app.command()
@@ -114,29 +136,6 @@ def schema() -> None:
     from pipeline.records import schema as record_schema
 
     typer.echo(json.dumps(record_schema(), indent=2))
-
-
-@app.command()
-def export(
-    to: Annotated[Format, typer.Option("--to", help="jsonl, csv or xlsx")] = Format.jsonl,
-    store: StoreOption = None,
-    out: OutOption = None,
-    person: Annotated[
-        str | None,
-        typer.Option("--person", metavar="NAME|MAIL", help="Instead: all that is kept about a person, JSON."),
-    ] = None,
-) -> None:
-    """Write the newest record of every request in the store; or everything that is kept about one person."""
-    from flows.places import open_the_store
-    from pipeline.outputs import OUTPUTS
-
-    with _plain_errors():
-        if person is not None:
-            from flows.privacy_command import person as about
-
-            _write(b"".join(about(store, person)), out)
-            return
-        _write(OUTPUTS[to.value](open_the_store(store).records()), out)
 
 
 @app.command()
@@ -151,12 +150,12 @@ def show(
     if Path(reference).is_file():
         _show_pages(Path(reference), out or Path.cwd())
         return
-    with _plain_errors():
+    with plain_errors():
         record = open_the_store(store).find(reference)
     if record is None:
         typer.echo(f"No request has the reference {reference}; one character may be wrong.", err=True)
         raise typer.Exit(1)
-    _write(record.model_dump_json(indent=2).encode("utf-8") + b"\n", None)
+    write_out(record.model_dump_json(indent=2).encode("utf-8") + b"\n", None)
 
 
 def _show_pages(form: Path, out: Path) -> None:
@@ -164,128 +163,9 @@ def _show_pages(form: Path, out: Path) -> None:
 
     from flows.pictures import draw_pages
 
-    with _plain_errors():
+    with plain_errors():
         for picture in draw_pages(form, out, date.today()):
             typer.echo(picture)
-
-
-@app.command()
-def watch(
-    settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="FILE", help="TOML with [[mailboxes]] and [[folders]].")
-    ] = None,
-    folder: Annotated[list[Path] | None, typer.Option("--folder", help="Watch this folder; may be repeated.")] = None,
-    host: Annotated[str | None, typer.Option("--host", help="Watch the mailbox on this server, over TLS.")] = None,
-    user: Annotated[str | None, typer.Option("--user", help="The mailbox's user; $SOCIEUX_MAIL_PASSWORD.")] = None,
-    work_only: Annotated[bool, typer.Option("--work-only", help="Only work off what others take in.")] = False,
-    once: Annotated[bool, typer.Option("--once", help="One pass over everything, then end.")] = False,
-    workers: Annotated[int, typer.Option("--workers", min=0, help="Files at once; default: one per core.")] = 0,
-    store: StoreOption = None,
-    password_file: Annotated[
-        Path | None, typer.Option("--password-file", help="Passwords for locked files, one a line.")
-    ] = None,
-) -> None:
-    """Watch mailboxes and folders: everything that comes in goes into the ledger and becomes records.
-
-    Ends in order on SIGTERM or Ctrl-C. Nothing is lost however it ends; the next start goes on."""
-    from flows.keyring import open_keyring
-    from flows.places import data_folder, open_the_store, store_url
-    from flows.watch_command import gather_settings, run_watch
-
-    with _plain_errors():
-        gathered = gather_settings(settings, folder or [], host, user, work_only, workers)
-        keyring = open_keyring(password_file or gathered.password_file, None)
-        run_watch(open_the_store(store), gathered, keyring, once, data_folder(store_url(store)))
-
-
-@app.command()
-def door(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8010,
-    largest: Annotated[float, typer.Option("--largest", min=0.1, help="Megabytes an upload may have.")] = 50,
-    store: StoreOption = None,
-) -> None:
-    """Take uploads in at POST /api/requests; the token stands in $SOCIEUX_DOOR_TOKEN. `socieux watch` reads them."""
-    from flows.door_command import run_door
-
-    with _plain_errors():
-        run_door(store, host, port, largest)
-
-
-@app.command()
-def ledger(
-    rows: Annotated[bool, typer.Option("--rows", help="Every message, with its files.")] = False,
-    waiting: Annotated[bool, typer.Option("--waiting", help="What waits or was quarantined.")] = False,
-    again: Annotated[
-        int | None, typer.Option("--try-again", metavar="ID", help="Read this message anew, whatever became of it.")
-    ] = None,
-    fetch: Annotated[
-        int | None, typer.Option("--fetch", metavar="ID", help="Fetch this parked mail, whatever its size.")
-    ] = None,
-    store: StoreOption = None,
-) -> None:
-    """Show the balance: everything seen = ready + flagged + quarantined + ignored + waiting. Exit status 1 if it is
-    not exact, or the ledger, the store and the disk do not agree."""
-    from flows.ledger_command import show_ledger, take_up_again
-
-    with _plain_errors():
-        if again is not None or fetch is not None:
-            typer.echo(take_up_again(store, again, fetch), err=True)
-            return
-        sound = show_ledger(store, sys.stdout, rows, waiting)
-    raise typer.Exit(0 if sound else 1)
-
-
-@app.command()
-def purge(
-    reference: Annotated[str | None, typer.Option("--reference", help="One request.")] = None,
-    older_than: Annotated[
-        int | None, typer.Option("--older-than", min=0, metavar="DAYS", help="All that have not moved for so long.")
-    ] = None,
-    state: Annotated[
-        list[str] | None,
-        typer.Option("--state", help="With --older-than: decided, ready, flagged, quarantined, ignored."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many.")] = False,
-    store: StoreOption = None,
-) -> None:
-    """Forget what requests say about persons, and remove their files; what is needed to account for them stays."""
-    from flows.privacy_command import Purge
-    from flows.privacy_command import purge as forget
-
-    with _plain_errors():
-        typer.echo(forget(store, Purge(reference, older_than, tuple(state or ()), dry_run)))
-
-
-@app.command()
-def backup(out: Annotated[Path, typer.Argument(metavar="FILE")], store: StoreOption = None) -> None:
-    """Write the store, database and original files, into one file; everything may run meanwhile."""
-    from flows.backup import back_up
-
-    with _plain_errors():
-        typer.echo(f"{out}: the database and {back_up(store, out)} original file(s).")
-
-
-@app.command()
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE")], store: StoreOption = None) -> None:
-    """Put a backup into a place where there is no store yet."""
-    from flows.backup import restore as put_back
-
-    with _plain_errors():
-        typer.echo(f"Restored: the database and {put_back(file, store)} original file(s).")
-
-
-@app.command()
-def check(store: StoreOption = None) -> None:
-    """Compare every original file with its hash. Exit status 1 if one was changed or is missing."""
-    from flows.privacy_command import check as look
-
-    with _plain_errors():
-        found = look(store)
-    for sentence in found:
-        typer.echo(sentence, err=True)
-    typer.echo("All originals are as they were kept." if not found else f"{len(found)} original(s) are not.")
-    raise typer.Exit(1 if found else 0)
 
 
 @app.command()
@@ -310,13 +190,13 @@ def learn(
     """Make an edition's data file from its blank form, so that its own words are never taken for answers."""
     from flows.learning import learn_forms
 
-    with _plain_errors():
+    with plain_errors():
         for written in learn_forms(blanks, out, edition):
             typer.echo(f"Written: {written}. Read it over and put it into pipeline/editions/.", err=True)
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """Misuse, a store or a file that cannot be used: one sentence and exit status 2. Anything else is a bug."""
     from flows.fence import WillNotStart
     from flows.walking import Misuse
@@ -330,7 +210,8 @@ def _plain_errors() -> Iterator[None]:
         raise typer.Exit(2) from trouble
 
 
-def _write(data: bytes, out: Path | None) -> None:
+def write_out(data: bytes, out: Path | None) -> None:
+    """Write to a file, or to standard output."""
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(data)

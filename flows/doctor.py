@@ -9,13 +9,11 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
+from extractors.isolation import capabilities
 from flows import scanning
-from flows.fence import capabilities
 from flows.places import open_the_store, store_url
+from pipeline.document import Unreadable
 from pipeline.trouble import StoreTrouble
-
-TESSERACT_LANGUAGES = ("eng", "fra", "spa", "por", "rus", "osd")
-_TESSDATA = (Path("/usr/share/tesseract-ocr/5/tessdata"), Path("/usr/share/tesseract-ocr/4.00/tessdata"))
 
 
 @dataclass(frozen=True)
@@ -79,23 +77,25 @@ def _package_fault(name: str, fits: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _ocr() -> Iterator[Finding]:
-    folder = next((folder for folder in _TESSDATA if folder.is_dir()), None)
-    there = {path.stem for path in folder.glob("*.traineddata")} if folder else set()
-    lacking = [name for name in TESSERACT_LANGUAGES if name not in there]
-    if not lacking:
-        yield Finding("Tesseract languages", "ok", ", ".join(TESSERACT_LANGUAGES))
-        return
-    packages = " ".join(f"tesseract-ocr-{name}" for name in lacking)
-    yield Finding("Tesseract languages", "absent", f"no {', '.join(lacking)}: scans cannot be read", _apt(packages))
+    """Asked of the reader of scans itself, so that both say the same."""
+    from extractors.scan_words import data_folder, engine_maker
+
+    try:
+        folder = data_folder()
+        engine_maker()
+    except Unreadable as trouble:
+        yield Finding("Tesseract", "absent", trouble.message, trouble.remedy)
+    else:
+        yield Finding("Tesseract", "ok", f"with its language data in {folder}")
 
 
 def _office() -> Iterator[Finding]:
-    from extractors.confined import network_is_cut
     from extractors.office import INSTALL, converter
     from extractors.plain_word import light_reader
 
     program, reader = converter(), light_reader()
-    fence = "" if network_is_cut() else " (runs without links and macros, but this machine cannot cut off its network)"
+    with_network = " (runs without links and macros, but this machine cannot cut off its network)"
+    fence = "" if capabilities().no_network else with_network
     if program:
         yield Finding("LibreOffice", "ok", f"{program}{fence}")
     elif reader:
@@ -144,8 +144,12 @@ def _telemetry() -> Iterator[Finding]:
     """The flows switch it off themselves; this asks Prefect in a process of its own whether that holds."""
     asks = "from prefect.settings import get_current_settings; print(get_current_settings().server.analytics_enabled)"
     code = f"import flows.quiet; {asks}"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
-    if told.stdout.strip() == "False":
+    try:
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+        off = told.stdout.strip() == "False"
+    except subprocess.TimeoutExpired:
+        off = False
+    if off:
         yield Finding("Telemetry", "ok", "off")
     else:
         yield Finding("Telemetry", "missing", "not off", "export DO_NOT_TRACK=1 PREFECT_SERVER_ANALYTICS_ENABLED=false")

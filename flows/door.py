@@ -19,13 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive
 
 from extractors import media
 from extractors.reading import READERS
+from flows.body_limit import TooMuch, limited
 from flows.taking_in import MEGABYTE, DiskFull, check_space
 from flows.working_off import told_shortly
-from pipeline.ledger import Accepted, Incoming, Ledger
+from pipeline.ledger import Ledger
+from pipeline.messages import Accepted, Incoming
 from pipeline.values import Value
 
 TAKEN_IN = frozenset(READERS) | {media.EML, media.MSG, media.ENCRYPTED_OFFICE}
@@ -80,13 +81,13 @@ async def _received(request: Request, settings: DoorSettings, file: IO[bytes]) -
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > most + IN_MEMORY:
         raise _too_large(settings)
-    limited = Request(request.scope, _limited(request.receive, most + IN_MEMORY))
+    measured = Request(request.scope, limited(request.receive, most + IN_MEMORY))
     try:
         async with asyncio.timeout(settings.patience):
-            name = await _stream(limited, file)
+            name = await _stream(measured, file)
     except TimeoutError as fault:
         raise HTTPException(408, "The upload took too long; try again on a faster line.") from fault
-    except _TooMuch as fault:
+    except TooMuch as fault:
         raise _too_large(settings) from fault
     except ClientDisconnect as fault:
         raise HTTPException(400, "The upload broke off.") from fault
@@ -156,25 +157,6 @@ def _our_fault(fault: Exception) -> HTTPException:
     said = str(fault) if isinstance(fault, DiskFull) else told_shortly(fault)
     print(f"door: {said}", file=sys.stderr, flush=True)
     return HTTPException(503, "Nothing can be taken in at the moment; try again later.", {"Retry-After": "60"})
-
-
-class _TooMuch(Exception):
-    """More bytes came than are taken in."""
-
-
-def _limited(receive: Receive, most: int) -> Receive:
-    """What the uploader sends, up to a limit; what was declared is not believed."""
-    seen = 0
-
-    async def received() -> Message:
-        nonlocal seen
-        event = await receive()
-        seen += len(event.get("body", b""))
-        if seen > most:
-            raise _TooMuch
-        return event
-
-    return received
 
 
 def open_door(ledger: Ledger, settings: DoorSettings, host: str, port: int) -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.finishing import arrival_of
 from flows.mailbox_settings import WatchSettings
+from flows.message_reading import arrival_of
 from flows.working_off import told_shortly
-from pipeline.ledger import Ledger, Message
+from pipeline.ledger import Ledger
 from pipeline.ledger_drafts import DraftState, keep_draft
 from pipeline.ledger_tables import DRAFTS, MESSAGES, PARTS
 from pipeline.letter import acknowledgement
+from pipeline.messages import Message
 from pipeline.records import Record
 from pipeline.store import Store
 from pipeline.tables import REQUESTS

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Protocol
 
+from flows.message_ends import death_in, ending, is_automatic, marked_hostile, part_of, reason_of, same_institution
+from flows.message_reading import Reader, Reading, arrival_of
 from flows.process import quarantined
+from flows.returned_letters import tell_of_returned
 from flows.sorting import Delivery, Request
-from pipeline import ledger_work
+from pipeline import ledger_ends
 from pipeline.document import Unreadable
-from pipeline.ledger import Fate, FilePart, Ledger, Message, Role, sha256
-from pipeline.ledger_work import Clues, Finish
-from pipeline.mail import OpenedMail, PartOutcome
+from pipeline.ledger import Ledger
+from pipeline.ledger_ends import Clues, Finish, Overtaken
+from pipeline.ledger_signs import withdraw
+from pipeline.mail import OpenedMail
+from pipeline.messages import FilePart, Message, sha256
 from pipeline.raw import keep_raw
-from pipeline.records import Arrival, Flag, Record
+from pipeline.records import Flag, Record
 from pipeline.references import new_reference
-from pipeline.store import Store, institution_key
+from pipeline.store import Store
 
 MOST_DEATHS = 2
 """So many readers may die of a message; then it is not read again without a person."""
@@ -23,45 +26,10 @@ MOST_INTERRUPTIONS = 10
 """So often the whole watcher may vanish while it reads a message; kinder, for most often it is not the message."""
 MOST_FAULTS = 12
 """Tries after failures of our own side, over about two days; then a person is asked."""
-DEADLY = ("crash", "memory", "timeout")
-"""Codes of records whose reader did not survive the file."""
+MOST_ROUNDS = 50
+"""So often requests of the same institution may come in while those of a message are judged beside them."""
 
 _BY_HAND = "Look at the original; `socieux ledger --try-again` reads it anew."
-
-
-class Stopped(Exception):
-    """We are asked to stop; the message is handed back."""
-
-
-class Reading(Protocol):
-    """A message in the hands of the workers (``flows.post.UnderWay``)."""
-
-    def opened(self) -> Record | OpenedMail:
-        """The opened mail; or, of a single file and of a mail that cannot be opened, its record."""
-
-    def finish(self) -> Delivery:
-        """Wait for every file in it and sort them."""
-
-    def judge_again(self, request: Request, others: tuple[str, ...]) -> Request:
-        """The same request with the institution's other open requests in mind."""
-
-
-class Reader(Protocol):
-    """Whoever reads messages: worker processes, or a stand-in in a test."""
-
-    @property
-    def today(self) -> date:
-        """The day of the judgement."""
-
-    @property
-    def stopped(self) -> bool:
-        """Whether ``stop`` was called; readings may then have ended for no fault of the message."""
-
-    def begin(self, data: bytes, arrival: Arrival, is_mail: bool) -> Reading:
-        """Hand the bytes over."""
-
-    def stop(self) -> None:
-        """End all readings at once."""
 
 
 def read_message(ledger: Ledger, store: Store, reader: Reader, message: Message, owner: str) -> None:
@@ -70,16 +38,9 @@ def read_message(ledger: Ledger, store: Store, reader: Reader, message: Message,
     _Work(ledger, store, reader, message, owner).run()
 
 
-def arrival_of(message: Message) -> Arrival:
-    """How the message came, as a record tells it: the same each time it is read, for that is how arrivals are told
-    apart. Sender and Message-ID of a mail are filled in by whoever opens it."""
-    when = message.received_at.isoformat(timespec="seconds")
-    return Arrival(received_at=when, channel=message.channel, filename=message.filename)
-
-
 @dataclass
 class _Work:
-    """The work on one claimed message."""
+    """The work on one claimed message; ``clues`` are what it says of itself, once it is open."""
 
     ledger: Ledger
     store: Store
@@ -93,20 +54,24 @@ class _Work:
         try:
             data = self.ledger.raw(self.message)
         except ValueError as fault:
-            trouble = Unreadable("changed_on_disk", str(fault), "Restore it from a backup, then try again.")
-            self._finish(Finish("quarantined", "quarantined", trouble.message), ())
+            self._finish_without_bytes(str(fault))
             return
-        if trouble_found := self._given_up():
-            self._finish_whole(data, trouble_found)
+        except FileNotFoundError:
+            if self.message.faults < MOST_FAULTS:
+                raise
+            self._finish_without_bytes("Its bytes are not on the disk.")
+            return
+        if given_up := self._given_up():
+            self._finish_whole(data, given_up)
             return
         reading = self.reader.begin(data, arrival_of(self.message), self.message.channel == "mail")
         if not self._note_files(reading.opened(), data):
             return
         delivery = reading.finish()
         if self.reader.stopped:
-            ledger_work.hand_back(self.ledger, self.message, self.owner)
-        elif (death := _death(delivery)) and self.message.deaths + 1 < MOST_DEATHS:
-            ledger_work.died(self.ledger, self.message, self.owner, death)
+            ledger_ends.hand_back(self.ledger, self.message, self.owner)
+        elif (death := death_in(delivery)) and self.message.deaths + 1 < MOST_DEATHS:
+            ledger_ends.died(self.ledger, self.message, self.owner, death)
         else:
             self._finish_delivery(reading, delivery, data)
 
@@ -126,14 +91,15 @@ class _Work:
     def _note_files(self, opened: Record | OpenedMail, data: bytes) -> bool:
         """The files found, on the disk and in the ledger before any of them counts as read; false: lease lost."""
         if self.reader.stopped:
-            ledger_work.hand_back(self.ledger, self.message, self.owner)
+            ledger_ends.hand_back(self.ledger, self.message, self.owner)
             return False
         if isinstance(opened, Record):
             parts = () if self.message.channel == "mail" else (self._itself(data, opened.source.media_type),)
-            return ledger_work.opened(self.ledger, self.message, self.owner, self.clues, parts)
-        head = opened.envelope
-        if head:
+            return ledger_ends.opened(self.ledger, self.message, self.owner, self.clues, parts)
+        if head := opened.envelope:
             self.clues = Clues(opened.kind, head.message_id, head.sender)
+        if opened.kind == "bounce":
+            tell_of_returned(self.ledger, self.store, data)
         for part in opened.parts:
             if part.data:
                 keep_raw(self.ledger.raw_folder, part.data)
@@ -147,44 +113,63 @@ class _Work:
             )
             for part in opened.parts
         )
-        return ledger_work.opened(self.ledger, self.message, self.owner, self.clues, waiting)
+        return ledger_ends.opened(self.ledger, self.message, self.owner, self.clues, waiting)
 
     def _finish_delivery(self, reading: Reading, delivery: Delivery, data: bytes) -> None:
-        requests = self._judged(reading, delivery.requests)
-        if self.reader.stopped:
-            ledger_work.hand_back(self.ledger, self.message, self.owner)
-            return
-        records = tuple(_hostile(request.record) for request in requests)
-        if delivery.kind and all(_is_automatic(record) for record in records):
-            reason = records[0].flags[0].message
-            parts = [_part(outcome, {}) for outcome in delivery.outcomes]
-            self._finish(Finish("ignored", None, reason, parts), ())
-            return
+        """Judge and finish, again where another request of an institution was kept in the meantime."""
+        for _ in range(MOST_ROUNDS):
+            requests, beside = self._judged(reading, delivery.requests)
+            if self.reader.stopped:
+                ledger_ends.hand_back(self.ledger, self.message, self.owner)
+                return
+            records = tuple(marked_hostile(request.record) for request in requests)
+            try:
+                if delivery.kind and all(is_automatic(record) for record in records):
+                    parts = [part_of(outcome, {}) for outcome in delivery.outcomes]
+                    self._finish(Finish("ignored", None, records[0].flags[0].message, parts), ())
+                else:
+                    end = ending(records, self._parts(delivery, records, data))._replace(beside=beside)
+                    self._finish(end, tuple(zip(records, (each.data for each in requests), strict=True)))
+                return
+            except Overtaken:
+                continue
+        raise RuntimeError("the message's requests are overtaken again and again")
+
+    def _parts(self, delivery: Delivery, records: Sequence[Record], data: bytes) -> list[FilePart]:
         by_id = {record.record_id: record for record in records}
         if delivery.outcomes or delivery.kind or self.message.channel == "mail":
-            parts = [_part(outcome, by_id) for outcome in delivery.outcomes]
-        else:
-            parts = [self._itself(data, records[0].source.media_type, records[0])]
-        self._finish(_ending(records, parts), tuple(zip(records, (each.data for each in requests), strict=True)))
+            return [part_of(outcome, by_id) for outcome in delivery.outcomes]
+        return [self._itself(data, records[0].source.media_type, records[0])]
 
-    def _judged(self, reading: Reading, requests: Sequence[Request]) -> tuple[Request, ...]:
+    def _judged(
+        self, reading: Reading, requests: Sequence[Request]
+    ) -> tuple[tuple[Request, ...], dict[str, tuple[str, ...]]]:
         """Workers judge as if the institution had no other request open, which is nearly always so; where it has,
-        judge again. Requests of the same mail count as others of each other."""
+        judge again. Requests of the same mail count as others of each other. Gives with them whom each was judged
+        beside."""
         judged: list[Request] = []
+        beside: dict[str, tuple[str, ...]] = {}
         for place, request in enumerate(requests):
-            known = request.reading.reference or (self.message.reference if place == 0 else None) or new_reference()
-            request = replace(request, reading=request.reading.model_copy(update={"reference": known}))
-            others = (*self.store.other_open_requests(request.reading), *_same_institution(request, judged))
+            request = replace(request, reading=self._with_reference(request.reading, first=place == 0))
+            others = (*self.store.other_open_requests(request.reading), *same_institution(request, judged))
+            beside[request.reading.record_id] = tuple(dict.fromkeys(others))
             if others and request.reading.disposition != "quarantined":
-                again = reading.judge_again(request, tuple(dict.fromkeys(others)))
+                again = reading.judge_again(request, beside[request.reading.record_id])
                 if again.reading.disposition != "quarantined":
-                    request = replace(again, reading=again.reading.model_copy(update={"reference": known}))
+                    known = {"reference": request.reading.reference}
+                    request = replace(again, reading=again.reading.model_copy(update=known))
             judged.append(self._with_notices(request))
-        return tuple(judged)
+        return tuple(judged), beside
+
+    def _with_reference(self, reading: Record, first: bool) -> Record:
+        """The reference it has in the store, or that its uploader was told, or a new one."""
+        told = self.message.reference if first else None
+        known = reading.reference or self.store.reference_of(reading.record_id) or told or new_reference()
+        return reading.model_copy(update={"reference": known})
 
     def _with_notices(self, request: Request) -> Request:
         """One Message-ID on mails of different bytes: both are kept, and a person is told."""
-        if not ledger_work.same_message_id(self.ledger, self.message, self.clues.message_id):
+        if not ledger_ends.same_message_id(self.ledger, self.message, self.clues.message_id):
             return request
         said = "Another mail with other contents bears the same Message-ID; both are kept."
         flag = Flag(code="message_id_reused", severity="warning", message=said)
@@ -200,13 +185,23 @@ class _Work:
         ]
         if not parts and self.message.channel != "mail":
             parts = [self._itself(data, record.source.media_type, record)]
-        self._finish(_ending((record,), parts), ((record, data),))
+        self._finish(ending((record,), parts), ((record, data),))
+
+    def _finish_without_bytes(self, said: str) -> None:
+        """There is nothing to make a record of; the files that were found in it stay accounted for."""
+        parts = [
+            part.model_copy(update={"fate": "quarantined", "reason": said, "record_id": None})
+            for part in self.ledger.parts(self.message.id)
+        ]
+        self._finish(Finish("quarantined", "quarantined", f"{said} Restore it from a backup.", parts), ())
 
     def _finish(self, end: Finish, kept: Sequence[tuple[Record, bytes]]) -> None:
         for _, data in kept:
             keep_raw(self.store.raw_folder, data)
         end = end._replace(records=tuple(record for record, _ in kept), clues=self.clues)
-        ledger_work.finish(self.ledger, self.store, self.message, self.owner, end)
+        done = ledger_ends.finish(self.ledger, self.store, self.message, self.owner, end)
+        if done is not None and self.message.faults:
+            withdraw(self.ledger, "our_fault", f"message {self.message.id}")
 
     def _itself(self, data: bytes, media_type: str, record: Record | None = None) -> FilePart:
         """A message that is one file is its own only part."""
@@ -219,63 +214,5 @@ class _Work:
         )
         if record is None:
             return part
-        return part.model_copy(
-            update={"fate": record.disposition, "reason": _reason(record), "record_id": record.record_id}
-        )
-
-
-def _part(outcome: PartOutcome, records: dict[str, Record]) -> FilePart:
-    """A part as the ledger has it: a request and what supports it share the fate of their record."""
-    record = records.get(outcome.record_id or "")
-    told = outcome.model_dump(include={"filename", "sha256", "size", "media_type", "record_id"})
-    roles: dict[str, Role] = {"request": "form", "supporting": "supporting"}
-    fate: Fate = "ignored" if outcome.fate == "ignored" else record.disposition if record else "quarantined"
-    reason = outcome.reason or (_reason(record) if record and fate == "quarantined" else "")
-    role = roles.get(outcome.fate, "none")
-    return FilePart(**told, container=outcome.path, role=role, fate=fate, reason=reason)
-
-
-def _ending(records: Sequence[Record], parts: Sequence[FilePart]) -> Finish:
-    """A message is ready if all that came of it is, quarantined if nothing could be read."""
-    dispositions = {record.disposition for record in records}
-    if dispositions == {"quarantined"}:
-        return Finish("quarantined", "quarantined", _reason(records[0]), parts)
-    return Finish("processed", "ready" if dispositions == {"ready"} else "flagged", "", parts)
-
-
-def _death(delivery: Delivery) -> str | None:
-    """What a reader died of, in a sentence; null if none did, or if two readers were tried already."""
-    readings = (request.reading for request in delivery.requests if not _is_hostile(request.reading))
-    return next((flag.message for reading in readings for flag in reading.flags if flag.code in DEADLY), None)
-
-
-def _hostile(record: Record) -> Record:
-    """A file that killed its reader twice is not read again without a person, and the record says so."""
-    codes = {flag.code for flag in record.flags}
-    if record.disposition != "quarantined" or not codes & set(DEADLY) or "hostile" in codes:
-        return record
-    if _is_hostile(record):
-        return record
-    said = "Its reader died of it twice; it is not read again unless a person asks for it."
-    flag = Flag(code="hostile", severity="blocker", message=said)
-    return record.model_copy(update={"flags": (*record.flags, flag)})
-
-
-def _is_hostile(record: Record) -> bool:
-    return any(flag.code == "hostile" for flag in record.flags)
-
-
-def _is_automatic(record: Record) -> bool:
-    return record.disposition == "quarantined" and any(flag.code == "automatic_mail" for flag in record.flags)
-
-
-def _same_institution(request: Request, earlier: Sequence[Request]) -> tuple[str, ...]:
-    key, own = institution_key(request.reading), request.reading.record_id
-    same = (other.reading for other in earlier if key[0] and institution_key(other.reading) == key)
-    readable = (other for other in same if other.disposition != "quarantined" and other.record_id != own)
-    return tuple(other.reference for other in readable if other.reference)
-
-
-def _reason(record: Record) -> str:
-    """Why a record is quarantined, as one word of the documented list; empty for others."""
-    return record.flags[0].code if record.disposition == "quarantined" and record.flags else ""
+        known = {"fate": record.disposition, "reason": reason_of(record), "record_id": record.record_id}
+        return part.model_copy(update=known)

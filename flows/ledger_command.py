@@ -5,9 +5,10 @@ from typing import TextIO
 
 from flows.places import open_the_store
 from flows.walking import Misuse
-from pipeline import ledger_places, ledger_signs, ledger_work
-from pipeline.ledger import WAITING, FilePart, Ledger, Message
+from pipeline import ledger_parked, ledger_signs, ledger_work
+from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
+from pipeline.messages import WAITING, FilePart, Message
 
 
 def show_ledger(store: str | None, out: TextIO, rows: bool, waiting: bool) -> bool:
@@ -31,7 +32,7 @@ def take_up_again(store: str | None, message: int | None, parked: int | None) ->
         if not ledger_work.try_again(ledger, message):
             raise Misuse(f"The ledger has no message {message}, or it is being read just now.")
         return f"Message {message} will be read anew by the next `socieux watch`."
-    if parked is None or not ledger_places.release(ledger, parked):
+    if parked is None or not ledger_parked.release(ledger, parked):
         raise Misuse(f"The ledger has no parked mail {parked}.")
     return f"Parked mail {parked} will be fetched at the next pass."
 
@@ -55,7 +56,7 @@ def _rows(ledger: Ledger, waiting: bool) -> Iterator[str]:
     for message in ledger.messages(states):
         yield _row(message)
         yield from (_part(part) for part in ledger.parts(message.id))
-    for mail in ledger_places.parked(ledger):
+    for mail in ledger_parked.parked(ledger):
         yield f"parked {mail.id}: {mail.account} {mail.folder}, UID {mail.uid}: {mail.reason}"
 
 

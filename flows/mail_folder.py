@@ -1,45 +1,28 @@
-"""One folder of a mailbox, step by step, each step with a time limit: the only module that speaks IMAP."""
+"""One folder of a mailbox, step by step, each step with a time limit."""
 
 import contextlib
-import socket
-import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
+from flows.mail_line import MailboxTrouble, NotGiven, Refused, connected, limited, plain_troubles
 from flows.mailbox_settings import MailboxSettings
-from flows.sign_in import SignIn, SignInRefused
-
-Given = TypeVar("Given")
-_KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 20, "TCP_KEEPCNT": 3}
-
-
-class MailboxTrouble(Exception):
-    """The mailbox cannot be used now; the message says why. ``lasting``: waiting alone will not mend it."""
-
-    def __init__(self, said: str, lasting: bool = False) -> None:
-        super().__init__(said)
-        self.lasting = lasting
-
-
-class NotGiven(Exception):
-    """The server did not give out one mail; the others are not concerned."""
+from flows.sign_in import SignIn
 
 
 @dataclass(frozen=True)
 class Head:
-    """What the server says of a mail before it is fetched: its size in bytes, null where it does not say, and when it
-    arrived there (INTERNALDATE), in UTC."""
+    """What the server says of a mail before it is fetched: its size in bytes and when it arrived there (INTERNALDATE),
+    in UTC; null where it does not say."""
 
     uid: int
     size: int | None
-    received_at: datetime
+    received_at: datetime | None
 
 
 @dataclass
@@ -64,7 +47,7 @@ class Mailbox:
         found = {}
         for uid, items in told.items():
             size, arrived = items.get(b"RFC822.SIZE"), items.get(b"INTERNALDATE")
-            when = arrived.astimezone(UTC) if isinstance(arrived, datetime) else datetime.now(UTC)
+            when = arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
             found[uid] = Head(uid, size if isinstance(size, int) else None, when)
         return found
 
@@ -96,8 +79,7 @@ class Mailbox:
         with self._step(self.settings.step_limit + seconds):
             if not self.client.has_capability("IDLE"):
                 threading.Event().wait(seconds)
-                self.client.noop()
-                return False
+                return _speaks_of_mail(self.client.noop()[1])
             return _speaks_of_mail(self.client.idle_check(timeout=seconds))
 
     def begin_idle(self) -> None:
@@ -131,10 +113,11 @@ class Mailbox:
         """Whether a letter with this Message-ID lies among the drafts already."""
         assert self.settings.drafts is not None
         with self._step():
-            self.client.select_folder(self.settings.drafts, readonly=True)
-            found = self.client.search(["HEADER", "Message-ID", message_id])
-            self._select()
-        return bool(found)
+            try:
+                self.client.select_folder(self.settings.drafts, readonly=True)
+                return bool(self.client.search(["HEADER", "Message-ID", message_id]))
+            finally:
+                self._select()
 
     def _move(self, uid: int, folder: str) -> None:
         if not self.client.folder_exists(folder):
@@ -153,7 +136,7 @@ class Mailbox:
 
     @contextmanager
     def _step(self, seconds: float | None = None) -> Iterator[None]:
-        with _limited(self.client, seconds or self.settings.step_limit), _plain_troubles():
+        with limited(self.client, seconds or self.settings.step_limit), plain_troubles():
             yield
 
 
@@ -162,37 +145,22 @@ def _speaks_of_mail(told: Sequence[tuple[object, ...]]) -> bool:
     return any(len(line) > 1 and line[1] in (b"EXISTS", b"RECENT") for line in told)
 
 
-class Refused(MailboxTrouble):
-    """The server understood and said no; the line is still good."""
-
-
 @contextmanager
 def open_mailbox(settings: MailboxSettings, sign_in: SignIn) -> Iterator[Mailbox]:
     """The folder of the settings, signed in and selected; logged out afterwards. Raises ``MailboxTrouble``."""
-    with _plain_troubles():
-        client = _connect(settings)
+    with plain_troubles():
+        client = connected(settings)
     try:
-        with _limited(client, settings.step_limit), _plain_troubles():
+        with limited(client, settings.step_limit), plain_troubles():
             sign_in.into(client)
             mailbox = Mailbox(settings, client, 0, not (settings.move_to or settings.flag))
             _open_folder(mailbox)
         yield mailbox
     finally:
-        with contextlib.suppress(Exception), _limited(client, 5.0):
+        with contextlib.suppress(Exception), limited(client, 5.0):
             client.logout()
         with contextlib.suppress(Exception):
             client.shutdown()
-
-
-def _connect(settings: MailboxSettings) -> IMAPClient:
-    trusted = ssl.create_default_context(cafile=str(settings.certificates) if settings.certificates else None)
-    limit = SocketTimeout(connect=min(30.0, settings.step_limit), read=settings.step_limit)
-    client = IMAPClient(settings.host, settings.port, ssl=True, ssl_context=trusted, timeout=limit)
-    line = client.socket()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in _KEEPALIVE.items():
-        line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-    return client
 
 
 def _open_folder(mailbox: Mailbox) -> None:
@@ -203,46 +171,3 @@ def _open_folder(mailbox: Mailbox) -> None:
         there = ", ".join(sorted(str(name) for _, _, name in mailbox.client.list_folders()))
         said = f"The mailbox has no folder {mailbox.settings.folder} that can be opened; it has: {there}."
         raise MailboxTrouble(said, lasting=True) from fault
-
-
-@contextmanager
-def _limited(client: IMAPClient, seconds: float) -> Iterator[None]:
-    """Cut the line when a step takes too long, also where the server answers drop by drop."""
-
-    def cut() -> None:
-        with contextlib.suppress(OSError):
-            client.socket().shutdown(socket.SHUT_RDWR)
-
-    clock = threading.Timer(seconds, cut)
-    clock.daemon = True
-    clock.start()
-    try:
-        yield
-    finally:
-        clock.cancel()
-
-
-@contextmanager
-def _plain_troubles() -> Iterator[None]:
-    """Whatever goes wrong with line and server, as one kind of trouble without anybody's data in it."""
-    try:
-        yield
-    except SignInRefused as refusal:
-        raise MailboxTrouble(str(refusal), lasting=True) from refusal
-    except LoginError as fault:
-        raise MailboxTrouble("The server refuses the sign-in; check user and password or token.", True) from fault
-    except ssl.SSLCertVerificationError as fault:
-        raise MailboxTrouble(f"The server's certificate is not trusted: {fault.verify_message}.", True) from fault
-    except IMAPClient.AbortError as fault:
-        raise MailboxTrouble("The connection broke off.") from fault
-    except IMAPClientError as fault:
-        raise Refused(f"The server refused: {_first_words(fault)}") from fault
-    except (OSError, EOFError) as fault:
-        raise MailboxTrouble(f"The connection failed ({type(fault).__name__}).") from fault
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as fault:
-        # A server that answers nonsense makes the parser stumble in ways of its own; the line is of no more use.
-        raise MailboxTrouble(f"The server's answer was not understood ({type(fault).__name__}).") from fault
-
-
-def _first_words(fault: Exception) -> str:
-    return str(fault).splitlines()[0][:200] if str(fault) else "without a reason"

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows import scanning
+from flows.colleagues_digest import FOLDER, gather, write_digests
 from flows.digest import Digest, StepDone, write_digest
 from flows.drafting import drafting_of, remove_forgotten_drafts
-from flows.finishing import Reader
 from flows.mailbox_settings import MailboxSettings, WatchSettings
+from flows.message_reading import Reader
 from flows.owners import hold_lease, this_owner
 from flows.plain_faults import Lasting, Passing, plainly
 from flows.reading_anew import anything_older, read_anew
@@ -103,19 +105,20 @@ def run_night(night: Night, carry_out: CarryOut = at_once) -> Report:
 def steps(night: Night) -> Iterator[tuple[str, Work]]:
     """The steps in their order. Their names hold no addresses: they stand in the scheduler's logs."""
     yield "tidy up", partial(_tidy, night)
-    yield from looks(night)
+    yield from looks(night, thorough=True)
     yield "work off", partial(_work_off, night)
     yield "read anew", partial(_read_anew, night)
     yield "drafts", partial(_drafts, night)
     yield "claims", partial(_claims, night)
+    yield "colleagues", partial(_colleagues, night)
     yield "retention", partial(_forget, night)
     yield "originals", partial(_originals, night)
 
 
-def looks(night: Night) -> Iterator[tuple[str, Work]]:
-    """One whole pass over each mailbox and each folder."""
+def looks(night: Night, thorough: bool = False) -> Iterator[tuple[str, Work]]:
+    """One whole pass over each mailbox and each folder; ``thorough``: the nightly one."""
     for number, mailbox in enumerate(night.settings.mailboxes, 1):
-        yield f"mailbox {number}", partial(_mailbox, night, mailbox)
+        yield f"mailbox {number}", partial(_mailbox, night, mailbox, thorough)
     for number, folder in enumerate(night.settings.folders, 1):
         yield f"folder {number}", partial(_folder, FolderWatcher(night.ledger, folder, threading.Event()))
 
@@ -140,7 +143,7 @@ def _account(night: Night, done: list[StepDone]) -> Digest:
         balance=now,
         steps=tuple(done),
         wrong=wrong,
-        notices=tuple(notice.said for notice in notices(ledger)),
+        notices=tuple(said for said in (*(notice.said for notice in notices(ledger)), scanning.standing()) if said),
         days=last_days(ledger, DAYS_SHOWN + 1),
     )
     write_digest(digest, night.folder / "digests")
@@ -154,9 +157,9 @@ def _tidy(night: Night) -> str:
     return f"{removed} unfinished file(s) removed"
 
 
-def _mailbox(night: Night, settings: MailboxSettings) -> str:
+def _mailbox(night: Night, settings: MailboxSettings, thorough: bool) -> str:
     """The whole folder against the ledger, not only what is new."""
-    return Watcher(night.ledger, settings, sign_in_of(settings), threading.Event()).run_once()
+    return Watcher(night.ledger, settings, sign_in_of(settings), threading.Event()).run_once(thorough)
 
 
 def _folder(watcher: FolderWatcher) -> str:
@@ -190,6 +193,13 @@ def _drafts(night: Night) -> str:
 
 def _claims(night: Night) -> str:
     return f"{remove_lapsed_claims(night.store, night.ledger.clock())} lapsed claim(s) of analysts removed"
+
+
+def _colleagues(night: Night) -> str:
+    """What waits for each colleague at the desk, as files for them; nobody is sent anything."""
+    told = gather(night.store, night.ledger.clock(), night.settings.night.zone)
+    write_digests(told, night.folder / "digests" / FOLDER)
+    return f"something waits for {len(told)} colleague(s)"
 
 
 def _forget(night: Night) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
+from flows.colleagues_digest import FOLDER, gather, write_digests
 from flows.keyring import NO_KEYS, Keyring, open_keyring
 from flows.mailbox_settings import WatchSettings
 from flows.night import CarryOut, Night, Report, at_once, run_night
@@ -17,6 +19,16 @@ def run_nightly(store: str | None, settings: WatchSettings, carry_out: CarryOut 
     passwords."""
     with opened_night(store, settings) as night:
         return run_night(night, carry_out)
+
+
+def run_digest(store: str | None, settings: WatchSettings, out: Path | None) -> Iterator[str]:
+    """Write what waits for each colleague, and say for whom something does. Raises ``StoreTrouble``."""
+    with opened_night(store, settings) as night:
+        told = gather(night.store, night.ledger.clock(), settings.night.zone)
+        folder = out or night.folder / "digests" / FOLDER
+        write_digests(told, folder, alone=out is None)
+    yield from (f"{each.who.name}: {len(each.errands)} thing(s) wait" for each in told)
+    yield f"Written to {folder}; nothing was sent." if told else "Nothing waits for anybody."
 
 
 @contextmanager

@@ -1,14 +1,12 @@
 """The commands of the clock: ``socieux nightly``, ``status`` and ``serve``. Nothing heavy is imported here."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli import StoreOption, app
+from flows.cli import StoreOption, app, plain_errors
 
 if TYPE_CHECKING:
     from flows.mailbox_settings import WatchSettings
@@ -26,11 +24,30 @@ def nightly(settings: SettingsOption = None, store: StoreOption = None) -> None:
     Exit status 1 if a step failed or the balance is not exact. It may overlap with anything, another run included."""
     from flows.night_command import run_nightly
 
-    with _plain_errors():
+    with plain_errors():
         report = run_nightly(store, _told(settings))
     for line in report.lines():
         typer.echo(line)
     raise typer.Exit(0 if report.good else 1)
+
+
+@app.command()
+def digest(
+    settings: SettingsOption = None,
+    store: StoreOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write there; default: digests/colleagues.")
+    ] = None,
+) -> None:
+    """Say what waits for each colleague at the desk: claimed, assigned, calls with @name, answers to comments.
+
+    Written as a text and as a draft (.eml) for each, anew each time, by the nightly run as well; nothing is sent, and
+    nothing from forms or comments stands in it."""
+    from flows.night_command import run_digest
+
+    with plain_errors():
+        for line in run_digest(store, _told(settings), out):
+            typer.echo(line)
 
 
 @app.command()
@@ -40,7 +57,7 @@ def status(settings: SettingsOption = None, store: StoreOption = None) -> None:
     Exit status 1 if one is too long ago (the settings say how long), or if the balance is not exact."""
     from flows.status_command import show_status
 
-    with _plain_errors():
+    with plain_errors():
         sound = show_status(store, _told(settings), sys.stdout)
     raise typer.Exit(0 if sound else 1)
 
@@ -58,7 +75,7 @@ def serve(
     `socieux watch` as well; they do each other no harm."""
     from flows.serving import run_serve
 
-    with _plain_errors():
+    with plain_errors():
         told = _told(settings)
         raise typer.Exit(run_serve(store, settings, told, port, ui))
 
@@ -67,17 +84,3 @@ def _told(settings: Path | None) -> "WatchSettings":
     from flows.mailbox_settings import WatchSettings, load_settings
 
     return load_settings(settings) if settings else WatchSettings()
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Misuse, or a store that cannot be used: one sentence and exit status 2."""
-    from flows.fence import WillNotStart
-    from flows.walking import Misuse
-    from pipeline.trouble import StoreTrouble
-
-    try:
-        yield
-    except (Misuse, StoreTrouble, WillNotStart) as trouble:
-        typer.echo(str(trouble), err=True)
-        raise typer.Exit(2) from trouble

@@ -1,17 +1,15 @@
 """Faults in words that may stand in any log: what kind, and where, and never what somebody wrote."""
 
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from flows.fence import WillNotStart
-from flows.mail_folder import MailboxTrouble
+from flows.mail_line import MailboxTrouble
 from flows.taking_in import DiskFull
 from flows.walking import Misuse
-from flows.working_off import told_shortly
+from flows.working_off import bug_of, told_shortly
 from pipeline.trouble import StoreTrouble
 
 Given = TypeVar("Given")
@@ -41,6 +39,4 @@ def plainly(work: Callable[[], Given]) -> Given:
     except SQLAlchemyError as fault:
         raise Lasting(f"The database refuses ({type(fault).__name__}).") from None
     except Exception as fault:
-        last = traceback.extract_tb(fault.__traceback__)[-1]
-        said = f"The software failed ({type(fault).__name__} at {Path(last.filename).name}:{last.lineno})."
-        raise Lasting(said) from None
+        raise Lasting(bug_of(fault)) from None

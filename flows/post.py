@@ -12,6 +12,7 @@ from functools import partial
 from typing import cast
 
 from extractors.mail.opening import is_post, open_mail
+from flows.fence import WillNotStart
 from flows.keyring import NO_KEYS, Keyring
 from flows.process import quarantined
 from flows.sandbox import Pool
@@ -85,8 +86,9 @@ class UnderWay:
         return tuple(_submit(self.pool, data, arrival, self.circumstances) for data, arrival in arrivals)
 
     def opened(self, done: "Future[Record | OpenedMail]") -> None:
-        """What happens by itself when the mail is open; nothing, where the pool was stopped."""
-        if not done.cancelled():
+        """What happens by itself when the mail is open; nothing, where the pool was stopped or no worker could be
+        started: that is told to whoever asks for the end."""
+        if not done.cancelled() and not isinstance(done.exception(), WillNotStart):
             self.hand_out()
 
     def finish(self) -> Delivery:

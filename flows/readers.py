@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
 
-from flows.finishing import Reading
 from flows.keyring import NO_KEYS, Keyring
+from flows.message_reading import Reading
 from flows.post import Circumstances, UnderWay, begin
 from flows.sandbox import Pool
 from flows.sorting import Delivery, Request

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flows.finishing import Reader, Reading, arrival_of
+from flows.message_reading import Reader, Reading, arrival_of
 from flows.provenance import made_with
 from flows.sorting import Request
 from pipeline.differences import differences
-from pipeline.ledger import Ledger, Message
+from pipeline.ledger import Ledger
 from pipeline.ledger_signs import notify
+from pipeline.messages import Message
 from pipeline.older_readings import made_otherwise, note_read_anew
 from pipeline.records import Arrival, Flag, Record
 from pipeline.store import Store

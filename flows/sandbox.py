@@ -4,7 +4,6 @@ One thread of ours tends one worker. Time is measured on the monotonic clock: a 
 """
 
 import contextlib
-import os
 import pickle
 import queue
 import signal
@@ -18,11 +17,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
+from extractors.isolation import capabilities, end_family, keep_to_ourselves
+from extractors.rooms import Room, empty, open_room
 from flows.fence import WillNotStart as WillNotStart
-from flows.fence import capabilities, fenced, hidden_places, python, surroundings
-from flows.rooms import Room, empty, open_room
+from flows.fence import fenced, hidden_places, python, surroundings
 from flows.worker import CPU_SPENT, DONE, RAISED, answer_type
 
+ROOMS = "socieux-worker-"
+"""How the folders of the workers begin."""
 FILES_PER_WORKER = 200
 """After so many files a worker is replaced, so that nothing can pile up."""
 START = 60.0
@@ -77,8 +79,7 @@ class _Worker:
         """Kill it with all that it started, and remove its folder. Gives its exit status."""
         if self.line.closed:
             return self.process.returncode
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        end_family(self.process.pid)
         status = self.process.wait()
         self.line.close()
         empty(self.folder)
@@ -89,11 +90,14 @@ class _Worker:
     def time_is_over(self) -> None:
         """Called by the clock: mark and kill, unless the answer came first; who waits on the line sees it end."""
         with self.lock:
-            if not self.busy:
-                return
-            self.overdue = True
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            if self.busy:
+                self.overdue = True
+                end_family(self.process.pid)
+
+    def rest(self) -> None:
+        """From here on the clock leaves it alone; its number may soon be another process's."""
+        with self.lock:
+            self.busy = False
 
 
 @dataclass
@@ -110,6 +114,7 @@ class Pool:
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> "Pool":
+        keep_to_ourselves()
         for number in range(self.workers):
             thread = threading.Thread(target=self._tend, name=f"worker {number + 1}", daemon=True)
             thread.start()
@@ -146,8 +151,7 @@ class Pool:
         self._stopping.set()
         self._cancel_waiting()
         for group in tuple(self._running):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+            end_family(group)
 
     def _cancel_waiting(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -201,7 +205,7 @@ class Pool:
             raise WillNotStart("The workers were stopped.")
         try:
             with self._opening:
-                self._room = self._room or open_room()
+                self._room = self._room or open_room(ROOMS)
             worker = _start(self._room.corner())
         except OSError as fault:
             raise WillNotStart(f"No worker process can be started ({fault.strerror}).") from fault
@@ -213,8 +217,9 @@ class Pool:
 
     def _ended(self, worker: "_Worker | None") -> None:
         if worker:
-            worker.end()
+            # First forgotten, then ended: once it has ended its number may be another process's.
             self._running.discard(worker.process.pid)
+            worker.end()
 
 
 def _start(folder: Path) -> _Worker:
@@ -275,12 +280,12 @@ def _exchange(worker: _Worker, order: bytes, seconds: float | None) -> bytes:
         if reply[:1] not in (DONE, RAISED):
             raise OSError("not an answer")
     except (EOFError, OSError) as fault:
+        worker.rest()
         status = _status(worker)
         raise (OutOfTime() if worker.overdue or status == CPU_SPENT else WorkerDied(status)) from fault
     finally:
         clock.cancel()
-        with worker.lock:
-            worker.busy = False
+        worker.rest()
     if worker.overdue:
         raise OutOfTime
     return reply

@@ -1,7 +1,7 @@
 """The malware scanner, where the office runs one: a file goes through clamd before any reader of ours sees it.
 
 ``$SOCIEUX_CLAMD`` names its socket: a path, or ``host:port``. Nothing is fetched and no signatures are ours. A clean
-word is no promise; a file that could not be scanned says so in its record.
+word is no promise; a file that was not scanned says so in its record, also where the office runs no scanner.
 """
 
 import os
@@ -33,7 +33,7 @@ def scan(data: bytes, address: str | None = None) -> Scan:
     """Ask the scanner about a file; ``address`` instead of the configured one. Never raises."""
     address = address or os.environ.get(VARIABLE)
     if not address:
-        return Scan("off")
+        return Scan("off", "no scanner is set up")
     try:
         with _line(address) as line:
             answer = _asked(line, data)
@@ -58,9 +58,17 @@ def refusal(found: Scan) -> Unreadable:
     return Unreadable("hostile", message, "Do not open the file; tell the sender that it is infected.")
 
 
+def standing() -> str:
+    """Why files are not scanned at present, in a sentence; empty where a scanner answers."""
+    address = os.environ.get(VARIABLE)
+    if not address:
+        return "No malware scanner is set up: files are not scanned (`socieux doctor` says how)."
+    return "" if answers(address) else f"The malware scanner at {address} does not answer: files are not scanned."
+
+
 def notice(found: Scan) -> Flag | None:
-    """What is said of a file that the scanner should have seen and did not."""
-    if found.state != "not_scanned":
+    """What is said of a file that no scanner has seen; no reason against ``ready``."""
+    if found.state not in ("not_scanned", "off"):
         return None
     return Flag(code="not_scanned", severity="info", message=f"The file was not scanned for malware: {found.said}.")
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
+from flows import scanning
 from flows.mailbox_settings import WatchSettings
 from flows.night import NAME
 from flows.places import open_the_store, store_url
@@ -48,7 +49,8 @@ def show_status(store: str | None, settings: WatchSettings, out: TextIO) -> bool
 def _show(ledger: Ledger, settings: WatchSettings, out: TextIO) -> bool:
     told = balance(ledger)
     signs = tuple(signs_of_life(ledger, settings, told.at))
-    for line in (*told.lines(), *(sign.line() for sign in signs), *(f"note  {each.said}" for each in notices(ledger))):
+    known = [each for each in (*(notice.said for notice in notices(ledger)), scanning.standing()) if each]
+    for line in (*told.lines(), *(sign.line() for sign in signs), *(f"note  {said}" for said in known)):
         print(line, file=out)
     return told.exact and not any(sign.wrong for sign in signs)
 

@@ -8,10 +8,12 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flows.mail_folder import Head, Mailbox, NotGiven, Refused
-from pipeline import ledger_places
-from pipeline.ledger import Incoming, Ledger, Place
-from pipeline.ledger_signs import notify
+from flows.mail_folder import Head, Mailbox
+from flows.mail_line import MailboxTrouble, NotGiven, Refused
+from pipeline import ledger_parked, ledger_places
+from pipeline.ledger import Ledger, utc_now
+from pipeline.ledger_signs import notify, withdraw
+from pipeline.messages import Incoming, Place
 from pipeline.raw import is_remote
 
 BATCH = 50
@@ -44,13 +46,16 @@ class Pass:
 @dataclass
 class TakingIn:
     """The passes over one folder. ``arrived`` is called after every message that is safe; ``stopping`` is asked
-    between mails."""
+    between mails; ``thorough``: mail that is known by its number is compared as well, for servers that give a number
+    away twice."""
 
     ledger: Ledger
     mailbox: Mailbox
     arrived: Callable[[], None] = lambda: None
     stopping: Callable[[], bool] = lambda: False
+    thorough: bool = False
     done: Pass = field(default_factory=Pass)
+    _refused: set[int] = field(default_factory=set)
 
     def run(self) -> Pass:
         """One pass. Raises ``MailboxTrouble``, ``DiskFull``, ``OSError`` or ``SQLAlchemyError``; what was taken in
@@ -59,7 +64,7 @@ class TakingIn:
         self._notice_rebuilt()
         uids = self.mailbox.uids()
         self.done.present = len(uids)
-        known = self._known()
+        known = self._known() - (self._other_than_known() if self.thorough else frozenset())
         new = [uid for uid in uids if uid not in known]
         for start in range(0, len(new), BATCH):
             self._take_batch(new[start : start + BATCH])
@@ -71,21 +76,50 @@ class TakingIn:
 
     def touch_finished(self) -> int:
         """Move or flag what is finished, if the settings say so; how many. Records are durable by then."""
-        if not self.anything_to_touch():
-            return 0
-        finished = ledger_places.untouched(self.ledger, *self._folder(), self.mailbox.uidvalidity)
-        for mail in finished:
+        done = 0
+        for mail in self._to_touch():
             if self.stopping():
                 break
-            self.mailbox.touch(mail.uid)
-            ledger_places.touched(self.ledger, [mail.sighting])
-        return len(finished)
+            done += self._touch(mail)
+        return done
 
     def anything_to_touch(self) -> bool:
         """Whether ``touch_finished`` has something to do."""
+        return bool(self._to_touch())
+
+    def _to_touch(self) -> list[ledger_places.Untouched]:
+        """What is finished and still lies there, but for what this server has refused to touch."""
         settings = self.mailbox.settings
-        asked = bool(settings.move_to or settings.flag)
-        return asked and bool(ledger_places.untouched(self.ledger, *self._folder(), self.mailbox.uidvalidity))
+        if not (settings.move_to or settings.flag):
+            return []
+        finished = ledger_places.untouched(self.ledger, *self._folder(), self.mailbox.uidvalidity)
+        return [mail for mail in finished if mail.sighting not in self._refused]
+
+    def _touch(self, mail: ledger_places.Untouched) -> bool:
+        """A mail that cannot be moved or flagged is told of and stays; its record is safe, and the others go on."""
+        account, folder = self._folder()
+        try:
+            self.mailbox.touch(mail.uid)
+        except Refused as refusal:
+            self._refused.add(mail.sighting)
+            said = f"Mail in {folder} that is done with cannot be moved or flagged. {refusal}"
+            notify(self.ledger, "not_touched", f"{account} {folder}", said)
+            return False
+        ledger_places.touched(self.ledger, [mail.sighting])
+        if not self._refused:
+            withdraw(self.ledger, "not_touched", f"{account} {folder}")
+        return True
+
+    def _other_than_known(self) -> frozenset[int]:
+        """Known numbers under which another mail lies now: neither its size nor its time of arrival is the same."""
+        seen = ledger_places.seen_as(self.ledger, *self._folder(), self.mailbox.uidvalidity)
+        numbers, other = sorted(seen), set()
+        for start in range(0, len(numbers), BATCH):
+            for uid, head in self.mailbox.heads(numbers[start : start + BATCH]).items():
+                size, arrived = seen[uid]
+                if None not in (head.size, head.received_at) and head.size != size and head.received_at != arrived:
+                    other.add(uid)
+        return frozenset(other)
 
     def _known(self) -> frozenset[int]:
         return ledger_places.known_uids(self.ledger, *self._folder(), self.mailbox.uidvalidity)
@@ -108,7 +142,7 @@ class TakingIn:
         except Refused:
             # One mail may be at fault: ask for each by itself.
             heads = {uid: head for each in uids for uid, head in self._head_alone(each).items()}
-        released = ledger_places.released_uids(self.ledger, *self._folder(), self.mailbox.uidvalidity)
+        released = ledger_parked.released_uids(self.ledger, *self._folder(), self.mailbox.uidvalidity)
         for uid in uids:
             if self.stopping():
                 self.done.whole = False
@@ -130,28 +164,38 @@ class TakingIn:
             said = f"The mail has {size // MEGABYTE} MB, more than the {self.mailbox.settings.largest:g} MB taken in."
             self._park(head.uid, head, "too_large", said)
             return
-        check_space(self.ledger, self.mailbox.settings.reserve, size)
+        check_space(self.ledger, self.mailbox.settings.reserve)
+        if not has_room(self.ledger, self.mailbox.settings.reserve, size):
+            self._park(head.uid, head, "no_room", f"The mail has {size // MEGABYTE} MB; there is no room for it now.")
+            return
         try:
             data = self.mailbox.fetch(head.uid)
         except NotGiven as fault:
             self._park(head.uid, head, "unfetchable", str(fault))
             return
+        except MailboxTrouble as trouble:
+            # Should the line break at this mail each time, it waits longer and longer, and the others go first.
+            self._park(head.uid, head, "cut_off", str(trouble))
+            raise
         if data is not None:
             self._keep(data, head)
 
     def _keep(self, data: bytes, head: Head) -> None:
         news = Incoming(
-            channel="mail", received_at=head.received_at, received_by="internaldate", place=self._place(head.uid)
+            channel="mail",
+            received_at=head.received_at or utc_now(),
+            received_by="internaldate" if head.received_at else "own_clock",
+            place=self._place(head.uid),
         )
         accepted = self.ledger.accept(data, news)
-        ledger_places.unparked(self.ledger, self._place(head.uid), accepted.message)
+        ledger_parked.unparked(self.ledger, self._place(head.uid), accepted.message)
         self.done.taken += accepted.new
         self.done.known += not accepted.new
         self.arrived()
 
     def _park(self, uid: int, head: Head | None, code: str, said: str) -> None:
         size, arrived = (head.size, head.received_at) if head else (None, None)
-        ledger_places.park(self.ledger, self._place(uid), code, said, size, arrived)
+        ledger_parked.park(self.ledger, self._place(uid), code, said, size, arrived)
         self.done.parked += 1
 
     def _place(self, uid: int) -> Place:
@@ -160,14 +204,21 @@ class TakingIn:
 
 
 def check_space(ledger: Ledger, reserve: float, wanted: int = 0) -> None:
-    """Before anything is taken in: is there room for it, and the reserve (megabytes) besides? Raises ``DiskFull``."""
+    """Before anything is taken in: is there room for it, and for the reserve (megabytes)? Raises ``DiskFull``."""
+    folder = ledger.raw_folder
+    if has_room(ledger, reserve, wanted):
+        return
+    free = shutil.disk_usage(folder).free
+    said = f"The disk of {folder} has {free // MEGABYTE} MB left; nothing is taken in until there is more."
+    notify(ledger, "disk_full", str(folder), said)
+    raise DiskFull(said)
+
+
+def has_room(ledger: Ledger, reserve: float, wanted: int = 0) -> bool:
+    """Whether there is room for so many bytes, unpacked and with their records, and for the reserve besides."""
     folder = ledger.raw_folder
     if is_remote(folder):
         # An object store has no free space to ask about; it refuses where it is full, and nothing is touched then.
-        return
+        return True
     folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if free < reserve * MEGABYTE + 4 * wanted:
-        said = f"The disk of {folder} has {free // MEGABYTE} MB left; nothing is taken in until there is more."
-        notify(ledger, "disk_full", str(folder), said)
-        raise DiskFull(said)
+    return shutil.disk_usage(folder).free >= reserve * MEGABYTE + 4 * wanted

@@ -10,21 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from flows.drafting import drafting_of
-from flows.finishing import Reader
 from flows.keyring import NO_KEYS, Keyring
-from flows.mail_folder import MailboxTrouble
+from flows.mail_line import MailboxTrouble
 from flows.mailbox_settings import FolderSettings, MailboxSettings, WatchSettings, load_settings
+from flows.message_reading import Reader
 from flows.readers import PostReader
 from flows.sign_in import sign_in_of
 from flows.taking_in import DiskFull
 from flows.walking import Misuse
 from flows.watched_folder import FolderWatcher
 from flows.watching import Watcher
-from flows.working_off import WorkingOff, today
-from pipeline.ledger import Ledger, Message
+from flows.working_off import WorkingOff, today, told_shortly
+from pipeline.ledger import Ledger
 from pipeline.ledger_balance import balance
 from pipeline.mail import PostOffice
+from pipeline.messages import Message
 from pipeline.raw import remove_unfinished
 from pipeline.store import Store
 from pipeline.trouble import StoreTrouble
@@ -55,12 +58,18 @@ class Watch:
             thread.join(patience)
         work.stop(patience)
 
-    def run_once(self) -> int:
-        """One pass over everything, then work until nothing is due; how many messages were worked on. Raises what a
-        pass raises."""
-        for each in self._watchers(lambda: None):
-            each.run_once()
-        return self._working_off().run_dry()
+    def run_once(self) -> tuple[str, ...]:
+        """One pass over everything, and work until nothing is due; what went wrong in a pass, a sentence each. A
+        mailbox that cannot be reached keeps nobody from the others."""
+        work = self._working_off()
+        work.start()
+        try:
+            wrong = [said for each in self._watchers(work.wake) if (said := _trouble_of_a_pass(each))]
+        except BaseException:
+            work.stop()
+            raise
+        work.stop_when_dry()
+        return tuple(wrong)
 
     def _working_off(self) -> WorkingOff:
         """One message more in hand than there are workers, so that none of them waits for the disk."""
@@ -72,6 +81,17 @@ class Watch:
             yield Watcher(self.ledger, mailbox, sign_in_of(mailbox), self.stop, arrived)
         for folder in self.settings.folders:
             yield FolderWatcher(self.ledger, folder, self.stop, arrived)
+
+
+def _trouble_of_a_pass(watcher: Watcher | FolderWatcher) -> str:
+    """One pass; what kept it from its end, in a sentence (empty: nothing)."""
+    try:
+        watcher.run_once()
+    except (MailboxTrouble, DiskFull) as trouble:
+        return f"{watcher.name}: {trouble}"
+    except OSError as fault:
+        return f"{watcher.name}: {told_shortly(fault)}"
+    return ""
 
 
 def run_watch(
@@ -133,9 +153,11 @@ def _finished(ledger: Ledger, store: Store, settings: WatchSettings, folder: Pat
 
 def _once(running: Watch) -> None:
     try:
-        running.run_once()
-    except (MailboxTrouble, DiskFull) as trouble:
-        raise StoreTrouble(str(trouble)) from trouble
+        wrong = running.run_once()
+    except SQLAlchemyError as fault:
+        raise StoreTrouble(f"The database cannot be used. {told_shortly(fault)}") from fault
+    if wrong:
+        raise StoreTrouble("\n".join(wrong))
 
 
 def reader_of(settings: WatchSettings, keyring: Keyring = NO_KEYS) -> PostReader:

@@ -1,38 +1,36 @@
 """A watched folder: files that somebody puts there go into the ledger once they rest. Names are only ever shown."""
 
 import os
-import stat
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from flows.files_seen import Look, bytes_of, changed_at, free_name, look_at, place_of
 from flows.mailbox_settings import FolderSettings
 from flows.owners import hold_lease, this_owner
-from flows.taking_in import MEGABYTE, DiskFull, check_space
+from flows.taking_in import MEGABYTE, DiskFull, check_space, has_room
 from flows.walking import shown_name
-from flows.working_off import told_shortly
-from pipeline import ledger_places
-from pipeline.ledger import Incoming, Ledger, Place
-from pipeline.ledger_signs import beat, give_up_lease, notify
+from flows.working_off import bug_of, told_shortly
+from pipeline import ledger_parked
+from pipeline.ledger import Ledger
+from pipeline.ledger_signs import beat, give_up_lease, notify, withdraw
+from pipeline.messages import Incoming
 
 PASSED_OVER = (".", "~$")
 """Beginnings of names that programs use for files in the making; they are not taken."""
-
-Look = tuple[int, int, int]
-"""Size, time of change in nanoseconds, inode: what must not change while a file rests."""
 
 
 @dataclass
 class FolderWatcher:
     """The watcher of one folder, the folders in it included; links and devices are never opened.
 
-    A file lies at a place as a mail does: its inode is the UID, the time of its change the UIDVALIDITY."""
+    A file lies at a place as a mail does: its inode is the UID, the time of its change the UIDVALIDITY. Its name is
+    no part of the place: names may be those of persons, and places are kept for longer."""
 
     ledger: Ledger
     settings: FolderSettings
@@ -40,6 +38,7 @@ class FolderWatcher:
     arrived: Callable[[], None] = lambda: None
     _resting: dict[Path, tuple[Look, float]] = field(default_factory=dict)
     _taken: dict[Path, tuple[Look, int]] = field(default_factory=dict)
+    _unreadable: int = 0
 
     @property
     def name(self) -> str:
@@ -53,9 +52,13 @@ class FolderWatcher:
             try:
                 if hold_lease(self.ledger, self.name, owner):
                     self.look()
-            except (OSError, SQLAlchemyError, DiskFull) as fault:
-                said = str(fault) if isinstance(fault, DiskFull) else told_shortly(fault)
-                self._tell(said)
+            except DiskFull as full:
+                self._tell(str(full))
+            except (OSError, SQLAlchemyError) as fault:
+                self._tell(told_shortly(fault))
+            except Exception as fault:
+                # A bug of ours: it must not end the watcher in silence, and it is said where it is.
+                self._tell(bug_of(fault))
             self.stop.wait(self.settings.look)
         self._leave(owner)
 
@@ -66,7 +69,8 @@ class FolderWatcher:
         return f"{self.look()} new in {self.settings.path}"
 
     def look(self) -> int:
-        """One look at the folder; how many files went into the ledger."""
+        """One look at the folder; how many files are new in the ledger. Raises ``OSError`` where it is away."""
+        self._unreadable = 0
         found = dict(self._files())
         taken = 0
         for path, look in found.items():
@@ -77,20 +81,47 @@ class FolderWatcher:
         self._resting = {path: seen for path, seen in self._resting.items() if path in found}
         self._taken = {path: seen for path, seen in self._taken.items() if path in found}
         self._move_finished()
-        beat(self.ledger, self.name, f"{len(found)} files there, {taken} new", good=True)
+        self._tell_unreadable()
+        beat(self.ledger, self.name, f"{len(found)} files there, {taken} new", good=not self._unreadable)
         return taken
 
     def _files(self) -> Iterator[tuple[Path, Look]]:
         """Every plain file, oldest first, but for those in the making and those that were moved aside."""
         found = []
-        for root, folders, names in os.walk(self.settings.path, onerror=_raised):
+        for root, folders, names in os.walk(self.settings.path, onerror=self._passed_over):
             aside = self.settings.move_to if Path(root) == self.settings.path else None
             folders[:] = [name for name in folders if not name.startswith(".") and name != aside]
             for name in names:
                 path = Path(root) / name
-                if not name.startswith(PASSED_OVER) and (look := _look(path)):
+                if not name.startswith(PASSED_OVER) and (look := self._looked_at(path)):
                     found.append((look[1], path, look))
         yield from ((path, look) for _, path, look in sorted(found))
+
+    def _looked_at(self, path: Path) -> Look | None:
+        try:
+            return look_at(path)
+        except OSError:
+            self._unreadable += 1
+            return None
+
+    def _passed_over(self, fault: OSError) -> None:
+        """The folder itself must be readable; one inside it that is not keeps nobody from the others."""
+        if fault.filename is None or Path(os.fsdecode(fault.filename)) == self.settings.path:
+            raise fault
+        self._unreadable += 1
+
+    def _tell_unreadable(self) -> None:
+        """What cannot be read is told of until it can be; then everything else that was told is over as well."""
+        if self._unreadable:
+            said = f"Files or folders in {self.settings.path} cannot be read; see to the permissions."
+            notify(self.ledger, "folder_unreadable", self.name, said)
+            return
+        for code, subject in (
+            ("folder_unreadable", self.name),
+            ("folder_trouble", self.name),
+            ("disk_full", str(self.ledger.raw_folder)),
+        ):
+            withdraw(self.ledger, code, subject)
 
     def _rests(self, path: Path, look: Look) -> bool:
         """Whether the file has not changed for the time asked for, by our own clock."""
@@ -102,27 +133,43 @@ class FolderWatcher:
         return now - before[1] >= self.settings.settle
 
     def _take(self, path: Path, look: Look) -> int:
-        place = Place(account="folder", folder=_shown_path(path), uidvalidity=look[1] // 1000, uid=look[2])
-        if look[0] > self.settings.largest * MEGABYTE:
-            said = f"The file has {look[0] // MEGABYTE} MB, more than the {self.settings.largest:g} MB taken in."
-            ledger_places.park(self.ledger, place, "too_large", said, look[0], _when(look))
-            self._taken[path] = (look, 0)
+        """One file into the ledger; 1 if it is new there."""
+        if self._parked(path, look):
             return 0
-        check_space(self.ledger, self.settings.reserve, look[0])
-        data = _bytes_of(path, look)
+        check_space(self.ledger, self.settings.reserve)
+        try:
+            data = bytes_of(path, look)
+        except OSError:
+            self._unreadable += 1
+            return 0
         if data is None:
             return 0
         news = Incoming(
             channel="folder",
-            received_at=_when(look),
+            received_at=changed_at(look),
             received_by="file_time",
             filename=shown_name(path),
-            place=place,
+            place=place_of(self.settings.path, look),
         )
         accepted = self.ledger.accept(data, news)
+        ledger_parked.unparked(self.ledger, place_of(path, look), accepted.message)
         self._taken[path] = (look, accepted.message)
         self.arrived()
-        return 1
+        return int(accepted.new)
+
+    def _parked(self, path: Path, look: Look) -> bool:
+        """Whether it is too large and no person has asked for it, or there is no room for it now."""
+        place = place_of(path, look)
+        released = place.uid in ledger_parked.released_uids(self.ledger, "folder", place.folder, place.uidvalidity)
+        too_large = look[0] > self.settings.largest * MEGABYTE and not released
+        if not too_large and has_room(self.ledger, self.settings.reserve, look[0]):
+            return False
+        if place.uid not in ledger_parked.waiting_uids(self.ledger, "folder", place.folder, place.uidvalidity):
+            said = f"more than the {self.settings.largest:g} MB taken in" if too_large else "for which there is no room"
+            code = "too_large" if too_large else "no_room"
+            said = f"The file has {look[0] // MEGABYTE} MB, {said}."
+            ledger_parked.park(self.ledger, place, code, said, look[0], changed_at(look))
+        return True
 
     def _move_finished(self) -> None:
         """Files whose records are durable go aside, if the settings say so, and never over one another."""
@@ -130,10 +177,10 @@ class FolderWatcher:
             return
         for path, (look, number) in tuple(self._taken.items()):
             message = self.ledger.message(number) if number else None
-            if message and message.state in ("processed", "quarantined", "ignored") and _look(path) == look:
+            if message and message.state in ("processed", "quarantined", "ignored") and look_at(path) == look:
                 aside = self.settings.path / self.settings.move_to
                 aside.mkdir(exist_ok=True)
-                path.rename(_free_name(aside, path.name, message.sha256))
+                path.rename(free_name(aside, path.name, message.sha256))
                 del self._taken[path]
 
     def _tell(self, said: str) -> None:
@@ -151,44 +198,3 @@ class FolderWatcher:
             give_up_lease(self.ledger, self.name, owner)
         except (OSError, SQLAlchemyError) as fault:
             self._tell(told_shortly(fault))
-
-
-def _shown_path(path: Path) -> str:
-    """The path as text, whatever bytes it is made of."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _raised(fault: OSError) -> None:
-    raise fault
-
-
-def _look(path: Path) -> Look | None:
-    """What a plain file looks like now; null if it is none, or gone."""
-    try:
-        state = path.lstat()
-    except OSError:
-        return None
-    return (state.st_size, state.st_mtime_ns, state.st_ino) if stat.S_ISREG(state.st_mode) else None
-
-
-def _bytes_of(path: Path, look: Look) -> bytes | None:
-    """The bytes of a file, if it is still the one that was seen and does not change under our eyes."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        data = file.read(look[0] + 1)
-        state = os.fstat(file.fileno())
-    same = (state.st_size, state.st_mtime_ns, state.st_ino) == look and len(data) == look[0]
-    return data if same else None
-
-
-def _when(look: Look) -> datetime:
-    return datetime.fromtimestamp(look[1] / 1e9, UTC)
-
-
-def _free_name(folder: Path, name: str, digest: str) -> Path:
-    """The file's own name, or with the beginning of its hash where that is taken."""
-    place = folder / name
-    return place if not place.exists() else folder / f"{digest[:12]}.{name}"[:200]

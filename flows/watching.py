@@ -5,17 +5,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.mail_folder import Mailbox, MailboxTrouble, open_mailbox
+from flows.mail_folder import Mailbox, open_mailbox
+from flows.mail_line import MailboxTrouble
 from flows.mailbox_settings import MailboxSettings
 from flows.owners import hold_lease, this_owner
 from flows.posting_drafts import post_drafts
 from flows.sign_in import SignIn
 from flows.taking_in import DiskFull, TakingIn
-from flows.working_off import told_shortly
+from flows.working_off import bug_of, told_shortly
 from pipeline.ledger import Ledger
 from pipeline.ledger_signs import beat, give_up_lease, notify, withdraw
 
@@ -38,6 +39,7 @@ class Watcher:
     first_wait: float = FIRST_WAIT
     _troubles: int = field(default=0)
     _owner: str = field(default="")
+    _renewed: float = field(default=0.0)
 
     @property
     def name(self) -> str:
@@ -59,12 +61,16 @@ class Watcher:
                 self._report(str(trouble), trouble.lasting)
             except (OSError, SQLAlchemyError) as fault:
                 self._report(told_shortly(fault), lasting=False)
+            except Exception as fault:
+                # A bug of ours: it must not end the watcher in silence, and it is said where it is.
+                self._report(bug_of(fault), lasting=True)
         self._leave()
 
-    def run_once(self) -> str:
-        """One pass and no more, for the nightly run: what it found, in a sentence. Raises what a pass raises."""
+    def run_once(self, thorough: bool = False) -> str:
+        """One pass and no more: what it found, in a sentence. ``thorough``, for the nightly run: mail that is known by
+        its number is compared as well. Raises what a pass raises."""
         with open_mailbox(self.settings, self.sign_in) as mailbox:
-            return self._pass(mailbox, self._taking_in(mailbox))
+            return self._pass(mailbox, replace(self._taking_in(mailbox), thorough=thorough))
 
     def _watch(self) -> None:
         """As long as the line holds: pass, wait, pass."""
@@ -80,8 +86,9 @@ class Watcher:
         return TakingIn(self.ledger, mailbox, self._took_one, self.stop.is_set)
 
     def _took_one(self) -> None:
-        """A long pass must not lose the lease under way."""
-        self._has_lease()
+        """A long pass must not lose the lease under way; to renew it at every mail would cost more than the mail."""
+        if time.monotonic() - self._renewed > SLICE:
+            self._has_lease()
         self.arrived()
 
     def _pass(self, mailbox: Mailbox, taking_in: TakingIn) -> str:
@@ -89,8 +96,8 @@ class Watcher:
         taking_in.touch_finished()
         post_drafts(self.ledger, mailbox)
         beat(self.ledger, self.name, said, good=taking_in.done.whole)
-        for code in ("mailbox_trouble", "disk_full"):
-            withdraw(self.ledger, code, self.name)
+        withdraw(self.ledger, "mailbox_trouble", self.name)
+        withdraw(self.ledger, "disk_full", str(self.ledger.raw_folder))
         return said
 
     def _wait(self, mailbox: Mailbox, taking_in: TakingIn) -> None:
@@ -111,6 +118,7 @@ class Watcher:
         return self._has_lease() and self.sign_in.lapses_in() > 0
 
     def _has_lease(self) -> bool:
+        self._renewed = time.monotonic()
         return hold_lease(self.ledger, self.name, self._owner or this_owner("watch"))
 
     def _report(self, said: str, lasting: bool) -> None:

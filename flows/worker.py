@@ -20,8 +20,9 @@ from typing import get_type_hints
 
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter
 
+from extractors.isolation import children
+from extractors.rooms import empty
 from flows.fence import FILE_SIZE, FOLDER_FILES, FOLDER_SIZE, MEMORY, OPEN_FILES
-from flows.rooms import empty
 
 DONE, RAISED = b"=", b"!"
 CPU_SPENT = int(signal.SIGXCPU)
@@ -86,6 +87,9 @@ def _limit() -> None:
         resource.setrlimit(what, (most, most) if hard == resource.RLIM_INFINITY else (min(most, hard), min(most, hard)))
     # What our children leave behind becomes our child, so that none can hide from ``_end_children``.
     _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    # Where memory is short the system shall end us, and not the one who keeps the ledger.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
     # The first process of a family is not ended by this signal unless it handles it, and Python's own handlers wait
     # until a library gives control back: the C function that ends a process is the handler itself.
     _LIBC.signal(signal.SIGXCPU, ctypes.cast(_LIBC._exit, ctypes.c_void_p))
@@ -101,13 +105,15 @@ def _allow(seconds: float | None) -> None:
 
 
 def _make_private(own: str, hidden: tuple[str, ...]) -> None:
-    """Put a small empty space over our folder, which is gone with us, and an empty one over what is not our business.
+    """Put a small empty space over our folder, which is gone with us, and an empty one over what is not our business;
+    of all processes only our own family stays in sight.
 
     Where the system refuses after all, the folder stays an ordinary one that the other side empties."""
     flags = _NO_SUID | _NO_DEVICES | _NO_PROGRAMS
     spaces = {own: f"size={FOLDER_SIZE},nr_inodes={FOLDER_FILES}"} | dict.fromkeys(hidden, _NOTHING)
     for place, limits in spaces.items():
         _LIBC.mount(b"tmpfs", os.fsencode(place), b"tmpfs", flags, limits.encode())
+    _LIBC.mount(b"proc", b"/proc", b"proc", flags, None)
     os.chdir(own)
 
 
@@ -132,10 +138,9 @@ def _kill_children() -> None:
     if os.getpid() == 1:
         os.kill(-1, signal.SIGKILL)
         return
-    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    for child in listed:
+    for child in children(os.getpid()):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(int(child), signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Handed:
         return scanning.scan(self.data)
 
     def noted(self, made: Made) -> Made:
-        """A record with the notice that its file was not scanned, where it should have been."""
+        """A record with the notice that its file was not scanned, where it was not."""
         if not isinstance(made, Record) or (notice := scanning.notice(self.scan)) is None:
             return made
         return made.model_copy(update={"flags": (*made.flags, notice)})
@@ -136,7 +136,7 @@ def _settle_again(
     message = f"{first.message} It was tried a second time: {then}."
     record = quarantined(file.data, file.arrival, file.today, Unreadable(first.code, message, _NOT_AGAIN))
     hostile = Flag(code="hostile", severity="blocker", message=f"The file harms its readers. {_NOT_AGAIN}")
-    promise.set_result(record.model_copy(update={"flags": (*record.flags, hostile)}))
+    promise.set_result(file.noted(record.model_copy(update={"flags": (*record.flags, hostile)})))
 
 
 def outcome(future: "Future[Made]", data: bytes, arrival: Arrival, today: date) -> "Made | Record":

@@ -16,12 +16,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.finishing import Reader, read_message
+from flows.finishing import read_message
+from flows.message_reading import Reader
 from flows.owners import dead_owners, this_owner
 from flows.sandbox import WillNotStart
-from pipeline import ledger_work
-from pipeline.ledger import Ledger, Message
+from pipeline import ledger_ends, ledger_work
+from pipeline.ledger import Ledger
 from pipeline.ledger_signs import notify
+from pipeline.messages import Message
 from pipeline.store import Store
 
 LOOK = 5.0
@@ -42,6 +44,7 @@ class WorkingOff:
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _stop: threading.Event = field(default_factory=threading.Event)
     _in_hand: dict[int, str] = field(default_factory=dict)
+    _busy: set[str] = field(default_factory=set)
     _worked_on: int = 0
     _running: list[threading.Thread] = field(default_factory=list)
 
@@ -82,6 +85,17 @@ class WorkingOff:
         for thread in working:
             thread.join()
         self.stop()
+        return self._worked_on
+
+    def stop_when_dry(self) -> int:
+        """After ``start``: work on until nothing is due, and stop; how many messages were worked on. Raises
+        ``SQLAlchemyError`` if the database is away; what is not done then waits."""
+        try:
+            while not self._stop.is_set() and (ledger_work.anything_due(self.ledger, self.lease) or self._busy):
+                self.wake()
+                time.sleep(0.05)
+        finally:
+            self.stop()
         return self._worked_on
 
     @contextmanager
@@ -126,34 +140,38 @@ class WorkingOff:
         """Take the next message from claim to finish; false if there is none."""
         if not ledger_work.anything_due(self.ledger, self.lease):
             return False
-        message = ledger_work.claim(self.ledger, owner, self.lease, only)
-        if message is None:
-            return False
-        self._in_hand[message.id] = owner
+        self._busy.add(owner)
         try:
-            self._bring_to_an_end(message, owner)
+            message = ledger_work.claim(self.ledger, owner, self.lease, only)
+            if message is None:
+                return False
+            self._in_hand[message.id] = owner
+            try:
+                self._bring_to_an_end(message, owner)
+            finally:
+                self._in_hand.pop(message.id, None)
+            self._worked_on += 1
+            self.finished(message)
+            return True
         finally:
-            self._in_hand.pop(message.id, None)
-        self._worked_on += 1
-        self.finished(message)
-        return True
+            self._busy.discard(owner)
 
     def _bring_to_an_end(self, message: Message, owner: str) -> None:
         try:
             read_message(self.ledger, self.store, self.reader, message, owner)
         except (OSError, SQLAlchemyError, WillNotStart) as fault:
             if self.reader.stopped:
-                ledger_work.hand_back(self.ledger, message, owner)
-            elif ledger_work.fail(self.ledger, message, owner, told_shortly(fault)):
+                ledger_ends.hand_back(self.ledger, message, owner)
+            elif ledger_ends.fail(self.ledger, message, owner, told_shortly(fault)):
                 notify(self.ledger, "our_fault", f"message {message.id}", f"{told_shortly(fault)} It is tried again.")
         except Exception as fault:
             if self.reader.stopped:
-                ledger_work.hand_back(self.ledger, message, owner)
+                ledger_ends.hand_back(self.ledger, message, owner)
                 return
             # A bug of ours on this message: it must not end the thread, and the message ends with a person.
-            said = f"The software failed on this message ({type(fault).__name__} at {_where(fault)})."
+            said = bug_of(fault)
             print(f"message {message.id}: {said}", file=sys.stderr, flush=True)
-            ledger_work.died(self.ledger, message, owner, said)
+            ledger_ends.died(self.ledger, message, owner, said)
 
     def _wait(self) -> None:
         with self._wake:
@@ -178,10 +196,11 @@ def told_shortly(fault: Exception) -> str:
     return f"{type(fault).__name__}: {said.splitlines()[0] if said else 'no more is known'}."
 
 
-def _where(fault: Exception) -> str:
-    """The line that raised it; the error's own words may hold what stands in a mail."""
+def bug_of(fault: Exception) -> str:
+    """A fault of the software itself: what kind, and the line that raised it; its own words may hold what stands in a
+    mail."""
     last = traceback.extract_tb(fault.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
+    return f"The software failed ({type(fault).__name__} at {Path(last.filename).name}:{last.lineno})."
 
 
 @contextmanager

@@ -28,9 +28,11 @@ USERS = Table(
     Column("subject", String(300), nullable=True),
     Column("active", Boolean, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("own_keys", Text, nullable=True),
     UniqueConstraint("issuer", "subject", name="one_user_per_identity"),
 )
-"""A person: with a password of the desk (its argon2 hash), or known by an identity provider's issuer and subject."""
+"""A person: with a password of the desk (its argon2 hash), or known by an identity provider's issuer and subject; with
+neither, one who has not come by single sign-on yet. ``own_keys``: the keys they have chosen at the desk, as JSON."""
 
 SESSIONS = Table(
     "sessions",
@@ -119,6 +121,8 @@ QUEUE = Table(
     Column("decided_by", String(80), nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=True),
     Index("queue_by_stage", "stage", "received_at", "record_id"),
+    Index("queue_by_reference", "reference"),
+    Index("queue_by_choice", "language", "country", "edition"),
 )
 """One row per request as the queue lists it: made from the newest reading and the decisions, and made anew from them
 at any time; only ``assignee`` stands nowhere else."""

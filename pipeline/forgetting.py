@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
+from pipeline import institution_entries, twin_entries
 from pipeline.desk_tables import AUDIT, COMMENTS, QUEUE, QUEUE_WORDS
-from pipeline.ledger import WAITING
 from pipeline.ledger_tables import DRAFTS, MESSAGES, PARTS
+from pipeline.messages import WAITING
 from pipeline.raw import remove_raw
 from pipeline.records import Arrival, Flag, Record, Source, Topic
 from pipeline.stages import Decision
@@ -112,6 +113,7 @@ def _forget_request(connection: Connection, record_id: str, now: datetime) -> No
     _forget_desk(connection, record_id)
     parts = {"filename": "", "container": "[]"}
     connection.execute(update(PARTS).where(PARTS.c.record_id == record_id).values(**parts))
+    _forget_reasons(connection, PARTS, PARTS.c.record_id == record_id)
     connection.execute(update(REQUESTS).where(REQUESTS.c.record_id == record_id).values(forgotten_at=now))
 
 
@@ -123,7 +125,7 @@ def _forget_arrivals(connection: Connection, record_id: str) -> None:
 
 
 def _forget_desk(connection: Connection, record_id: str) -> None:
-    """Decisions that repeat answers, comments, the words it was searched by, and what the audit quotes."""
+    """Decisions that repeat answers, comments, the words it was searched and compared by, and what the audit quotes."""
     here = DECISIONS.c.record_id == record_id
     connection.execute(delete(DECISIONS).where(here, DECISIONS.c.kind.in_(SPOKEN)))
     for row in connection.execute(select(DECISIONS).where(here)).all():
@@ -131,6 +133,8 @@ def _forget_desk(connection: Connection, record_id: str) -> None:
         connection.execute(update(DECISIONS).where(DECISIONS.c.id == row.id).values(decision=silent))
     for table in (COMMENTS, QUEUE_WORDS):
         connection.execute(delete(table).where(table.c.record_id == record_id))
+    institution_entries.take_out(connection, record_id, forget=True)
+    twin_entries.take_out(connection, record_id)
     listed = {"title": "", "institution": "", "why": ""}
     connection.execute(update(QUEUE).where(QUEUE.c.record_id == record_id).values(**listed))
     connection.execute(update(AUDIT).where(AUDIT.c.record_id == record_id).values(subject="", detail=""))
@@ -142,6 +146,16 @@ def _forget_messages(connection: Connection, numbers: tuple[int, ...], now: date
     connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_(numbers)).values(**silent))
     names = {"filename": "", "container": "[]"}
     connection.execute(update(PARTS).where(PARTS.c.message.in_(numbers)).values(**names))
+    _forget_reasons(connection, MESSAGES, MESSAGES.c.id.in_(numbers))
+    _forget_reasons(connection, PARTS, PARTS.c.message.in_(numbers))
+
+
+def _forget_reasons(connection: Connection, table: Table, which: ColumnElement[bool]) -> None:
+    """A reason in words may name a file ("The same file as Ada Obi.docx"); one that is a flag's code says nothing of
+    anybody. That there was a reason is kept: nothing is ignored without one."""
+    for row in connection.execute(select(table.c.id, table.c.reason).where(which)).all():
+        if row.reason and not row.reason.isidentifier():
+            connection.execute(update(table).where(table.c.id == row.id).values(reason=_DONE))
 
 
 def _messages_of(connection: Connection, record_ids: tuple[str, ...]) -> tuple[int, ...]:

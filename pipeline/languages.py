@@ -38,12 +38,13 @@ class FormTitles(Value):
 
 
 class Marks(Value):
-    """Words for required and optional, for names that only persons have (``person``: surname, first name), prompts
-    left in place, hints printed behind a label."""
+    """Words for required and optional, for names that only persons have (``person``: surname, first name), for posts
+    (``posts``: director, secretary), prompts left in place, hints printed behind a label."""
 
     required: Words
     optional: Words
     person: Words
+    posts: Words
     placeholder: Words
     hint: Words
 

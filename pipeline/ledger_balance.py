@@ -1,17 +1,20 @@
 """The balance: everything seen = ready + flagged + quarantined + ignored (with a reason) + waiting, always exact."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
 from sqlalchemy import func, select
 
-from pipeline.ledger import WAITING, Ledger, aware
+from pipeline.ledger import Ledger
 from pipeline.ledger_tables import MESSAGES, PARKED, PARTS
+from pipeline.messages import WAITING, aware
 from pipeline.raw import is_kept
 from pipeline.tables import RECORDS, REQUESTS
 from pipeline.values import Value
 
+_HOW_MANY = func.count().label("number")
 _BUCKETS = ("ready", "flagged", "quarantined", "ignored", "waiting")
 
 
@@ -57,25 +60,28 @@ class Balance(Value):
 def balance(ledger: Ledger) -> Balance:
     """The balance as the ledger stands now, read in one transaction."""
     with ledger.reading() as connection:
-        states = connection.execute(select(MESSAGES.c.state, MESSAGES.c.outcome, MESSAGES.c.reason)).all()
+        kinds = (MESSAGES.c.state, MESSAGES.c.outcome, MESSAGES.c.reason)
+        states = connection.execute(select(*kinds, _HOW_MANY).group_by(*kinds)).all()
         # Counted where files are found and again where each one's fate is written: two hands, one sum.
         found = connection.execute(select(func.coalesce(func.sum(MESSAGES.c.files), 0))).scalar_one()
-        fates = connection.execute(select(PARTS.c.fate, PARTS.c.reason)).all()
+        of_parts = (PARTS.c.fate, PARTS.c.reason)
+        fates = connection.execute(select(*of_parts, _HOW_MANY).group_by(*of_parts)).all()
         parked = connection.execute(select(PARKED.c.retry_at, PARKED.c.reason).where(PARKED.c.message.is_(None))).all()
         oldest = connection.execute(
             select(func.min(MESSAGES.c.received_at)).where(MESSAGES.c.state.in_(WAITING))
         ).scalar()
-    buckets = Counter(_bucket(row.state, row.outcome) for row in states)
+    buckets = _summed((_bucket(row.state, row.outcome), row.number) for row in states)
     buckets.update("quarantined" if row.retry_at is None else "waiting" for row in parked)
-    told = [row.reason for row in states if row.state in ("ignored", "quarantined")]
-    told += [row.reason for row in fates if row.fate in ("ignored", "quarantined")] + [row.reason for row in parked]
+    told = [(row.reason, row.number) for row in states if row.state in ("ignored", "quarantined")]
+    told += [(row.reason, row.number) for row in fates if row.fate in ("ignored", "quarantined")]
+    told += [(row.reason, 1) for row in parked]
     when = aware(oldest)
     return Balance(
         at=ledger.clock(),
-        messages=_tally(len(states) + len(parked), buckets),
-        files=_tally(int(found), Counter(row.fate for row in fates)),
+        messages=_tally(sum(row.number for row in states) + len(parked), buckets),
+        files=_tally(int(found), _summed((row.fate, row.number) for row in fates)),
         parked=len(parked),
-        reasons=dict(Counter(reason for reason in told if reason).most_common()),
+        reasons=dict(_summed(each for each in told if each[0]).most_common()),
         oldest_waiting=when if isinstance(when, datetime) else None,
     )
 
@@ -108,6 +114,14 @@ def audit(ledger: Ledger) -> tuple[str, ...]:
     absent = (digest for digest in originals if not is_kept(ledger.raw_folder, digest))
     found += [f"The original {digest} of a record is not on the disk." for digest in absent]
     return (*found, *(line for line in balance(ledger).lines() if "NOT EXACT" in line))
+
+
+def _summed(numbers: Iterable[tuple[str, int]]) -> Counter[str]:
+    """The numbers added up by name."""
+    found: Counter[str] = Counter()
+    for name, number in numbers:
+        found[name] += number
+    return found
 
 
 def _tally(seen: int, buckets: Counter[str]) -> Tally:

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
-from pipeline.ledger import Ledger, aware, storable
+from pipeline.ledger import Ledger
 from pipeline.ledger_tables import DRAFTS
-from pipeline.ledger_work import wait_after
+from pipeline.ledger_work import TOO_FAR, wait_after
+from pipeline.messages import aware, storable
 from pipeline.opening import insert_new
 from pipeline.raw import keep_raw
+from pipeline.tables import REQUESTS
 from pipeline.values import Value
 
 DraftState = Literal["waiting", "appended", "kept"]
@@ -49,8 +51,11 @@ def keep_draft(
 
 
 def due(ledger: Ledger) -> tuple[Draft, ...]:
-    """Drafts that are to be put into the mailbox now, oldest first."""
-    ready = and_(DRAFTS.c.state == "waiting", DRAFTS.c.retry_at <= ledger.clock())
+    """Drafts that are to be put into the mailbox now, oldest first; none for a request that was forgotten."""
+    now = ledger.clock()
+    come = or_(DRAFTS.c.retry_at <= now, DRAFTS.c.retry_at > now + TOO_FAR)
+    forgotten = exists().where(REQUESTS.c.record_id == DRAFTS.c.record_id, REQUESTS.c.forgotten_at.is_not(None))
+    ready = and_(DRAFTS.c.state == "waiting", come, ~forgotten)
     with ledger.engine.connect() as connection:
         rows = connection.execute(select(DRAFTS).where(ready).order_by(DRAFTS.c.id).limit(100)).all()
     return tuple(_draft(dict(row._mapping)) for row in rows)

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from pipeline.ledger import Ledger, aware, storable
+from pipeline.ledger import Ledger
 from pipeline.ledger_tables import HEARTBEATS, LEASES, NOTICES
+from pipeline.messages import aware, storable
 from pipeline.opening import insert_new
 from pipeline.values import Value
 
@@ -83,8 +84,12 @@ def notify(ledger: Ledger, code: str, subject: str, said: str) -> bool:
 
 def withdraw(ledger: Ledger, code: str, subject: str) -> None:
     """What was told is over, so that it can be told again when it comes back."""
-    with ledger.writing() as connection:
-        connection.execute(delete(NOTICES).where(NOTICES.c.code == code, NOTICES.c.subject == storable(subject)[:200]))
+    here = and_(NOTICES.c.code == code, NOTICES.c.subject == storable(subject)[:200])
+    with ledger.engine.connect() as connection:
+        told = connection.execute(select(NOTICES.c.id).where(here)).first()
+    if told:
+        with ledger.writing() as connection:
+            connection.execute(delete(NOTICES).where(here))
 
 
 def notices(ledger: Ledger) -> tuple[Notice, ...]:

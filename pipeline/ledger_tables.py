@@ -51,9 +51,10 @@ MESSAGES = Table(
 """One row per message: a mail, a file from the watched folder, an upload. Its identity is the hash of its bytes.
 
 ``channel``: mail, folder, api. ``received_at`` is the time of arrival and ``received_by`` says whose clock it is:
-``internaldate``, ``file_time``, ``upload``. ``message_id`` is a clue to a thread, no identity. ``reference`` is what an
-uploader was told. ``kind`` is that of an opened mail: letter, auto_reply, bounce, list, own. ``state``: fetched,
-opened, processed, quarantined, ignored, failed. ``outcome`` of a processed one: ready, flagged, quarantined.
+``internaldate``, ``own_clock``, ``file_time``, ``upload``. ``message_id`` is a clue to a thread, no identity.
+``reference`` is what an uploader was told. ``kind`` is that of an opened mail: letter, auto_reply, bounce, list, own.
+``state``: fetched, opened, processed, quarantined, ignored, failed. ``outcome`` of a processed one: ready, flagged,
+quarantined.
 ``files``: how many were found in it, null before it was opened. ``attempts`` counts claims, before any parsing;
 ``deaths`` the readers that died of it; ``faults`` the failures of our own side, since the last good step."""
 
@@ -116,7 +117,8 @@ PARKED = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("account", "folder", "uidvalidity", "uid", name="one_row_per_parked"),
 )
-"""Mail that was seen and not fetched: ``code`` too_large, or unfetchable where the server does not give it out.
+"""Mail that was seen and not fetched: ``code`` too_large, no_room, unfetchable where the server does not give it out,
+cut_off where the line broke at it, or gone where it was taken away before it could be fetched.
 
 It waits for a person, or for ``retry_at`` where that is set; ``released`` is a person's word to fetch it whatever its
 size; ``message`` is the row it became, or null."""

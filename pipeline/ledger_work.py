@@ -1,20 +1,16 @@
-"""Who works on what in the ledger: a message is claimed for a while, opened, and finished together with its records.
+"""Who works on what in the ledger: a message is claimed for a while, and what became of it is ``ledger_ends``.
 
-A claim is a lease: it lapses by itself when its owner falls silent, so that nothing waits for a dead process. Whether
-work counts is decided once, at the end: the finish of somebody who no longer holds the lease changes nothing.
+A claim is a lease: it lapses by itself when its owner falls silent, so that nothing waits for a dead process.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from pipeline.ledger import WAITING, FilePart, Ledger, Message, MessageState, aware, message_of, storable
+from pipeline.ledger import Ledger
 from pipeline.ledger_tables import MESSAGES, PARTS
-from pipeline.records import Record
-from pipeline.store import Store
+from pipeline.messages import WAITING, Message, aware, message_of
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts without being renewed."""
@@ -24,29 +20,8 @@ FREE_INTERRUPTIONS = 3
 """So often a message whose reader was cut off together with us is taken up again at once; after that it waits."""
 _CLOCK_SLIP = timedelta(seconds=90)
 """Times further in the future than clocks of two machines differ were written before a clock was set back."""
-
-
-class Clues(NamedTuple):
-    """What an opened mail says of itself; null where it does not say."""
-
-    kind: str | None = None
-    message_id: str | None = None
-    sender: str | None = None
-
-    def row(self) -> dict[str, object]:
-        """The columns that are known now."""
-        return {name: storable(value) for name, value in self._asdict().items() if value}
-
-
-class Finish(NamedTuple):
-    """How a message ended: its state and outcome, why, all its files, the records that came of it."""
-
-    state: Literal["processed", "quarantined", "ignored"]
-    outcome: Literal["ready", "flagged", "quarantined"] | None
-    reason: str = ""
-    parts: Sequence[FilePart] = ()
-    records: Sequence[Record] = ()
-    clues: Clues = Clues()
+TOO_FAR = LONGEST_WAIT + _CLOCK_SLIP
+"""Further ahead than any time to try again is ever set."""
 
 
 def claim(ledger: Ledger, owner: str, lease: timedelta = LEASE, only: int | None = None) -> Message | None:
@@ -94,53 +69,6 @@ def renew(ledger: Ledger, messages: Iterable[int], owner: str, lease: timedelta 
         connection.execute(update(MESSAGES).where(held).values(lease_until=ledger.clock() + lease))
 
 
-def opened(ledger: Ledger, message: Message, owner: str, clues: Clues, parts: Sequence[FilePart]) -> bool:
-    """Note what files were found in a message, before any of them is read. False if the lease was lost."""
-    now = ledger.clock()
-    with ledger.writing() as connection:
-        if not _held(connection, message, owner, now, clues.row() | {"state": "opened", "files": len(parts)}):
-            return False
-        _write_parts(connection, message.id, parts, now)
-    return True
-
-
-def finish(ledger: Ledger, store: Store, message: Message, owner: str, end: Finish) -> tuple[Record, ...] | None:
-    """End the work on a message: its state, its parts and its records in one transaction. Null if the lease was lost.
-
-    The bytes of the records must be kept already (``raw.keep_raw``). Gives the records with their references."""
-    now = ledger.clock()
-    row: dict[str, object] = {"state": end.state, "outcome": end.outcome, "reason": storable(end.reason)}
-    row |= {"files": len(end.parts), "lease_owner": None, "lease_until": None, "retry_at": now}
-    row |= end.clues.row()
-    with ledger.writing() as connection:
-        if not _held(connection, message, owner, now, row):
-            return None
-        _write_parts(connection, message.id, end.parts, now)
-        return tuple(store.keep_within(connection, record) for record in end.records)
-
-
-def fail(ledger: Ledger, message: Message, owner: str, reason: str) -> bool:
-    """A failure of our side (disk, database, network): to be tried again, later each time. False if the lease was
-    lost."""
-    now = ledger.clock()
-    wait = wait_after(message.faults + 1)
-    values = {"faults": message.faults + 1, "retry_at": now + wait}
-    return _put_back(ledger, message, owner, "failed", values, reason)
-
-
-def died(ledger: Ledger, message: Message, owner: str, reason: str) -> bool:
-    """The process that read it died of it: counted, and due again at once. False if the lease was lost."""
-    values = {"deaths": message.deaths + 1, "retry_at": ledger.clock()}
-    return _put_back(ledger, message, owner, "failed", values, reason)
-
-
-def hand_back(ledger: Ledger, message: Message, owner: str) -> bool:
-    """We are asked to stop: the message is as if it had not been claimed."""
-    values = {"attempts": MESSAGES.c.attempts - 1, "retry_at": ledger.clock()}
-    state: MessageState = "failed" if message.state == "failed" else "fetched"
-    return _put_back(ledger, message, owner, state, values, message.reason)
-
-
 def release(ledger: Ledger, owners: Iterable[str]) -> int:
     """Take the leases from owners who are known to be dead; how many messages are free again."""
     theirs = MESSAGES.c.lease_owner.in_(tuple(owners))
@@ -177,15 +105,6 @@ def next_due(ledger: Ledger) -> datetime | None:
     return found if isinstance(found, datetime) else None
 
 
-def same_message_id(ledger: Ledger, message: Message, message_id: str | None) -> int:
-    """How many other messages, of other bytes, bear a Message-ID."""
-    if not message_id:
-        return 0
-    same = and_(MESSAGES.c.message_id == storable(message_id), MESSAGES.c.id != message.id)
-    with ledger.engine.connect() as connection:
-        return len(connection.execute(select(MESSAGES.c.id).where(same)).all())
-
-
 def _due(now: datetime, lease: timedelta) -> ColumnElement[bool]:
     """Waiting, its time come, and free. Times that can only come from a clock since set back hold nothing up."""
     set_back = MESSAGES.c.changed_at > now + _CLOCK_SLIP
@@ -201,29 +120,5 @@ def _taken(connection: Connection, message: Message, owner: str, now: datetime, 
     return message.model_copy(update=values)
 
 
-def _put_back(
-    ledger: Ledger, message: Message, owner: str, state: MessageState, values: Mapping[str, object], reason: str
-) -> bool:
-    free = {"state": state, "reason": storable(reason), "lease_owner": None, "lease_until": None, **values}
-    with ledger.writing() as connection:
-        return _held(connection, message, owner, ledger.clock(), free)
-
-
-def _held(connection: Connection, message: Message, owner: str, now: datetime, values: Mapping[str, object]) -> bool:
-    """Write to the row only if the owner still holds it: compare and set."""
-    mine = and_(MESSAGES.c.id == message.id, MESSAGES.c.lease_owner == owner, MESSAGES.c.attempts == message.attempts)
-    return connection.execute(update(MESSAGES).where(mine).values(**values, changed_at=now)).rowcount == 1
-
-
 def _set(connection: Connection, number: int, **values: object) -> None:
     connection.execute(update(MESSAGES).where(MESSAGES.c.id == number).values(**values))
-
-
-def _write_parts(connection: Connection, number: int, parts: Sequence[FilePart], now: datetime) -> None:
-    """The parts as they are known now take the place of those noted earlier."""
-    connection.execute(delete(PARTS).where(PARTS.c.message == number))
-    for position, part in enumerate(parts):
-        row = part.model_dump() | {"message": number, "position": position, "changed_at": now}
-        row["container"] = json.dumps([storable(name) for name in part.container], ensure_ascii=False)
-        row |= {"filename": storable(part.filename), "reason": storable(part.reason)}
-        connection.execute(PARTS.insert(), row)

@@ -144,6 +144,7 @@ def _acknowledgement(record: Record, words: LetterWords, language: str) -> Itera
         yield Paragraph(text=_trouble(record, words))
     elif gaps:
         yield Paragraph(text=f"{told.missing}\n\n{_listed(gaps)}")
+        yield Paragraph(text=told.supply)
     elif _is_whole(record):
         yield Paragraph(text=told.complete)
     yield Paragraph(text=told.next if known else told.next_message)
@@ -164,7 +165,8 @@ def _not_eligible(record: Record, words: LetterWords, language: str, rules: tupl
     told = grounds(record, words, rules)
     if not told:
         raise ValueError("No rule of the guide speaks against this request; name the rules that were decided on.")
-    sections = [f"{reason} ({words.not_eligible.section.format(section=section)})" for reason, section in told]
+    named = [(reason.removesuffix("."), words.not_eligible.section.format(section=section)) for reason, section in told]
+    sections = [f"{reason} ({section})." for reason, section in named]
     yield Paragraph(text=f"{words.not_eligible.opening}\n\n{_listed(sections)}")
     yield _facts(record, words, language)
     yield Paragraph(text=words.not_eligible.closing_words)

@@ -40,11 +40,12 @@ class Locked(Value):
 
 
 class Acknowledgement(Value):
-    """The notice of receipt."""
+    """The notice of receipt; ``missing`` stands before the list of what is missing, ``supply`` after it."""
 
     opening: str
     opening_message: str
     missing: str
+    supply: str
     complete: str
     next: str
     next_message: str

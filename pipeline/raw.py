@@ -29,8 +29,12 @@ def keep_raw(folder: Path, data: bytes) -> str:
         return digest
     place = raw_path(folder, digest)
     if place.exists():
+        # Whoever wrote it may have been cut off before its name was safe.
+        sync_folder(place.parent)
         return digest
-    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.parent.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder)
     handle, unfinished = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -42,7 +46,7 @@ def keep_raw(folder: Path, data: bytes) -> str:
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     return digest
 
 
@@ -135,7 +139,7 @@ def _system(protocol: str) -> "AbstractFileSystem":
     return fsspec.filesystem(protocol, use_listings_cache=False)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Without this a power cut may forget the new name, though not the bytes."""
     handle = os.open(folder, os.O_RDONLY)
     try:

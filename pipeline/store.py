@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select, update
+from sqlalchemy import Connection, Engine, Select, and_, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.folding import fold
+from pipeline.ledger_tables import MESSAGES, PARTS
+from pipeline.open_requests import institution_key, other_open_requests
 from pipeline.opening import insert_new, open_engine
 from pipeline.raw import keep_raw, read_raw
 from pipeline.records import Arrival, Record
@@ -91,11 +92,17 @@ class Store:
 
     def find(self, reference: str) -> Record | None:
         """The newest record behind a reference as somebody typed it, null if there is none."""
-        query = select(REQUESTS.c.record_id).where(REQUESTS.c.reference == read_reference(reference))
+        proper = read_reference(reference)
+        query = select(REQUESTS.c.record_id).where(REQUESTS.c.reference == proper)
         with self.engine.connect() as connection:
-            record_id = connection.execute(query).scalar()
+            record_id = connection.execute(query).scalar() or connection.execute(_uploaded_under(proper)).scalar()
             arrivals = self._arrivals(connection, record_id) if record_id else ()
         return _with_arrivals(self.versions(record_id)[-1], arrivals) if record_id else None
+
+    def reference_of(self, record_id: str) -> str | None:
+        """The reference of a request, null if it is not here yet."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(REQUESTS.c.reference).where(REQUESTS.c.record_id == record_id)).scalar()
 
     def decide(self, decision: Decision) -> None:
         """Append a person's decision."""
@@ -150,37 +157,11 @@ class Store:
         return tuple(Arrival.model_validate_json(text) for text in connection.execute(query).scalars())
 
 
-def other_open_requests(connection: Connection, record: Record) -> tuple[str, ...]:
-    """References of the same institution's requests that nobody has closed, other bytes only."""
-    name, country = institution_key(record)
-    if not name:
-        return ()
-    later = RECORDS.alias("later")
-    read_anew = exists().where(later.c.record_id == RECORDS.c.record_id, later.c.id > RECORDS.c.id)
-    query = (
-        select(REQUESTS.c.reference)
-        .join(RECORDS, RECORDS.c.record_id == REQUESTS.c.record_id)
-        .where(RECORDS.c.institution == name, RECORDS.c.country.is_not_distinct_from(country))
-        .where(RECORDS.c.disposition != "quarantined", REQUESTS.c.record_id != record.record_id)
-        .where(~read_anew, _last("outcome") <= _last("reopen"))
-        .order_by(REQUESTS.c.created_at, REQUESTS.c.record_id)
-    )
-    return tuple(connection.execute(query).scalars())
-
-
-def _last(kind: str) -> ColumnElement[int]:
-    """The number of a request's last decision of a kind, 0 if there is none."""
-    here = DECISIONS.c.record_id == REQUESTS.c.record_id, DECISIONS.c.kind == kind
-    return func.coalesce(select(func.max(DECISIONS.c.id)).where(*here).scalar_subquery(), 0)
-
-
-def institution_key(record: Record) -> tuple[str, str | None]:
-    """The requesting institution as requests are compared: its name folded, and its country."""
-    name, country = record.fields.get("institution_name"), record.fields.get("institution_country")
-    return (
-        fold(name.value) if name and isinstance(name.value, str) else "",
-        country.value if country and isinstance(country.value, str) else None,
-    )
+def _uploaded_under(reference: str | None) -> Select[tuple[str | None]]:
+    """The request in an upload whose sender was told a reference before anybody knew that the request is here."""
+    uploaded = select(PARTS.c.record_id).join(MESSAGES, MESSAGES.c.id == PARTS.c.message)
+    wanted = uploaded.where(MESSAGES.c.reference == reference, PARTS.c.record_id.in_(select(REQUESTS.c.record_id)))
+    return wanted.order_by(PARTS.c.position).limit(1)
 
 
 def _digest(record: Record) -> str:

@@ -15,29 +15,42 @@ from starlette.staticfiles import StaticFiles
 from review import (
     pages_decide,
     pages_edit,
+    pages_errands,
+    pages_figures,
     pages_files,
+    pages_institutions,
+    pages_keys,
     pages_letters,
     pages_login,
     pages_people,
     pages_queue,
     pages_request,
+    pages_sign_on,
+    pages_twins,
 )
 from review.defence import Defence
 from review.desk import Desk
 from review.failing import FAILURES
 from review.queue_rows import catch_up
 from review.routes import Route
+from review.twin_looks import look_behind
 from review.visit import guard
 
 ROUTES: tuple[Route, ...] = (
     *pages_login.ROUTES,
+    *pages_sign_on.ROUTES,
     *pages_queue.ROUTES,
     *pages_request.ROUTES,
+    *pages_institutions.ROUTES,
+    *pages_twins.ROUTES,
     *pages_edit.ROUTES,
     *pages_decide.ROUTES,
     *pages_letters.ROUTES,
     *pages_files.ROUTES,
+    *pages_figures.ROUTES,
+    *pages_errands.ROUTES,
     *pages_people.ROUTES,
+    *pages_keys.ROUTES,
 )
 """Every page of the desk. A new module of pages is one line here."""
 
@@ -79,6 +92,7 @@ def _keep_up(desk: Desk, closing: threading.Event) -> None:
     for look in itertools.count():
         try:
             catch_up(desk, most=1_000, thorough=look % THOROUGH == 0)
+            look_behind(desk, most=200)
         except SQLAlchemyError as fault:
             logging.getLogger("socieux.desk").warning("The queue could not be brought up to date: %s", type(fault))
         if closing.wait(EVERY):

@@ -96,14 +96,17 @@ class Current:
         return last(self.laid, STAGE)
 
 
-def current(reading: Reading, every: tuple[Laid, ...], today: date, others: tuple[str, ...]) -> Current:
-    """Lay the decisions over the reading; ``others`` are the institution's other open requests."""
+def current(
+    reading: Reading, every: tuple[Laid, ...], today: date, others: tuple[str, ...], judged: bool = False
+) -> Current:
+    """Lay the decisions over the reading; ``others`` are the institution's other open requests, ``judged`` if a person
+    had a say in which they are, so that the checks run again also where nothing else was decided."""
     laid = in_force(every)
     version = every[-1].id if every else 0
     bare = Current(reading.record, reading.record, reading.id, version, laid, every, reading.record.disposition)
     changes = [each for each in laid if each.decision.kind in (*ANSWER, "check", "theme")]
     key = (reading.record.record_id, reading.id, reading.print, version, today, others)
-    record = _judged_once(key, bare, today, others) if changes else reading.record
+    record = _judged_once(key, bare, today, others) if changes or judged else reading.record
     return Current(reading.record, record, reading.id, version, laid, every, _stage(bare, record, today))
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from classifiers.rules import RULES
+from pipeline.open_requests import kin_of
 from pipeline.records import Arrival
 from pipeline.references import read_reference
 from pipeline.tables import REQUESTS
@@ -14,7 +15,7 @@ from review.current import Current
 from review.decisions import arrivals_of, hold
 from review.editing import Closed, Conflict, Edit, claim, keep
 from review.letters import LetterTrouble, checked, drafted, put_by
-from review.queue_rows import now_of
+from review.queue_rows import leave_behind, now_of
 from review.troubles import open_troubles
 from review.visit import Visit
 
@@ -47,10 +48,17 @@ def decide(visit: Visit, record_id: str) -> Current:
         claim(visit, connection, record_id)
         if (edit.seen, edit.reading) != (before.version, before.reading_id):
             raise Conflict(before, None, edit)
-        now = keep(visit, connection, edit)
+        now = _kept(visit, connection, edit)
         claims.release(connection, record_id, visit.user)
         came = arrivals_of(connection, record_id)
     _put_letter_by(visit, now, edit, came)
+    return now
+
+
+def _kept(visit: Visit, connection: Connection, edit: Edit) -> Current:
+    """Keep it; requests that persons judged to be of the same institution are asked anew about one action at a time."""
+    now = keep(visit, connection, edit)
+    leave_behind(connection, kin_of(connection, now.machine).same)
     return now
 
 
@@ -72,7 +80,7 @@ def reopen(visit: Visit, record_id: str) -> Current:
             raise DecisionTrouble("This request is open already.")
         if not reason:
             raise DecisionTrouble("Say why the request is opened again.")
-        return keep(visit, connection, Edit(record_id, "reopen", "reopen", "", reason))
+        return _kept(visit, connection, Edit(record_id, "reopen", "reopen", "", reason))
 
 
 def _edit(visit: Visit, connection: Connection, before: Current) -> Edit:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows.body_limit import TooMuch, limited
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -22,10 +24,6 @@ HEADERS = {
 """A page may say otherwise about any of these."""
 _TOO_MUCH = "This is more than the desk takes at once."
 _SAFE = ("GET", "HEAD", "OPTIONS")
-
-
-class _TooLarge(Exception):
-    pass
 
 
 class Defence:
@@ -59,8 +57,8 @@ class Defence:
             await send(message)
 
         try:
-            await self.app(scope, _measured(receive, self.largest_body), sent)
-        except _TooLarge:
+            await self.app(scope, limited(receive, self.largest_body), sent)
+        except TooMuch:
             if not started:
                 await _refuse(send, 413, _TOO_MUCH)
 
@@ -71,21 +69,6 @@ def _from_elsewhere(headers: Headers) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
-
-
-def _measured(receive: Receive, most: int) -> Receive:
-    """A body sent without its length is counted as it comes."""
-    taken = 0
-
-    async def measured() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
-            raise _TooLarge
-        return message
-
-    return measured
 
 
 async def _refuse(send: Send, status: int, words: str) -> None:

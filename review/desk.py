@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from pipeline.store import Store
+from review.identity_provider import IdentityProvider
 from review.settings import Settings
 from review.sheets import Drawer
+from review.tried import Tried
 
 
 def _now() -> datetime:
@@ -19,13 +21,16 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the pages share. ``key`` signs addresses of downloads and is new at every start."""
+    """What the pages share. ``key`` signs addresses of downloads and is new at every start; ``provider`` is that of
+    single sign-on, where the office has one."""
 
     store: Store
     drawer: Drawer
     settings: Settings = Settings()
     clock: Callable[[], datetime] = _now
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    provider: IdentityProvider | None = None
+    tried: Tried = field(default_factory=Tried)
 
     @property
     def today(self) -> date:

@@ -53,6 +53,8 @@ class FieldView:
     raw: str
     raw_differs: bool
     sure: Sureness
+    tip: str
+    confidence: float | None
     settled: str
     machine: str
     differs: bool
@@ -101,6 +103,8 @@ def _viewed(now: Current, key: str, found: tuple[Trouble, ...]) -> FieldView:
         raw=(reading.raw or "")[:SHOWN_AT_MOST],
         raw_differs=bool(reading.raw) and fold(reading.raw or "") != fold(text),
         sure=_sureness(reading, settled),
+        tip=_tip(reading, settled),
+        confidence=None if settled else reading.confidence,
         settled=_settled_words(settled),
         machine=_in_words(key, machine),
         differs=settled is not None and (machine.state, machine.value) != (reading.state, reading.value),
@@ -164,6 +168,23 @@ def _sureness(reading: FieldReading, settled: Laid | None) -> Sureness:
         if reading.confidence >= least:
             return Sureness(sign, name, f"{name}, {reading.confidence:.0%}")
     raise AssertionError("the last step begins at 0")
+
+
+def told_of(now: Current, key: str) -> str:
+    """An answer's name and how sure it is, for its box on the page."""
+    if key == "signature":
+        return f"Signature: {now.record.signature.mark}, {now.record.signature.kind}"
+    reading = now.record.fields.get(key, NO_READING)
+    return f"{label_of(key)}: {_tip(reading, now.settled(key))}"
+
+
+def _tip(reading: FieldReading, settled: Laid | None) -> str:
+    """The probability in figures."""
+    if settled is not None:
+        return _settled_words(settled)
+    if reading.confidence is None:
+        return "The machine gives no figure for this answer."
+    return f"The machine finds it {reading.confidence:.1%} probable that this is right."
 
 
 _STEPS = ((0.9, "●", "sure"), (0.6, "◐", "fairly sure"), (0.0, "○", "doubtful"))

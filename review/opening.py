@@ -9,25 +9,36 @@ from pathlib import Path
 from flows.places import data_folder, open_the_store
 from pipeline.raw import is_remote
 from pipeline.store import Store
-from review.accounts import User, add_user, set_password, users
+from review.accounts import User, add_user, set_password, use_sign_on, users
 from review.desk import Desk
+from review.identity_provider import IdentityProvider
+from review.sessions import end_all
 from review.settings import Settings
 from review.sheets import Drawer
+from review.sign_on_settings import client_secret, load_desk_file
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the desk is reached. ``names`` are the host names it answers to besides those of this machine."""
+    """Where the desk is reached. ``names`` are the host names it answers to besides those of this machine; ``settings``
+    is the file of its settings, where there is one."""
 
     host: str = "127.0.0.1"
     port: int = 8330
     names: tuple[str, ...] = ()
     secure: bool = False
+    settings: Path | None = None
 
 
-def open_desk(store: Store, settings: Settings | None = None) -> Desk:
+def open_desk(store: Store, settings: Settings | None = None, provider: IdentityProvider | None = None) -> Desk:
     """The desk on an open store; pictures of pages lie beside the original files."""
-    return Desk(store, Drawer(_pictures(store)), settings or Settings())
+    return Desk(store, Drawer(_pictures(store)), settings or Settings(), provider=provider)
+
+
+def provider_of(settings: Path | None) -> IdentityProvider | None:
+    """The provider of single sign-on that a settings file names. Raises ``Misuse``."""
+    told = load_desk_file(settings).sign_on if settings else None
+    return IdentityProvider(told, client_secret(told)) if told else None
 
 
 def _pictures(store: Store) -> Path:
@@ -37,12 +48,13 @@ def _pictures(store: Store) -> Path:
 
 
 def serve(store: str | None, address: Address) -> None:
-    """Serve the desk until it is stopped. Raises ``StoreTrouble``; ``OSError`` if the port is taken."""
+    """Serve the desk until it is stopped. Raises ``StoreTrouble``, ``Misuse``; ``OSError`` if the port is taken."""
     import uvicorn
 
     from review.app import build
 
-    desk = open_desk(open_the_store(store), Settings(secure=address.secure))
+    provider = provider_of(address.settings)
+    desk = open_desk(open_the_store(store), Settings(secure=address.secure), provider)
     app = build(desk, ("127.0.0.1", "localhost", "[::1]", address.host, *address.names))
     settings = uvicorn.Config(
         app, host=address.host, port=address.port, log_level="warning", server_header=False, timeout_keep_alive=30
@@ -51,6 +63,7 @@ def serve(store: str | None, address: Address) -> None:
         port = listening.getsockname()[1]
         print(f"The desk is open at http://{address.host}:{port}/desk (Ctrl+C closes it).", flush=True)
         _say_if_nobody(desk)
+        _say_way_back(desk, f"http://{address.host}:{port}")
         uvicorn.Server(settings).run(sockets=[listening])
 
 
@@ -73,7 +86,14 @@ def _say_if_nobody(desk: Desk) -> None:
         print("Nobody has an account yet:  socieux user add NAME --role admin", flush=True)
 
 
-def add(store: Store, name: str, full_name: str, role: str, password: str) -> User:
+def _say_way_back(desk: Desk, here: str) -> None:
+    """What must stand at the provider before anybody can come back from it."""
+    if desk.provider:
+        back = f"{(desk.provider.settings.address or here).rstrip('/')}/desk/sign-on/back"
+        print(f"Single sign-on with {desk.provider.settings.issuer}; the provider must know {back}", flush=True)
+
+
+def add(store: Store, name: str, full_name: str, role: str, password: str | None) -> User:
     """A new account. Raises ``AccountTrouble``."""
     with store.engine.execution_options(writes=True).begin() as connection:
         return add_user(connection, name, full_name, role, password, datetime.now(UTC))
@@ -89,3 +109,10 @@ def new_password(store: Store, name: str, password: str) -> None:
     """Another password. Raises ``AccountTrouble``."""
     with store.engine.execution_options(writes=True).begin() as connection:
         set_password(connection, name, password)
+
+
+def no_password(store: Store, name: str) -> None:
+    """Let an account have no password, only single sign-on; whoever is signed in under it is out. Raises
+    ``AccountTrouble``."""
+    with store.engine.execution_options(writes=True).begin() as connection:
+        end_all(connection, use_sign_on(connection, name).id, datetime.now(UTC))

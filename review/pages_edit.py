@@ -13,6 +13,7 @@ from pipeline.records import Area, Outcome
 from pipeline.rules import rubric_questions
 from pipeline.stages import DecisionKind
 from review.claims import HeldByOther
+from review.confirming import confirm_rest
 from review.current import NO_READING, Current, content_of
 from review.decisions import Laid
 from review.editing import Closed, Conflict, Edit, decision_of, save, undo
@@ -137,6 +138,16 @@ def save_note(visit: Here, reference: str, question: str) -> Response:
     return _saved(visit, reference, "note", question, visit.text("note")[:20_000], f"rubric-{question}")
 
 
+def save_rest(visit: Here, reference: str) -> Response:
+    """Confirm every answer that is left, after somebody compared them with the pages."""
+    if visit.text("compared") != "yes":
+        words = "Say that you compared the answers with the pages, or confirm them one by one."
+        back = f"/desk/requests/{reference}#rest"
+        return notice(visit, "said.html", 422, title="Compare first", words=words, back=back)
+    record_id = record_id_of(visit, reference)
+    return _answered(visit, reference, lambda: confirm_rest(visit, record_id), "rest", "next")
+
+
 def undo_step(visit: Here, reference: str) -> Response:
     """Take a step back."""
     number = visit.number("step")
@@ -223,5 +234,6 @@ ROUTES = (
     Route("POST", "/desk/requests/{reference}/checks/{rule}", save_check, "analyst"),
     Route("POST", "/desk/requests/{reference}/theme", save_theme, "analyst"),
     Route("POST", "/desk/requests/{reference}/rubric/{question}", save_note, "analyst"),
+    Route("POST", "/desk/requests/{reference}/confirm-rest", save_rest, "analyst"),
     Route("POST", "/desk/requests/{reference}/undo", undo_step, "analyst"),
 )

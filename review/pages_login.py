@@ -28,23 +28,23 @@ def home() -> Response:
     return RedirectResponse("/desk", status_code=307)
 
 
-def show_login(next: str = "") -> Response:
-    """The page to sign in."""
-    return open_page("login.html", title="Sign in", next=_inside(next), said="")
+def show_login(request: Request, next: str = "", left: str = "") -> Response:
+    """The page to sign in; ``left`` where somebody who came by single sign-on has just signed out here."""
+    return _page(desk_of(request), inside(next), "", left=bool(left))
 
 
 def log_in(request: Request, form: Annotated[FormData, Depends(_typed)]) -> Response:
     """Begin a session if name and password fit; slow down who guesses."""
     desk, name = desk_of(request), str(form.get("name", ""))[:80].strip().casefold()
-    after, now = _inside(str(form.get("next", ""))), desk.clock()
+    after, now = inside(str(form.get("next", ""))), desk.clock()
     with desk.reading() as connection:
         by_name, by_address = audit.failures(connection, now - WINDOW, name, address_of(request))
         if by_name >= MOST_BY_NAME or by_address >= MOST_BY_ADDRESS:
-            return _again(after, "Too many attempts; wait a quarter of an hour.", 429)
+            return _again(desk, after, "Too many attempts; wait a quarter of an hour.", 429)
         user = check_password(connection, name, str(form.get("password", ""))[:1_000])
     if user is None:
-        _note(desk, request, name, "login_failed")
-        return _again(after, "Name and password do not fit.", 401)
+        note_failure(desk, request, name)
+        return _again(desk, after, "Name and password do not fit.", 401)
     return begin_session(desk, request, user, after)
 
 
@@ -64,27 +64,34 @@ def log_out(visit: Here) -> Response:
     with visit.desk.writing() as connection:
         sessions.end(connection, visit.session, visit.now)
         visit.note(connection, "logout", None)
-    answer = went("/desk/login")
+    answer = went("/desk/login?left=1" if visit.desk.provider and not visit.user.local else "/desk/login")
     answer.delete_cookie(COOKIE, path=COOKIE_PATH)
     return answer
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """Only pages of the desk are led to after signing in."""
     good = path.startswith("/desk") and path[5:6] in ("", "/", "?") and "\\" not in path and path.isprintable()
     return path if good else "/desk"
 
 
-def _again(after: str, words: str, status: int) -> Response:
-    answer = open_page("login.html", status, title="Sign in", next=after, said=words)
+def _page(desk: Desk, after: str, said: str, status: int = 200, left: bool = False) -> Response:
+    button = desk.provider.settings.words if desk.provider else ""
+    return open_page("login.html", status, title="Sign in", next=after, said=said, button=button, left=left)
+
+
+def _again(desk: Desk, after: str, words: str, status: int) -> Response:
+    answer = _page(desk, after, words, status)
     if status == 429:
         answer.headers["retry-after"] = str(int(WINDOW.total_seconds()))
     return answer
 
 
-def _note(desk: Desk, request: Request, name: str, action: str) -> None:
+def note_failure(desk: Desk, request: Request, name: str, why: str = "") -> None:
+    """A sign-in that failed goes into the audit, where attempts are counted."""
     with desk.writing() as connection:
-        audit.note(connection, audit.Entry(desk.clock(), name, action, None, "", "", address_of(request)))
+        entry = audit.Entry(desk.clock(), name, "login_failed", None, "", why, address_of(request))
+        audit.note(connection, entry)
 
 
 ROUTES = (

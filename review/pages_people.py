@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 from fastapi.responses import Response
 
@@ -9,10 +10,11 @@ from pipeline.outputs import defused
 from review import audit, sessions
 from review.accounts import AccountTrouble, add_user, change_user, check_password, set_password, user_by_id, users
 from review.downloads import attachment
+from review.keys import KEYS, chosen
 from review.rendering import page, told, went
 from review.roles import ROLES
 from review.routes import Route
-from review.visit import Here, NoSuchThing
+from review.visit import Here, NoSuchThing, Visit
 
 SHOWN = 300
 
@@ -29,11 +31,16 @@ def add_person(visit: Here) -> Response:
     name, full_name = visit.text("name"), visit.text("full_name")
     try:
         with visit.desk.writing() as connection:
-            made = add_user(connection, name, full_name, visit.text("role"), visit.text("password"), visit.now)
+            made = add_user(connection, name, full_name, visit.text("role"), _first_password(visit), visit.now)
             visit.note(connection, "add_user", None, made.name, made.role)
     except AccountTrouble as trouble:
         return told(visit, "/desk/people", str(trouble), 422)
     return went("/desk/people")
+
+
+def _first_password(visit: Visit) -> str | None:
+    """Null where none is typed and people can come by single sign-on."""
+    return visit.text("password") or (None if visit.desk.provider else "")
 
 
 def change_person(visit: Here, number: int) -> Response:
@@ -53,18 +60,27 @@ def change_person(visit: Here, number: int) -> Response:
 
 def show_account(visit: Here) -> Response:
     """One's own account."""
-    return page(visit, "account.html", title="Your account", said="")
+    return account_page(visit)
+
+
+def account_page(
+    visit: Visit, status: int = 200, said: str = "", trouble_with_keys: str = "", typed: Mapping[str, str] | None = None
+) -> Response:
+    """The account with its keys, and what stood in the way of a change."""
+    held = {key: (chosen(visit.user.keys) if typed is None else typed).get(key, key) for key in KEYS}
+    told = {"said": said, "trouble_with_keys": trouble_with_keys, "typed": held, "keys": KEYS}
+    return page(visit, "account.html", status, title="Your account", **told)
 
 
 def change_password(visit: Here) -> Response:
     """Another password of one's own; all other sessions end."""
     with visit.desk.writing() as connection:
         if check_password(connection, visit.user.name, visit.text("old")) is None:
-            return page(visit, "account.html", 422, title="Your account", said="The old password does not fit.")
+            return account_page(visit, 422, "The old password does not fit.")
         try:
             set_password(connection, visit.user.name, visit.text("new"))
         except AccountTrouble as trouble:
-            return page(visit, "account.html", 422, title="Your account", said=str(trouble))
+            return account_page(visit, 422, str(trouble))
         sessions.end_all(connection, visit.user.id, visit.now)
         visit.note(connection, "password", None)
     return went("/desk/login")

@@ -3,18 +3,20 @@
 from typing import Annotated
 
 from fastapi import Query
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Connection
 
 from review import claims, comments
 from review.again import read_again
 from review.decisions import newest_reading
+from review.mentions import names
 from review.pages_queue import query_of, record_id_of
 from review.queue_rows import catch_up, now_of
 from review.queue_search import Filter, neighbours
 from review.rendering import page, told, went
 from review.request_view import sheets_of, view, views_of
 from review.routes import Route
+from review.twin_looks import look_now
 from review.visit import Here, Visit
 
 Asked = Annotated[Filter, Query()]
@@ -24,6 +26,7 @@ def show_request(visit: Here, reference: str, asked: Asked) -> Response:
     """The page of a request; that it was seen is kept in the audit."""
     catch_up(visit.desk, 5)
     record_id = record_id_of(visit, reference)
+    look_now(visit.desk, record_id)
     with visit.desk.reading() as connection:
         now = now_of(visit.desk, connection, record_id)
         shown = view(visit, connection, now)
@@ -41,6 +44,16 @@ def show_sheets(visit: Here, reference: str) -> Response:
     with visit.desk.reading() as connection:
         now = now_of(visit.desk, connection, record_id)
     return page(visit, "sheets_part.html", record=now.record, now=now, sheets=sheets_of(visit, now, draw=True))
+
+
+def show_labels(visit: Here, reference: str) -> Response:
+    """The boxes of the printed labels, for pages on which finding them takes a while."""
+    record_id = record_id_of(visit, reference)
+    with visit.desk.reading() as connection:
+        machine = newest_reading(connection, record_id).record
+    found = visit.desk.drawer.labels(visit.desk.store, machine)
+    boxes = [{"key": key, "page": e.page, "box": e.bbox} for key, held in found.items() for e in held if e.bbox]
+    return JSONResponse(boxes)
 
 
 def show_audit_of(visit: Here, reference: str) -> Response:
@@ -121,12 +134,14 @@ def add_comment(visit: Here, reference: str) -> Response:
 
 def _comments(visit: Visit, connection: Connection, record_id: str) -> Response:
     now = now_of(visit.desk, connection, record_id)
-    return page(visit, "comments_part.html", record=now.record, comments=comments.of(connection, record_id))
+    told = comments.of(connection, record_id)
+    return page(visit, "comments_part.html", record=now.record, comments=told, colleagues=names(connection, visit))
 
 
 ROUTES = (
     Route("GET", "/desk/requests/{reference}", show_request, "reader"),
     Route("GET", "/desk/requests/{reference}/sheets", show_sheets, "reader"),
+    Route("GET", "/desk/requests/{reference}/labels", show_labels, "reader"),
     Route("GET", "/desk/requests/{reference}/audit", show_audit_of, "lead"),
     Route("POST", "/desk/requests/{reference}/claim", take_claim, "analyst"),
     Route("POST", "/desk/requests/{reference}/takeover", take_over, "lead"),

@@ -1,15 +1,17 @@
 """The rows of the queue: one per request, made from the newest reading and the decisions, and kept up to date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 
 from sqlalchemy import Connection, Table, func, select
 
+from pipeline import institution_entries, twin_entries
 from pipeline.desk_tables import QUEUE, QUEUE_WORDS
+from pipeline.open_requests import kin_of, other_open_requests
 from pipeline.opening import insert_new
 from pipeline.records import Record
-from pipeline.store import other_open_requests
 from pipeline.tables import RECORDS
+from review.course import count
 from review.current import Current, current, postponed_until
 from review.decisions import decisions_of, newest_reading
 from review.desk import Desk
@@ -40,14 +42,24 @@ def now_of(desk: Desk, connection: Connection, record_id: str) -> Current:
     """A request as it stands. Raises ``LookupError`` if there is none."""
     reading = newest_reading(connection, record_id)
     every = decisions_of(connection, record_id)
-    others = other_open_requests(connection, reading.record) if every else ()
-    return current(reading, every, desk.today, others)
+    kin = kin_of(connection, reading.record)
+    others = other_open_requests(connection, reading.record, kin) if every or any(kin) else ()
+    return current(reading, every, desk.today, others, judged=any(kin))
+
+
+def leave_behind(connection: Connection, record_ids: Iterable[str]) -> None:
+    """Let the next thorough look write the rows of open requests anew: what they are judged by has changed."""
+    open_ones = QUEUE.c.record_id.in_(tuple(record_ids)), QUEUE.c.stage.not_in(("decided", "quarantined"))
+    connection.execute(QUEUE.update().where(*open_ones).values(reading_id=0))
 
 
 def write_row(connection: Connection, now: Current) -> None:
-    """Bring the row of a request up to date, or make it."""
+    """Bring the row of a request up to date, or make it; and what is counted of it and compared with others."""
     _put(connection, QUEUE, now.record.record_id, dict(_row(now)))
     _put(connection, QUEUE_WORDS, now.record.record_id, {"words": words_of(now.record)})
+    count(connection, now)
+    institution_entries.enter(connection, now.record)
+    twin_entries.enter(connection, now.record)
 
 
 def _put(connection: Connection, table: Table, record_id: str, row: dict[str, object]) -> None:
@@ -89,7 +101,7 @@ def _row(now: Current) -> Iterator[tuple[str, object]]:
     yield "version", now.version
     yield "stage", now.stage
     yield "codes", "".join(f" {code}" for code in dict.fromkeys(each.code for each in found)) + " "
-    yield "why", found[0].message if found else ""
+    yield "why", found[0].in_the_queue if found else ""
     yield "troubles", len(found)
     yield "wake_at", _wakes(now)
     decided = standing.decision if standing and standing.decision.kind != "reopen" else None

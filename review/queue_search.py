@@ -93,28 +93,27 @@ class Page:
 
 def list_queue(connection: Connection, asked: Filter, user: User, now: datetime, size: int) -> Page:
     """The page of the queue that the filter asks for, oldest first."""
-    held = _live(now)
+    held, mine = _live(now), _mine(user, now)
     where = [*_exact(asked), *_measured(asked, now)]
     if asked.q:
         # The words of all requests are gone through once, and what is found is counted here.
-        counts, ids = _matching(connection, [*where, *_found(connection, asked.q)], asked.tab, user, held)
+        counts, ids = _matching(connection, [*where, *_found(connection, asked.q)], asked.tab, mine)
         where, first = [QUEUE.c.record_id.in_(ids[(asked.page - 1) * size : asked.page * size])], 0
     else:
-        counts, first = _counts(connection, where, user, held), (asked.page - 1) * size
-        where = [*where, _in_tab(asked.tab, user)]
+        counts, first = _counts(connection, where, mine), (asked.page - 1) * size
+        where = [*where, _in_tab(asked.tab, mine)]
     query = _rows(held).where(*where).order_by(QUEUE.c.received_at, QUEUE.c.record_id).limit(size).offset(first)
     rows = tuple(_listed(row, now) for row in connection.execute(query))
     total = counts[asked.tab]
-    hidden = _counts(connection, [], user, held)[asked.tab] - total if asked.narrowed and not total else 0
+    hidden = _counts(connection, [], mine)[asked.tab] - total if asked.narrowed and not total else 0
     return Page(rows, counts, hidden, _claimed(connection, held), max(1, -(-total // size)))
 
 
 def _matching(
-    connection: Connection, where: list[ColumnElement[bool]], tab: Tab, user: User, held: ColumnElement[bool]
+    connection: Connection, where: list[ColumnElement[bool]], tab: Tab, mine: ColumnElement[bool]
 ) -> tuple[dict[Tab, int], list[str]]:
     """How many requests fit in each tab, and those of one tab, oldest first."""
-    mine = case((_in_tab("mine", user), 1), else_=0).label("mine")
-    query = select(QUEUE.c.record_id, QUEUE.c.stage, mine).outerjoin(CLAIMS, held).where(*where)
+    query = select(QUEUE.c.record_id, QUEUE.c.stage, case((mine, 1), else_=0).label("mine")).where(*where)
     rows = connection.execute(query.order_by(QUEUE.c.received_at, QUEUE.c.record_id)).all()
     counted = Counter(row.stage for row in rows) + Counter({"mine": sum(row.mine for row in rows)})
     ids = [row.record_id for row in rows if (row.mine if tab == "mine" else row.stage == tab)]
@@ -126,8 +125,8 @@ def neighbours(connection: Connection, record_id: str, asked: Filter, user: User
     here = connection.execute(select(QUEUE).where(QUEUE.c.record_id == record_id)).first()
     if here is None:
         return "", ""
-    found = select(QUEUE.c.reference).outerjoin(CLAIMS, _live(now))
-    found = found.where(*_exact(asked), *_measured(asked, now), *_found(connection, asked.q), _in_tab(asked.tab, user))
+    fits = [*_exact(asked), *_measured(asked, now), *_found(connection, asked.q)]
+    found = select(QUEUE.c.reference).where(*fits, _in_tab(asked.tab, _mine(user, now)))
     place, mine = (QUEUE.c.received_at, QUEUE.c.record_id), (here.received_at, record_id)
     before = or_(place[0] < mine[0], and_(place[0] == mine[0], place[1] < mine[1]))
     after = or_(place[0] > mine[0], and_(place[0] == mine[0], place[1] > mine[1]))
@@ -138,10 +137,10 @@ def neighbours(connection: Connection, record_id: str, asked: Filter, user: User
 
 def facets(connection: Connection) -> dict[str, list[str]]:
     """What there is to choose from in the filters."""
-    columns = {"language": QUEUE.c.language, "country": QUEUE.c.country, "edition": QUEUE.c.edition}
+    columns = (QUEUE.c.language, QUEUE.c.country, QUEUE.c.edition)
+    rows = connection.execute(select(*columns).distinct()).all()
     return {
-        name: sorted(str(value) for value in connection.execute(select(column).distinct()).scalars() if value)
-        for name, column in columns.items()
+        column.name: sorted({str(row[place]) for row in rows if row[place]}) for place, column in enumerate(columns)
     }
 
 
@@ -160,19 +159,21 @@ def _rows(held: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     )
 
 
-def _in_tab(tab: Tab, user: User) -> ColumnElement[bool]:
-    if tab == "mine":
-        return and_(or_(QUEUE.c.assignee == user.id, CLAIMS.c.user_id == user.id), QUEUE.c.stage != "decided")
-    return QUEUE.c.stage == tab
+def _mine(user: User, now: datetime) -> ColumnElement[bool]:
+    """Claimed by a person or assigned to them; both found by an index."""
+    claimed = select(CLAIMS.c.record_id).where(CLAIMS.c.user_id == user.id, CLAIMS.c.expires_at > now)
+    assigned = select(QUEUE.c.record_id).where(QUEUE.c.assignee == user.id)
+    return and_(QUEUE.c.record_id.in_(claimed.union(assigned)), QUEUE.c.stage != "decided")
 
 
-def _counts(
-    connection: Connection, where: list[ColumnElement[bool]], user: User, held: ColumnElement[bool]
-) -> dict[Tab, int]:
+def _in_tab(tab: Tab, mine: ColumnElement[bool]) -> ColumnElement[bool]:
+    return mine if tab == "mine" else QUEUE.c.stage == tab
+
+
+def _counts(connection: Connection, where: list[ColumnElement[bool]], mine: ColumnElement[bool]) -> dict[Tab, int]:
     by_stage = select(QUEUE.c.stage, func.count()).where(*where).group_by(QUEUE.c.stage)
     told = {str(row[0]): int(row[1]) for row in connection.execute(by_stage)}
-    mine = select(func.count()).select_from(QUEUE.outerjoin(CLAIMS, held)).where(*where, _in_tab("mine", user))
-    told["mine"] = connection.execute(mine).scalar() or 0
+    told["mine"] = connection.execute(select(func.count()).select_from(QUEUE).where(*where, mine)).scalar() or 0
     return {tab: told.get(tab, 0) for tab in TABS}
 
 

@@ -7,10 +7,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.folding import tidy
-from review.field_views import label_of
+from review.field_views import FieldView, label_of, told_of
+from review.mentions import calls
 from review.queue_search import TABS
 from review.search_words import country_names
-from review.times import shown
+from review.times import age, shown
+from review.tried import in_words
 from review.visit import Visit
 
 _FOLDER = Path(__file__).with_name("templates")
@@ -26,8 +28,17 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(shown=shown, label=label_of, country=lambda code: country_names(code)[0], tidy=tidy)
-    made.globals.update(TABS=TABS)
+    made.filters.update(told_of=told_of, as_sure=_as_sure)
+    made.filters.update(age_at=age)
+    made.globals.update(TABS=TABS, calls=calls)
     return made
+
+
+def _as_sure(visit: Visit, field: FieldView) -> str:
+    """How answers fared that were as sure as this one."""
+    if field.confidence is None:
+        return ""
+    return in_words(visit.desk.tried.counts(visit.desk.reading, visit.now), field.key, field.confidence)
 
 
 def page(visit: Visit, name: str, status: int = 200, /, **values: object) -> HTMLResponse:

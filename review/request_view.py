@@ -12,16 +12,20 @@ from pipeline.records import Area, Check, Evidence
 from pipeline.rules import rubric_questions
 from pipeline.store import Store
 from review import audit, claims, comments
+from review.confirming import unconfirmed
 from review.current import Current
 from review.deciding import OUTCOMES
 from review.decisions import Laid, arrivals_of, last
 from review.editing import last_step
 from review.field_views import all_views, content_words, label_of, sections
+from review.institutions import panel
 from review.letters import drafted
 from review.mails import mails_of
+from review.mentions import names
 from review.sheets import Sheets
 from review.times import shown
 from review.troubles import troubles
+from review.twins import VERDICTS, twins
 from review.visit import Visit
 
 
@@ -64,6 +68,7 @@ def view(visit: Visit, connection: Connection, now: Current) -> dict[str, object
     """What the templates of a request need."""
     record_id = now.record.record_id
     found, views = troubles(now), all_views(now)
+    came = arrivals_of(connection, record_id)
     return {
         "now": now,
         "record": now.record,
@@ -77,7 +82,12 @@ def view(visit: Visit, connection: Connection, now: Current) -> dict[str, object
         "rubric": rubric(now),
         "history": history(now),
         "comments": comments.of(connection, record_id),
-        "arrivals": arrivals_of(connection, record_id),
+        "colleagues": names(connection, visit),
+        "rest": unconfirmed(now),
+        "arrivals": came,
+        "panel": panel(connection, now.record),
+        "twins": twins(connection, record_id, came if len(came) > 1 else ()),
+        "verdicts": VERDICTS,
         "mails": mails_of(connection, record_id),
         "last_step": last_step(now, visit.user.name),
         "outcomes": OUTCOMES,

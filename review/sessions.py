@@ -37,6 +37,7 @@ def find(connection: Connection, token: str, now: datetime, settings: Settings) 
     """The session of a cookie, null if there is none, it has ended, or its user may no longer in."""
     query = (
         select(SESSIONS, USERS.c.id, USERS.c.name, USERS.c.full_name, USERS.c.role, USERS.c.active)
+        .add_columns(USERS.c.password, USERS.c.own_keys)
         .join(USERS, USERS.c.id == SESSIONS.c.user_id)
         .where(SESSIONS.c.digest == _digest(token), SESSIONS.c.ended_at.is_(None), USERS.c.active)
     )
@@ -46,7 +47,7 @@ def find(connection: Connection, token: str, now: datetime, settings: Settings) 
     idle, whole = now - aware(row.seen_at), now - aware(row.started_at)
     if idle > settings.idle or whole > settings.longest_session:
         return None
-    user = User(row.id, row.name, row.full_name, row.role, row.active)
+    user = User(row.id, row.name, row.full_name, row.role, row.active, row.password is not None, row.own_keys or "")
     return Session(row.digest, row.csrf, user, idle > TOUCHED_EVERY)
 
 

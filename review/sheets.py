@@ -16,7 +16,7 @@ from flows.sandbox import OutOfTime, Pool, RaisedInside, WorkerDied
 from pipeline.records import Evidence, Record
 from pipeline.store import Store
 from pipeline.values import Box, Value
-from review.drawing import Drawn, draw
+from review.drawing import PICTURED, Drawn, Labels, draw, find_labels
 from review.region import read_region
 
 SECONDS = 90.0
@@ -34,12 +34,15 @@ class Sheet(Value):
 
 
 class Sheets(Value):
-    """All pages of a file; ``places`` are the boxes of what was read, by field key. ``written_out``: a Word file shown
-    as text instead. ``said`` tells why there are no pages."""
+    """All pages of a file; ``places`` are the boxes of what was read, by field key, ``labels`` those of the questions'
+    printed labels, if they were looked for yet (``labelled``). ``written_out``: a Word file shown as text instead.
+    ``said`` tells why there are no pages."""
 
     pages: tuple[Sheet, ...] = ()
     places: dict[str, tuple[Evidence, ...]] = {}
+    labels: dict[str, tuple[Evidence, ...]] = {}
     unplaced: tuple[str, ...] = ()
+    labelled: bool = True
     written_out: bool = False
     said: str = ""
 
@@ -65,6 +68,20 @@ class Drawer:
             return kept
         drawn = self._draw(store, record)
         return self._keep(record, drawn) if drawn else Sheets(said=_NOT_SHOWN)
+
+    def labels(self, store: Store, record: Record) -> dict[str, tuple[Evidence, ...]]:
+        """The labels on pages that were drawn before, looked for now if they were not yet; empty if none is found."""
+        kept = self.kept(record)
+        if kept is None or kept.labelled:
+            return kept.labels if kept else {}
+        try:
+            told = self._workers().schedule(find_labels, (store.raw(record.source.sha256),), SECONDS)
+            found = cast(Labels, told.result()).places
+        except _FAILED:
+            found = {}
+        finished = kept.model_copy(update={"labels": found, "labelled": True})
+        _write(self._place(record) / "sheets.json", finished.model_dump_json().encode("utf-8"))
+        return found
 
     def picture(self, record: Record, number: int) -> bytes | None:
         """The PNG of a page, null if there is none."""
@@ -122,6 +139,8 @@ class Drawer:
                 Sheet(number=number, width=page.width, height=page.height) for number, page in enumerate(shown.pages, 1)
             ),
             places=shown.places,
+            labels=shown.labels,
+            labelled=record.document.text_origin not in PICTURED or not shown.pages,
             unplaced=shown.unplaced,
             written_out=shown.html is not None,
             said=shown.said,
@@ -138,10 +157,14 @@ class Drawer:
 _EVIDENCE: TypeAdapter[dict[str, tuple[Evidence, ...]]] = TypeAdapter(dict[str, tuple[Evidence, ...]])
 
 
+_DRAWN_SO = b"2"
+"""Another figure wherever drawings hold something else than before: pages drawn earlier are then drawn anew."""
+
+
 def _evidence_digest(record: Record) -> str:
     held = {key: reading.evidence for key, reading in record.fields.items()}
     told = _EVIDENCE.dump_json(held | {"signature": record.signature.evidence})
-    return hashlib.sha256(told).hexdigest()[:16]
+    return hashlib.sha256(_DRAWN_SO + told).hexdigest()[:16]
 
 
 def _write(place: Path, data: bytes) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from classifiers.rules import RULES
+from pipeline.flag_list import what_to_do
 from pipeline.records import FieldReading, Flag, Severity
 from review.current import DOUBTFUL, Current
 from review.decisions import last
@@ -20,6 +21,17 @@ class Trouble:
     subject: str
     place: str
     settled: bool
+
+    @property
+    def in_the_queue(self) -> str:
+        """What it says where the answer does not stand beside it."""
+        name = self.subject.replace("_", " ").capitalize()
+        return f"{name}: {self.message}" if self.code == "doubtful" else self.message
+
+    @property
+    def to_do(self) -> str:
+        """What a person does about it; the message of a blocker says so itself, and a rule has its own buttons."""
+        return "" if self.kind == "rule" or self.severity == "blocker" or self.settled else what_to_do(self.code)
 
 
 def troubles(now: Current) -> tuple[Trouble, ...]:

@@ -8,8 +8,8 @@ from datetime import date
 from flows.process import process_bytes, quarantined
 from flows.sorting import Delivery, Request
 from pipeline.document import Unreadable
-from pipeline.ledger import sha256
-from pipeline.mail import Envelope, OpenedMail, Part, PartOutcome
+from pipeline.mail import Envelope, MailKind, OpenedMail, Part, PartOutcome
+from pipeline.messages import sha256
 from pipeline.records import Arrival, Record
 from tests.small_stages import SMALL, TODAY
 
@@ -28,7 +28,8 @@ class SmallReading:
         if not self.is_mail:
             return self._read(self.data)
         parts = [Part(filename=f"{n}.txt", data=file, media_type="text/plain") for n, file in enumerate(self._files())]
-        return OpenedMail(envelope=Envelope(sender="ana@min.gov", message_id=self._message_id()), parts=tuple(parts))
+        head = Envelope(sender="ana@min.gov", message_id=self._message_id())
+        return OpenedMail(envelope=head, kind=self._kind(), parts=tuple(parts))
 
     def finish(self) -> Delivery:
         if not self.is_mail:
@@ -49,9 +50,9 @@ class SmallReading:
         )
         requests = tuple(Request(record, file) for file, record in read.items())
         if not requests:
-            flag = "automatic_mail" if b"auto" in self.data else "no_form_found"
+            flag = "no_form_found" if self._kind() == "letter" else "automatic_mail"
             requests = (Request(self._quarantined(self.data, flag), self.data),)
-        return Delivery(requests, outcomes, "auto_reply" if b"auto" in self.data else "letter", Envelope())
+        return Delivery(requests, outcomes, self._kind(), Envelope())
 
     def judge_again(self, request: Request, others: tuple[str, ...]) -> Request:
         again = process_bytes(request.data, self.arrival, TODAY, lambda _: others, stages=SMALL)
@@ -60,6 +61,11 @@ class SmallReading:
     def _files(self) -> list[bytes]:
         lines = self.data.replace(b"\r\n", b"\n")
         return [file.strip() for file in lines.split(b"\n--\n")[1:] if file.strip()]
+
+    def _kind(self) -> MailKind:
+        if self.data.startswith(b"bounce"):
+            return "bounce"
+        return "auto_reply" if b"auto" in self.data else "letter"
 
     def _message_id(self) -> str | None:
         first = self.data.split(b"\n", 1)[0]

@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows import overview
-from flows.cli import app
 from flows.judging import JUDGES, judge_lines
 from flows.learning import as_toml
 from flows.places import raw_folder, store_url
@@ -23,6 +22,7 @@ from pipeline.editions import Edition
 from pipeline.outputs import OUTPUTS, defused
 from pipeline.records import FieldReading
 from pipeline.store import open_store
+from review.commands import app
 from tests.bad_input import word
 from tests.small_stages import small_record
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
-from sqlalchemy import event, func, literal, select
+from sqlalchemy import event, func, literal, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from pipeline.desk_tables import AUDIT, CLAIMS, QUEUE, USERS
@@ -24,12 +24,15 @@ from pipeline.records import Arrival, MadeWith
 from pipeline.tables import DECISIONS
 from review.app import ROUTES
 from review.defence import POLICY
+from review.keys import KEYS
 from review.queue_rows import catch_up
 from review.roles import ROLES
+from tests.conftest import create_database
 from tests.desk_room import PASSWORD, Room, TestClient, another, form, open_room
 
 NGO, VISIT, READY = "en_jordan_ngo.docx", "u_fr_madagascar_visite.pdf", "en_ghana_pensions.docx"
 OPEN = {("GET", "/"), ("GET", "/desk/login"), ("POST", "/desk/login"), ("GET", "/files/{until}/{mark}/{sha256}/{name}")}
+OPEN |= {("GET", f"/desk/sign-on{path}") for path in ("", "/back", "/out")}
 GUARDED = [route for route in ROUTES if route.role]
 IDS = [f"{route.method} {route.path}" for route in GUARDED]
 
@@ -65,7 +68,7 @@ def reference(room: Room) -> str:
 def address(path: str, reference: str) -> str:
     """A real address of a route."""
     values = {"reference": reference, "key": "title", "code": "seen", "rule": "form_signed", "question": "relevance_1"}
-    values |= {"number": "1", "kind": "acknowledgement", "sha256": "0" * 64}
+    values |= {"number": "1", "kind": "acknowledgement", "sha256": "0" * 64, "other": reference}
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     assert "{" not in path, f"the test knows no value for {path}"
@@ -657,6 +660,17 @@ def test_a_store_that_cannot_write_says_so_and_keeps_nothing_by_halves(room: Roo
 
 
 def test_twenty_people_at_once(room: Room) -> None:
+    assert_twenty_work(room)
+
+
+def test_twenty_people_at_once_on_postgresql(tmp_path: Path, postgresql: str) -> None:
+    room = open_room(tmp_path, create_database(make_url(postgresql), "twenty"))
+    assert_twenty_work(room)
+    room.store.close()
+
+
+def assert_twenty_work(room: Room) -> None:
+    """Each reads the queue, opens a request, changes it and decides, all at the same time and without an error."""
     references = [room.keep(*another(VISIT, number)) for number in range(20)]
     with room.desk.writing() as connection:
         for number in range(20):
@@ -729,6 +743,88 @@ def test_a_region_is_read_again(room: Room, name: str, key: str) -> None:
     assert " ".join(told.text.split()) == form(name)[0].fields[key].value
     assert ana.post(f"{page}/region", box | {"page": "99"}).text == ""
     assert ana.post(f"{page}/region", box | {"x0": "much"}).status_code == 404
+
+
+def test_labels_stand_beside_the_answers(room: Room) -> None:
+    """At once where the file has text; where its pages are pictures, when they are asked for."""
+    record, data = form(VISIT)
+    page = f"/desk/requests/{room.keep(record, data)}"
+    ana = room.person("ana")
+    shown = ana.get(f"{page}/sheets").text
+    assert 'data-label="title"' in shown and "data-labels" not in shown
+    assert re.search(r'data-box="title".*?<title>Title: The machine finds it \d\d\.\d% probable', shown, re.DOTALL)
+    scanned = record.model_copy(update={"document": record.document.model_copy(update={"text_origin": "ocr"})})
+    other, data = another(VISIT, 7)
+    scanned = scanned.model_copy(update={"record_id": other.record_id, "source": other.source})
+    page = f"/desk/requests/{room.keep(scanned, data)}"
+    shown = ana.get(f"{page}/sheets").text
+    assert 'data-label="title"' not in shown and f'data-labels="{page}/labels"' in shown
+    boxes = ana.get(f"{page}/labels").json()
+    title = next(each for each in boxes if each["key"] == "title")
+    assert title["page"] == 1 and title["box"][2] > title["box"][0]
+    shown = ana.get(f"{page}/sheets").text
+    assert 'data-label="title"' in shown and "data-labels" not in shown, "they are kept"
+
+
+def test_a_probability_comes_with_how_many_such_answers_were_right(room: Room) -> None:
+    page = f"/desk/requests/{room.keep(*another(VISIT, 5))}"
+
+    def tip() -> str:
+        told = room.person("ana").get(page).text.partition('id="field-title"')[2]
+        return unescape(told.partition('title="')[2].partition('"')[0])
+
+    assert "probable" in tip() and "people have looked at" not in tip()
+    for number, (how, value) in enumerate((("confirm", ""), ("value", "Another title"), ("confirm", ""))):
+        other = room.keep(*another(VISIT, 10 + number))
+        assert edit(room, "bo", other, "title", value, how=how).status_code == 200
+    room.clock.later(minutes=6)
+    assert tip().endswith(
+        "Of 3 answers to this question between 90 and 100 % that people have looked at, 2 were right."
+    )
+
+
+def test_an_answer_without_evidence_says_so(room: Room) -> None:
+    reference = room.keep(*another(VISIT, 8, {"event_place": "Antsirabe"}))
+    told = room.person("ana").get(f"/desk/requests/{reference}").text
+    part = told.partition('id="field-event_place"')[2].partition('id="field-')[0]
+    assert "No evidence" in part
+    part = told.partition('id="field-title"')[2].partition('id="field-')[0]
+    assert "No evidence" not in part
+
+
+def keys(room: Room, name: str, **own: str):  # type: ignore[no-untyped-def]
+    """Send the page of keys as a browser would, with some changed."""
+    told = {f"key {key}": key for key in KEYS} | {f"key {key}": typed for key, typed in own.items()}
+    return room.person(name).post("/desk/account/keys", told)
+
+
+def test_keys_are_ones_own_and_never_two_things(room: Room) -> None:
+    assert "data-keys" not in room.person("ana").get("/desk").text
+    told = keys(room, "ana", e="n")
+    assert told.status_code == 422 and "cannot be the key for" in told.text
+    assert keys(room, "ana", e="ab").status_code == 422
+    assert keys(room, "ana", e="\u200f").status_code == 422
+    assert keys(room, "ana", e="<", n="e", u="").status_code == 303
+    assert 'data-keys="{&#34;n&#34;: &#34;e&#34;, &#34;e&#34;: &#34;&lt;&#34;, &#34;u&#34;: &#34;&#34;}"' in (
+        room.person("ana").get("/desk").text
+    )
+    assert "data-keys" not in room.person("bo").get("/desk").text
+    told = keys(room, "ana", e="z")
+    assert told.status_code == 422 and 'value="z"' in told.text
+    assert "&lt;" in room.person("ana").get("/desk").text, "nothing was changed"
+    room.person("ana").post("/desk/account/keys", {"again": "yes"})
+    assert "data-keys" not in room.person("ana").get("/desk").text
+
+
+def test_every_key_of_the_pages_can_be_chosen() -> None:
+    """What the templates and the script name as keys is what the account page lists."""
+    folder = Path(__file__).resolve().parent.parent / "review"
+    texts = [path.read_text("utf-8") for path in folder.glob("templates/*.html")]
+    named = {key for text in texts for key in re.findall(r'data-key="([^"]+)"', text)}
+    script = (folder / "static" / "desk.js").read_text("utf-8")
+    named |= set(re.findall(r"^    (\w): \(\) =>|, (\w): \(\) =>", script, re.MULTILINE)[0]) - {""}
+    named |= {key for pair in re.findall(r'live\.set\("(\w)"|\)\.set\("(\w)"', script) for key in pair if key}
+    assert named == set(KEYS)
 
 
 def test_a_file_is_read_again_and_what_persons_said_stays(room: Room) -> None:

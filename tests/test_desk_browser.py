@@ -2,105 +2,21 @@
 
 import os
 import re
-import shutil
-import socket
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.desk_room import PASSWORD, Room, another, form, open_room
+from review.identity_provider import IdentityProvider
+from review.sign_on_settings import SignOn
+from tests.desk_browsers import People, Served
+from tests.desk_room import PASSWORD, another, form
+from tests.identity_issuer import CLIENT, SECRET, IdentityIssuer
 
 VISIT, NGO, READY = "u_fr_madagascar_visite.pdf", "en_jordan_ngo.docx", "u_ru_tajikistan_seminar.pdf"
 WIDTHS = (1440, 900, 420)
 PICTURES = Path(os.environ.get("DESK_PICTURES", "/tmp/desk/pictures"))
 """Where the pictures of the pages go, for people to look at."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say("Chromium is missing: apt-get install -y --no-install-recommends chromium")
-    switches = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=switches)
-        yield opened
-        opened.close()
-
-
-class Served:
-    """A desk that is served on a free port of this machine."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self.server = uvicorn.Server(uvicorn.Config(room.app, log_level="error", timeout_graceful_shutdown=1))
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listening]}, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(20)
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    room = open_room(tmp_path)
-    made = Served(room)
-    yield made
-    made.stop()
-    room.store.close()
-
-
-@pytest.fixture
-def people(browser: Browser, served: Served) -> Iterator["People"]:
-    made = People(browser, served)
-    yield made
-    made.leave()
-
-
-class People:
-    """Browsers of several people; whatever a page complains about fails the test."""
-
-    def __init__(self, browser: Browser, served: Served) -> None:
-        self.browser, self.served = browser, served
-        self.contexts = []
-        self.complaints: list[str] = []
-
-    def newcomer(self) -> Page:
-        context = self.browser.new_context(viewport={"width": 1440, "height": 900}, base_url=self.served.address)
-        context.set_default_timeout(15_000)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
-        page.on("console", lambda told: self.complaints.append(told.text) if "Content Security" in told.text else None)
-        return page
-
-    def sign_in(self, name: str, path: str = "/desk") -> Page:
-        page = self.newcomer()
-        page.goto(f"/desk/login?next={path}")
-        page.fill("#name", name)
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-        page.wait_for_load_state("load")
-        return page
-
-    def leave(self) -> None:
-        for context in self.contexts:
-            context.close()
-        assert self.complaints == []
 
 
 def test_from_a_record_to_an_accepted_one_by_keyboard_alone(people: People, served: Served) -> None:
@@ -138,7 +54,8 @@ def test_an_answer_is_corrected_by_keyboard_and_its_place_lights_up(people: Peop
     page = people.sign_in("ana", f"/desk/requests/{reference}")
     expect(page.locator(".sheet image").first).to_be_visible(timeout=40_000)
     page.locator("#field-title .button").focus()
-    expect(page.locator("rect.lit").first).to_have_attribute("data-box", "title")
+    expect(page.locator("rect.box.lit")).to_have_attribute("data-box", "title")
+    expect(page.locator("rect.label.lit")).to_have_attribute("data-label", "title")
     page.keyboard.press("e")
     box = page.locator("#field-title [name=value]")
     expect(box).to_be_focused()
@@ -157,6 +74,8 @@ def test_an_answer_is_corrected_by_keyboard_and_its_place_lights_up(people: Peop
     expect(page.locator("#check-study_visit_size button.first")).to_be_focused()
     page.locator("rect[data-box=contact_email]").first.click(force=True)
     expect(page.locator("#field-contact_email")).to_have_class(re.compile("lit"))
+    page.locator("rect[data-label=head_name]").first.click(force=True)
+    expect(page.locator("#field-head_name")).to_have_class(re.compile("lit"))
     page.keyboard.press("z")
     expect(page.locator("#field-title .by")).to_have_count(0)
     expect(page.locator("#history")).to_contain_text("taken back")
@@ -180,6 +99,71 @@ def test_the_help_shows_only_keys_that_are_live(people: People, served: Served) 
     reader = people.sign_in("rea", f"/desk/requests/{reference}")
     reader.keyboard.press("?")
     expect(reader.locator("#keys dl")).not_to_contain_text("claim")
+
+
+def test_keys_are_changed_by_their_owner(people: People, served: Served) -> None:
+    reference = served.room.keep(*form(VISIT))
+    page = people.sign_in("ana", "/desk/account")
+    edit = page.get_by_label("edit the answer, or set the outcome")
+    edit.fill("n")
+    page.get_by_role("button", name="Keep these keys").click()
+    expect(page.get_by_role("alert").last).to_contain_text("cannot be the key for")
+    page.get_by_label("edit the answer, or set the outcome").fill("w")
+    page.get_by_label("next trouble", exact=True).fill("m")
+    page.get_by_label("mark as left blank").fill("")
+    page.get_by_label("show the keys").fill("h")
+    page.get_by_role("button", name="Keep these keys").click()
+    expect(page.get_by_text("(usually e)")).to_be_visible()
+    page.goto(f"/desk/requests/{reference}", wait_until="load")
+    expect(page.locator("#keys-button kbd")).to_have_text("h")
+    expect(page.locator("#troubles .note")).to_contain_text("m leads to the next one")
+    page.keyboard.press("n")
+    page.keyboard.press("m")
+    expect(page.locator("#check-study_visit_size button.first")).to_be_focused()
+    title = page.locator("#field-title .button")
+    title.focus()
+    page.keyboard.press("b")
+    page.keyboard.press("e")
+    page.keyboard.press("h")
+    shown = page.locator("#keys dl")
+    expect(shown).to_contain_text("wedit the answer")
+    expect(shown).to_contain_text("mnext trouble")
+    expect(shown).not_to_contain_text("left blank")
+    page.keyboard.press("Escape")
+    title.focus()
+    page.keyboard.press("w")
+    expect(page.locator("#field-title [name=value]")).to_be_focused()
+    expect(page.locator("#field-title .by")).to_have_count(0)
+    other = people.sign_in("bo", f"/desk/requests/{reference}")
+    other.keyboard.press("?")
+    expect(other.locator("#keys dl")).to_contain_text("nnext trouble")
+
+
+def test_single_sign_on_there_and_back_and_out_again(people: People, served: Served) -> None:
+    """The provider is another site to the browser, so the policies of pages and cookies are put to the test."""
+    issuer = IdentityIssuer(served.room.clock, asks=True, host="localhost").start()
+    told = SignOn(issuer=issuer.address, client_id=CLIENT, unknown="reader")
+    object.__setattr__(served.room.desk, "provider", IdentityProvider(told, SECRET))
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page = people.newcomer()
+    page.goto("/desk?tab=ready")
+    found = show(page, "login-sign-on")
+    page.get_by_role("link", name="Sign in with your office account").click()
+    expect(page).to_have_title("Office")
+    page.get_by_role("button", name="I am Eva").click()
+    expect(page.get_by_role("link", name="Eva Nowak (reader)")).to_be_visible()
+    assert page.url.endswith("/desk?tab=ready")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="sign out there too").click()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert "/end" in issuer.seen
+    issuer.refuse = "access_denied"
+    page.get_by_role("link", name="Sign in with your office account").click()
+    page.get_by_role("button", name="I am Eva").click()
+    expect(page.get_by_role("alert").last).to_contain_text("broken off")
+    found += show(page, "sign-on-failed")
+    issuer.stop()
+    assert found == []
 
 
 def correct(page: Page, key: str, value: str) -> None:

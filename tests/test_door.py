@@ -3,9 +3,7 @@
 import asyncio
 import http.client
 import json
-import shutil
 import socket
-import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,36 +24,13 @@ from flows.working_off import WorkingOff
 from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
 from pipeline.references import read_reference
-from pipeline.store import Store, open_store
+from pipeline.store import Store
 from tests.small_reader import SmallReader
 
 TOKEN = "a-token-of-the-platform"
 SHOWN = {"Authorization": f"Bearer {TOKEN}"}
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_forms"
 FORM = min(SAMPLES.glob("*.docx"), key=lambda path: path.stat().st_size).read_bytes()
-
-
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("ready") / "records.db"
-    open_store(str(path), path.parent / "raw").close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
-
-
-@pytest.fixture
-def store(ready: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(ready, tmp_path / "records.db")
-    opened = open_store(str(tmp_path / "records.db"), tmp_path / "raw")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def ledger(store: Store) -> Ledger:
-    return Ledger(store.engine, store.raw_folder)
 
 
 @contextmanager
@@ -104,11 +79,13 @@ def test_a_plain_body_with_its_name(door: httpx.Client, ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("shown", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}])
+@pytest.mark.sqlite_only
 def test_without_the_token_nothing_is_taken(door: httpx.Client, ledger: Ledger, shown: dict[str, str]) -> None:
     refused = door.post("/api/requests", content=FORM, headers=shown)
     assert refused.status_code == 401 and refused.headers["www-authenticate"] == "Bearer" and nothing_kept(ledger)
 
 
+@pytest.mark.sqlite_only
 def test_w5_what_is_too_large_is_413(door: httpx.Client, ledger: Ledger) -> None:
     large = b"%PDF-1.7\n" + b"x" * 2_000_000
     assert door.post("/api/requests", content=large, headers=SHOWN).status_code == 413
@@ -118,6 +95,7 @@ def test_w5_what_is_too_large_is_413(door: httpx.Client, ledger: Ledger) -> None
     assert nothing_kept(ledger)
 
 
+@pytest.mark.sqlite_only
 def test_w5_a_length_that_is_not_declared_is_counted(door: httpx.Client, ledger: Ledger) -> None:
     sent = iter([b"%PDF-1.7\n"] + [b"x" * 100_000] * 30)
     refused = door.post("/api/requests", content=sent, headers=SHOWN)
@@ -127,11 +105,13 @@ def test_w5_a_length_that_is_not_declared_is_counted(door: httpx.Client, ledger:
 @pytest.mark.parametrize(
     "data", [b"<html><body>hello</body></html>", b"just text", b"\x7fELF" + b"\0" * 60, b"MZ" * 50]
 )
+@pytest.mark.sqlite_only
 def test_w5_what_is_no_document_is_415(door: httpx.Client, ledger: Ledger, data: bytes) -> None:
     refused = door.post("/api/requests", files={"f": ("form.pdf", data)}, headers=SHOWN)
     assert refused.status_code == 415 and nothing_kept(ledger), "told by its content, not by its name"
 
 
+@pytest.mark.sqlite_only
 def test_w5_an_empty_file_and_a_form_without_one_are_400(door: httpx.Client, ledger: Ledger) -> None:
     assert door.post("/api/requests", content=b"", headers=SHOWN).status_code == 400
     assert door.post("/api/requests", data={"a": "b"}, headers=SHOWN).status_code in (400, 415)
@@ -153,6 +133,7 @@ def test_w5_an_empty_file_and_a_form_without_one_are_400(door: httpx.Client, led
         ("multipart/form-data; boundary=\xe9".encode("latin-1").decode("latin-1"), b"--x"),
     ],
 )
+@pytest.mark.sqlite_only
 def test_broken_multipart_is_refused_and_never_500(door: httpx.Client, ledger: Ledger, kind: str, body: bytes) -> None:
     raw_head = {**SHOWN, "Content-Type": kind.encode("latin-1")}
     refused = door.post("/api/requests", content=body, headers=raw_head)  # type: ignore[arg-type]
@@ -168,11 +149,13 @@ def test_d22_hostile_names_are_display_text(door: httpx.Client, ledger: Ledger, 
     assert len(next(ledger.messages()).filename) <= 500 and not list(ledger.raw_folder.parent.glob("*.docx"))
 
 
+@pytest.mark.sqlite_only
 def test_w5_a_thousand_fields_are_refused(door: httpx.Client) -> None:
     many = [(f"f{n}", ("a.docx", b"x")) for n in range(1000)]
     assert door.post("/api/requests", files=many, headers=SHOWN).status_code == 400
 
 
+@pytest.mark.sqlite_only
 def test_an_archive_and_a_mail_are_taken_in(door: httpx.Client) -> None:
     packed = BytesIO()
     with ZipFile(packed, "w") as archive:
@@ -238,6 +221,7 @@ def half_upload(port: int) -> http.client.HTTPConnection:
     return line
 
 
+@pytest.mark.sqlite_only
 def test_w5_slow_loris_meets_a_time_limit(listening: int, ledger: Ledger) -> None:
     line = half_upload(listening)
     answer = line.getresponse()

@@ -1,82 +1,35 @@
 """The ledger keeps its promise on both databases: nothing lost, nothing doubled, the balance exact."""
 
-import itertools
 import os
-import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from flows.finishing import MOST_FAULTS, MOST_INTERRUPTIONS
 from flows.owners import dead_owners, machine, this_owner
+from flows.process import process_bytes
+from flows.returned_letters import RETURNED
 from flows.working_off import WorkingOff
-from pipeline import ledger_drafts, ledger_places, ledger_signs, ledger_work
-from pipeline.ledger import Accepted, Incoming, Ledger, Message, Place
+from pipeline import ledger_drafts, ledger_ends, ledger_parked, ledger_places, ledger_signs, ledger_work
+from pipeline.desk_tables import AUDIT
+from pipeline.forgetting import forget
+from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
 from pipeline.ledger_tables import MESSAGES, PARTS
-from pipeline.raw import raw_path
-from pipeline.store import Store, open_store
+from pipeline.messages import Accepted, Incoming, Message, Place
+from pipeline.raw import is_kept, raw_path
+from pipeline.records import Arrival, Record
+from pipeline.store import Store
 from tests.small_reader import SmallReader
-from tests.small_stages import MINISTRY
+from tests.small_stages import MINISTRY, SMALL, TODAY
 
 FORM = MINISTRY.encode()
-_NUMBERS = itertools.count()
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the tables made, to be copied."""
-    path = tmp_path_factory.mktemp("ready") / "records.db"
-    open_store(str(path), path.parent / "raw").close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
-
-
-@pytest.fixture(scope="session")
-def ready_server(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> URL:
-    """A PostgreSQL server with a database that has the tables made, to be copied."""
-    server = make_url(postgresql)
-    create_database(server, "ready")
-    made = server.set(database="ready").render_as_string(hide_password=False)
-    open_store(made, tmp_path_factory.mktemp("ready")).close()
-    return server
-
-
-def create_database(server: URL, name: str, template: str = "template1") -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of either kind."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("ready_file"), tmp_path / "records.db")
-        return str(tmp_path / "records.db")
-    server: URL = request.getfixturevalue("ready_server")
-    name = f"ledger_{next(_NUMBERS)}"
-    create_database(server, name, "ready")
-    return server.set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def store(url: str, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(url, tmp_path / "raw")
-    yield opened
-    opened.close()
 
 
 class Clock:
@@ -167,7 +120,7 @@ def test_06_a_crash_at_any_arrow_is_made_good(ledger: Ledger, store: Store) -> N
     accept(ledger, mail(FORM), uid=1)
     accept(ledger, mail(FORM), uid=1)
     message = ledger_work.claim(ledger, "dead")
-    assert message and ledger_work.opened(ledger, message, "dead", ledger_work.Clues("letter"), ())
+    assert message and ledger_ends.opened(ledger, message, "dead", ledger_ends.Clues("letter"), ())
     ledger_work.release(ledger, ["dead"])
     work(ledger, store)
     assert ledger_work.try_again(ledger, 1)
@@ -223,10 +176,10 @@ def test_03_two_workers_never_finish_one_message_twice(ledger: Ledger, store: St
     ledger_work.release(ledger, ["slow"])
     quick = ledger_work.claim(ledger, "quick")
     assert quick
-    end = ledger_work.Finish("processed", "ready")
-    assert ledger_work.finish(ledger, store, quick, "quick", end) == ()
-    assert ledger_work.finish(ledger, store, slow, "slow", end) is None, "whoever lost the lease changes nothing"
-    assert not ledger_work.fail(ledger, slow, "slow", "late") and not ledger_work.hand_back(ledger, slow, "slow")
+    end = ledger_ends.Finish("processed", "ready")
+    assert ledger_ends.finish(ledger, store, quick, "quick", end) == ()
+    assert ledger_ends.finish(ledger, store, slow, "slow", end) is None, "whoever lost the lease changes nothing"
+    assert not ledger_ends.fail(ledger, slow, "slow", "late") and not ledger_ends.hand_back(ledger, slow, "slow")
     assert row(ledger).state == "processed"
 
 
@@ -326,7 +279,7 @@ def test_f7_a_clock_set_forward_or_back_holds_nothing_up(ledger: Ledger, store: 
     slow = ledger_work.claim(ledger, "slow")
     clock.forward(days=2)
     assert slow and work(ledger, store) == 1, "a day ahead every lease has lapsed: done again, and once"
-    assert ledger_work.finish(ledger, store, slow, "slow", ledger_work.Finish("processed", "ready")) is None
+    assert ledger_ends.finish(ledger, store, slow, "slow", ledger_ends.Finish("processed", "ready")) is None
     assert len(list(store.records())) == 3 and sound(ledger)
 
 
@@ -352,27 +305,27 @@ def test_f9_what_is_in_hand_is_handed_back_when_we_are_asked_to_stop(ledger: Led
 
 def test_13_mail_that_is_too_large_is_parked_in_sight_until_a_person_releases_it(ledger: Ledger) -> None:
     place = Place(account="a", folder="INBOX", uidvalidity=7, uid=3)
-    ledger_places.park(ledger, place, "too_large", "It has 80 MB.", 80_000_000, NOW)
-    ledger_places.park(ledger, place, "too_large", "It has 80 MB.", 80_000_000, NOW)
+    ledger_parked.park(ledger, place, "too_large", "It has 80 MB.", 80_000_000, NOW)
+    ledger_parked.park(ledger, place, "too_large", "It has 80 MB.", 80_000_000, NOW)
     assert ledger_places.known_uids(ledger, "a", "INBOX", 7) == {3}
     told = balance(ledger)
     assert (told.messages.seen, told.messages.quarantined, told.parked) == (1, 1, 1) and told.exact
-    (parked,) = ledger_places.parked(ledger)
-    assert ledger_places.release(ledger, parked.id)
+    (parked,) = ledger_parked.parked(ledger)
+    assert ledger_parked.release(ledger, parked.id)
     assert ledger_places.known_uids(ledger, "a", "INBOX", 7) == frozenset()
-    assert ledger_places.released_uids(ledger, "a", "INBOX", 7) == {3}
+    assert ledger_parked.released_uids(ledger, "a", "INBOX", 7) == {3}
     accepted = accept(ledger, mail(FORM), uid=3)
-    ledger_places.unparked(ledger, place, accepted.message)
+    ledger_parked.unparked(ledger, place, accepted.message)
     assert balance(ledger).messages.seen == 1 and balance(ledger).exact
 
 
 def test_11_mail_the_server_does_not_give_out_is_asked_for_again_later(ledger: Ledger, clock: Clock) -> None:
     place = Place(account="a", folder="INBOX", uidvalidity=7, uid=3)
-    ledger_places.park(ledger, place, "unfetchable", "NO", None, None)
+    ledger_parked.park(ledger, place, "unfetchable", "NO", None, None)
     assert ledger_places.known_uids(ledger, "a", "INBOX", 7) == {3} and balance(ledger).messages.waiting == 1
     clock.forward(seconds=31)
     assert ledger_places.known_uids(ledger, "a", "INBOX", 7) == frozenset()
-    ledger_places.park(ledger, place, "unfetchable", "NO", None, None)
+    ledger_parked.park(ledger, place, "unfetchable", "NO", None, None)
     clock.forward(seconds=31)
     assert ledger_places.known_uids(ledger, "a", "INBOX", 7) == {3}, "later each time"
 
@@ -428,8 +381,8 @@ def test_an_upload_by_mail_and_by_the_door_is_told_a_reference_too(ledger: Ledge
     work(ledger, store)
     news = Incoming(channel="api", received_at=NOW, received_by="upload", wants_reference=True)
     told = ledger.accept(FORM, news)
-    found = ledger.by_reference(told.reference or "")
-    assert found and found.id == 1
+    found = store.find(told.reference or "")
+    assert found and not told.new
 
 
 def test_m12_the_oldest_goes_first(ledger: Ledger, store: Store, clock: Clock) -> None:
@@ -516,3 +469,187 @@ def test_m11_a_draft_is_kept_once_and_tried_again(ledger: Ledger, clock: Clock) 
     ledger_drafts.appended(ledger, ledger_drafts.due(ledger)[0])
     clock.forward(days=1)
     assert ledger_drafts.due(ledger) == ()
+
+
+def test_04_parked_mail_is_counted_once_though_its_number_changes(ledger: Ledger) -> None:
+    old = Place(account="a", folder="INBOX", uidvalidity=7, uid=2)
+    new = Place(account="a", folder="INBOX", uidvalidity=8, uid=1)
+    for place in (old, old, new):
+        ledger_parked.park(ledger, place, "too_large", "Too large.", 90_000_000, NOW)
+    ledger_places.missed(ledger, "a", "INBOX", 8, present=[1])
+    (parked,) = ledger_parked.parked(ledger)
+    assert (parked.uidvalidity, parked.uid, parked.code) == (8, 1, "too_large")
+    assert balance(ledger).messages.seen == 1 and sound(ledger)
+    ledger_parked.release(ledger, parked.id)
+    assert balance(ledger).messages.waiting == 1
+
+
+def test_13_parked_mail_that_somebody_took_away_is_not_waited_for(ledger: Ledger) -> None:
+    place = Place(account="a", folder="INBOX", uidvalidity=7, uid=2)
+    ledger_parked.park(ledger, place, "unfetchable", "The server says no.", 10, NOW)
+    assert balance(ledger).messages.waiting == 1
+    ledger_places.missed(ledger, "a", "INBOX", 7, present=[])
+    (parked,) = ledger_parked.parked(ledger)
+    assert (parked.code, parked.retry_at) == ("gone", None) and balance(ledger).messages.quarantined == 1
+    assert ledger_places.known_uids(ledger, "a", "INBOX", 7) == frozenset(), "should it come back, it is fetched"
+
+
+def test_m8_a_number_given_away_twice_points_to_the_mail_that_lies_there_now(ledger: Ledger, store: Store) -> None:
+    accept(ledger, mail(FORM), uid=1)
+    work(ledger, store)
+    (before,) = ledger_places.untouched(ledger, "a", "INBOX", 7)
+    ledger_places.touched(ledger, [before.sighting])
+    accept(ledger, mail(b"title: another"), uid=1)
+    assert ledger_places.untouched(ledger, "a", "INBOX", 7) == (), "not finished yet"
+    assert work(ledger, store) == 1
+    assert [mail.uid for mail in ledger_places.untouched(ledger, "a", "INBOX", 7)] == [1]
+
+
+def test_08_mail_that_is_back_may_be_touched_again(ledger: Ledger, store: Store) -> None:
+    accept(ledger, mail(FORM), uid=1)
+    work(ledger, store)
+    assert ledger_places.missed(ledger, "a", "INBOX", 7, present=[]) == 1
+    assert ledger_places.untouched(ledger, "a", "INBOX", 7) == ()
+    assert ledger_places.missed(ledger, "a", "INBOX", 7, present=[1]) == 0
+    assert len(ledger_places.untouched(ledger, "a", "INBOX", 7)) == 1
+
+
+def test_f4_two_requests_of_one_institution_at_the_same_moment_see_each_other(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are judged before either is kept; whoever is kept second is judged again."""
+    for number in range(2):
+        accept(ledger, mail(FORM + b"\ntitle: %d" % number), uid=number + 1)
+    together, look = threading.Barrier(2, timeout=20), Store.other_open_requests
+    looks: list[int] = []
+
+    def both_have_looked(self: Store, record: Record) -> tuple[str, ...]:
+        found = look(self, record)
+        looks.append(1)
+        if len(looks) <= 2:
+            together.wait()
+        return found
+
+    monkeypatch.setattr(Store, "other_open_requests", both_have_looked)
+    WorkingOff(ledger, store, SmallReader(), threads=2).run_dry()
+    records = sorted(store.records(), key=lambda record: record.disposition)
+    assert [record.disposition for record in records] == ["flagged", "ready"] and len(looks) == 3
+    assert records[0].eligibility.checks[0].reason == records[1].reference and sound(ledger)
+
+
+def test_07_bytes_that_are_gone_end_with_a_person(ledger: Ledger, store: Store, clock: Clock) -> None:
+    accept(ledger, mail(FORM), uid=1)
+    os.unlink(raw_path(ledger.raw_folder, row(ledger).sha256))
+    for _ in range(MOST_FAULTS):
+        assert work(ledger, store) == 1 and row(ledger).state == "failed"
+        clock.now = row(ledger).retry_at
+    work(ledger, store)
+    assert row(ledger).state == "quarantined" and "not on the disk" in row(ledger).reason
+    assert balance(ledger).exact
+
+
+def test_07_a_notice_of_our_own_fault_goes_when_it_is_mended(ledger: Ledger, store: Store, clock: Clock) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    accept(ledger, mail(FORM), uid=1)
+    work(ledger, store, SmallReader(full))
+    assert [notice.code for notice in ledger_signs.notices(ledger)] == ["our_fault"]
+    clock.now = row(ledger).retry_at
+    work(ledger, store)
+    assert row(ledger).state == "processed" and ledger_signs.notices(ledger) == ()
+
+
+def test_11_a_bug_that_even_keeps_a_message_from_a_person_does_not_spin(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    accept(ledger, mail(b"? a bug"), uid=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.finishing.quarantined", broken)
+        assert work(ledger, store) == 3
+    assert row(ledger).state == "failed" and row(ledger).retry_at > ledger.clock()
+
+
+def test_f7_parked_mail_and_letters_dated_by_a_clock_since_set_back_do_not_wait(ledger: Ledger, clock: Clock) -> None:
+    ledger_drafts.keep_draft(ledger, "r-1", "receipt", b"letter")
+    ledger_parked.park(ledger, Place(account="a", folder="INBOX", uidvalidity=7, uid=2), "unfetchable", "No.", 1, NOW)
+    clock.forward(days=1)
+    ledger_drafts.failed(ledger, ledger_drafts.due(ledger)[0], "quota")
+    ledger_parked.park(ledger, Place(account="a", folder="INBOX", uidvalidity=7, uid=2), "unfetchable", "No.", 1, NOW)
+    assert ledger_drafts.due(ledger) == () and ledger_places.known_uids(ledger, "a", "INBOX", 7) == {2}
+    clock.forward(days=-1)
+    assert len(ledger_drafts.due(ledger)) == 1 and ledger_places.known_uids(ledger, "a", "INBOX", 7) == frozenset()
+
+
+def test_forgotten_mail_that_is_listed_again_stays_forgotten(ledger: Ledger, store: Store) -> None:
+    accept(ledger, mail(FORM), uid=1)
+    work(ledger, store)
+    (record,) = store.records()
+    forget(store, [record.record_id])
+    again = accept(ledger, mail(FORM), uid=1, validity=8)
+    assert not again.new and not is_kept(ledger.raw_folder, row(ledger).sha256)
+    assert work(ledger, store) == 0 and sound(ledger)
+
+
+def test_a_forgotten_file_that_somebody_sends_again_is_new(ledger: Ledger, store: Store) -> None:
+    place = Place(account="folder", folder="/in", uidvalidity=1, uid=1)
+    news = Incoming(channel="folder", received_at=NOW, received_by="file_time", place=place)
+    ledger.accept(FORM, news)
+    work(ledger, store)
+    forget(store, ["r-" + row(ledger).sha256[:20]])
+    assert not ledger.accept(FORM, news).new, "it only lies where it lay"
+    assert not is_kept(ledger.raw_folder, row(ledger).sha256)
+    upload = Incoming(channel="api", received_at=NOW, received_by="upload", wants_reference=True)
+    assert ledger.accept(FORM, upload).new and work(ledger, store) == 1
+    assert len(list(store.records())) == 1 and sound(ledger)
+
+
+def test_an_uploader_is_told_the_reference_the_request_has(ledger: Ledger, store: Store) -> None:
+    """Whatever way it came first; and where that cannot be known yet, both references lead to it."""
+    accept(ledger, mail(FORM), uid=1)
+    work(ledger, store)
+    (record,) = store.records()
+    news = Incoming(channel="api", received_at=NOW, received_by="upload", wants_reference=True)
+    assert ledger.accept(FORM, news).reference == record.reference
+    early = ledger.accept(b"title: both", news).reference
+    accept(ledger, mail(b"title: both"), uid=2)
+    work(ledger, store)
+    assert early and store.find(early) and sound(ledger)
+    message = ledger_work.claim(ledger, "x")
+    assert message is None
+
+
+def test_an_upload_whose_request_is_known_by_another_reference_is_found_by_both(ledger: Ledger, store: Store) -> None:
+    kept = store.keep(process_bytes(FORM, Arrival(filename="a"), TODAY, lambda _: (), stages=SMALL), FORM)
+    news = Incoming(channel="api", received_at=NOW, received_by="upload", wants_reference=True)
+    told = ledger.accept(FORM, news).reference
+    assert told == kept.reference
+    with ledger.writing() as connection:
+        connection.execute(update(MESSAGES).values(reference="DFGL-257W"))
+    work(ledger, store)
+    found = store.find("DFGL-257W")
+    assert found and found.reference == kept.reference
+
+
+def test_25_a_letter_that_came_back_is_tied_to_its_request_and_told_once(ledger: Ledger, store: Store) -> None:
+    accept(ledger, mail(FORM), uid=1)
+    accept(ledger, mail(b"title: other"), uid=2)
+    work(ledger, store)
+    one, two = store.records()
+    by_id = f"Message-ID: <acknowledgement.{one.reference}.{one.record_id}@socieux.eu>"
+    by_head = f"Message-ID: <made.up@outlook>\nX-SOCIEUX-Reference: {two.reference}"
+    bounces = (f"bounce\n{by_id}\nAction: failed", f"bounce\n{by_head}\nStatus: 4.4.7", "bounce\nof a stranger")
+    for number, text in enumerate(bounces):
+        accept(ledger, mail(b"x report", subject=text.encode()), uid=3 + number)
+    work(ledger, store)
+    ledger_work.try_again(ledger, 3)
+    work(ledger, store)
+    told = {notice.said for notice in ledger_signs.notices(ledger) if notice.code == "undelivered"}
+    assert len(told) == 2 and all("could not be delivered" in said or "goes on trying" in said for said in told)
+    with store.engine.connect() as connection:
+        noted = {row.record_id: row.detail for row in connection.execute(AUDIT.select()) if row.action == RETURNED}
+    assert set(noted) == {one.record_id, two.record_id} and set(noted.values()) == told
+    assert [row(ledger, number).state for number in (3, 4, 5)] == ["ignored"] * 3 and sound(ledger)

@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from extractors import media
 from extractors.mail.automatic import automatic_words
 from extractors.mail.body_text import holds_form, shared_links, sharing
+from extractors.mail.heads import Head
 from extractors.mail.opening import is_post, open_mail
+from extractors.mail.outlook import OutlookFile, OutlookMessage
 from pipeline.document import Unreadable
 from pipeline.languages import LANGUAGES, load_language
 from pipeline.mail import OWN_MARK, OpenedMail
@@ -284,6 +286,15 @@ def test_16_outlook_messages_and_messages_in_them() -> None:
         (("a.msg", "i.msg"), "z.pdf"),
     ]
     assert opened.senders() == ("chief@labour.gov.xx", "x@y.zz") and opened.body == "Dear colleagues"
+
+
+def test_m4_outlook_messages_deeper_than_any_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = OutlookMessage(Head(()), "", (OutlookFile("form.pdf", PDF, "", False),))
+    for _ in range(30):
+        held = OutlookMessage(Head(()), "", (OutlookFile("i.msg", b"", "application/vnd.ms-outlook", False, held),))
+    monkeypatch.setattr("extractors.mail.opening.read_outlook", lambda _: held)
+    (part,) = open_mail(outlook("out", "x@y.zz", {}), "a.msg").parts
+    assert (part.fate, part.code) == ("unreadable", "too_large")
 
 
 def test_m3_an_outlook_message_inside_a_mail() -> None:

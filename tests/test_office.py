@@ -19,11 +19,13 @@ from docx import Document as WordFile
 from docx.oxml import parse_xml
 
 from extractors import media, office, plain_word
-from extractors.confined import Limits, network_is_cut, own_folder, run_confined
+from extractors.confined import Limits, run_confined
+from extractors.isolation import capabilities
 from extractors.office import INSTALL, converter, read_office
 from extractors.old_word import deleted_stretches, is_locked, with_clean_deletions
 from extractors.passwords import decrypt
 from extractors.reading import read
+from extractors.rooms import own_folder
 from extractors.word import read_word
 from flows import doctor
 from pipeline.document import Document, Unreadable
@@ -270,7 +272,7 @@ def test_a_program_has_no_network_and_nothing_of_our_surroundings(
     monkeypatch.setenv("OUR_SECRET", "1")
     ended = run_confined(script("import os; print(os.environ['HOME'], 'OUR_SECRET' in os.environ)"), tmp_path, Limits())
     assert ended.said.split() == [str(tmp_path).encode(), b"False"]
-    if not network_is_cut():
+    if not capabilities().no_network:
         pytest.skip("this machine allows no network namespaces")
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = server.getsockname()
@@ -354,7 +356,7 @@ def test_the_doctor_says_so(without_office: Path) -> None:
 def test_the_folder_of_a_killed_process_goes_with_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     code = (
-        "import os, signal; from extractors.confined import own_folder\n"
+        "import os, signal; from extractors.rooms import own_folder\n"
         "with own_folder('socieux-office-') as folder:\n"
         "    (folder / 'form.doc').write_bytes(b'personal data'); os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -362,7 +364,7 @@ def test_the_folder_of_a_killed_process_goes_with_the_next(tmp_path: Path, monke
     subprocess.run([sys.executable, "-c", code], env=environment, check=False, timeout=60)
     assert len(list(tmp_path.iterdir())) == 1
     with own_folder("socieux-office-") as mine:
-        assert list(tmp_path.iterdir()) == [mine]
+        assert list(tmp_path.iterdir()) == [mine.parent]
         with own_folder("socieux-office-"):
             assert mine.exists(), "the folder of a living process stays"
     assert not list(tmp_path.iterdir())

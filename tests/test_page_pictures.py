@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from docx import Document as WordFile
 from PIL import Image
@@ -19,6 +20,7 @@ from flows.pictures import draw_pages
 from pipeline.document import Unreadable
 from pipeline.records import Evidence, FieldReading, MadeWith, Record, Signature, Source
 from tests.bad_input import picture
+from tests.desk_room import form
 from tests.test_office import change
 
 NAME = "National Agency of Labour"
@@ -153,3 +155,30 @@ def test_a_region_is_read_again(missing: Callable[[str], None]) -> None:
     assert read_again(a_pdf(), 1, (20.0, 100.0, 200.0, 150.0), "en") == ("", None)
     with pytest.raises(Unreadable):
         read_again(a_pdf(), 2, box, "en")
+
+
+def test_labels_lie_on_their_words_beside_the_answers() -> None:
+    """In a PDF where its words stand; in a Word file where they are printed, to the left of the answer or above it."""
+    record, data = form("u_fr_madagascar_visite.pdf")
+    shown = picture_pages(data, record, labels=True)
+    assert not picture_pages(data, record).labels
+    page = pypdfium2.PdfDocument(data)[0]
+    label = shown.labels["institution_country"][0]
+    assert label.page == 1 and label.bbox and label.quote == "Pays:"
+    x0, top, x1, bottom = label.bbox
+    height = page.get_height()
+    assert page.get_textpage().get_text_bounded(x0, height - bottom, x1, height - top).strip() == "Pays:"
+    assert {"title", "contact_email", "signature", "institution_acronym"} <= set(shown.labels), "blank ones as well"
+
+
+def test_labels_of_a_word_file_stand_left_of_the_answer_or_above_it(missing: Callable[[str], None]) -> None:
+    if office.converter() is None:
+        missing(f"LibreOffice is missing: {office.INSTALL}")
+    record, data = form("en_jordan_ngo.docx")
+    shown = picture_pages(data, record, labels=True)
+    beside = 0
+    for key in ("title", "institution_name", "contact_email", "signatory_name"):
+        (label, *_), (answer, *_) = shown.labels[key], shown.places[key]
+        assert label.bbox and answer.bbox and (label.page or 0) <= (answer.page or 0)
+        beside += label.bbox[0] < answer.bbox[0] or label.bbox[1] < answer.bbox[1]
+    assert beside == 4

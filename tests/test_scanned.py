@@ -7,13 +7,17 @@ from functools import cache
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
-from extractors import scan_words
+from extractors import scan_words, scanned
 from extractors.origin import origin_of
+from extractors.scan_doubts import with_doubts
+from extractors.scan_pictures import USUAL_DPI, Pages
+from extractors.scan_second import addresses
 from extractors.scan_stamps import is_stamp
+from extractors.scan_words import Reading
 from extractors.scanned import read_pictures, read_scan
 from pipeline.document import Document, Line, Piece, Unreadable
 from pipeline.records import Evidence, FieldReading
@@ -171,7 +175,7 @@ def test_a_tiff_of_two_pages_is_read_and_flagged() -> None:
     _form().save(out, "TIFF", save_all=True, append_images=[_form(smeared=True)], dpi=(DPI, DPI))
     document = read_pictures(out.getvalue(), "image/tiff")
     assert document.pages == 2 and {line.page for line in document.lines} == {1, 2}
-    assert [t.code for t in document.troubles] == ["not_accepted_format"]
+    assert [t.code for t in document.troubles] == ["not_accepted_format", "unclear_words"]
 
 
 def test_a_photograph_on_a_dark_table_is_set_straight() -> None:
@@ -306,3 +310,112 @@ def test_a_stamp_is_told_from_pen_strokes(shape: str, stamp: bool) -> None:
     else:
         draw.line([(100 + 10 * k, 200 + 120 * math.sin(k * 0.9)) for k in range(40)], fill=255, width=5)
     assert is_stamp(np.asarray(page), (60, 20, 560, 380), 200 / 25.4) is stamp
+
+
+@pytest.mark.parametrize("drawn_over", [False, True])
+def test_the_picture_is_taken_as_it_came_where_nothing_else_is_on_the_page(drawn_over: bool) -> None:
+    out = io.BytesIO()
+    size = (SIZE[0] * 72 / DPI, SIZE[1] * 72 / DPI)
+    paper = canvas.Canvas(out, pagesize=size)
+    paper.drawImage(ImageReader(_form()), 0, 0, *size)
+    if drawn_over:
+        paper.rect(5, size[1] - 15, 10, 10, fill=1)
+    paper.save()
+    with Pages(out.getvalue()) as pages:
+        pixels = pages.picture(1).pixels
+    assert drawn_over == bool((pixels[:40, :40] < 100).any())
+    assert drawn_over or np.array_equal(pixels, np.asarray(_form()))
+
+
+def test_a_fine_scan_is_brought_down_to_what_ocr_needs() -> None:
+    out = io.BytesIO()
+    Image.new("L", (2481, 3508), 250).save(out, "PDF", resolution=300)
+    with Pages(out.getvalue()) as pages:
+        picture = pages.picture(1)
+    assert picture.dpi == USUAL_DPI and abs(picture.pixels.shape[0] - 11.69 * USUAL_DPI) < 3
+
+
+def test_light_print_on_a_dark_band_is_read() -> None:
+    page = _form()
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((60, 480, 870, 520), fill=40)
+    draw.text((80, 487), "Declaration and consent", font=_font(24), fill=250)
+    text = _text(read_scan(_pdf(page), "application/pdf"))
+    assert "Declaration and consent" in text and "\ufffd" not in text
+
+
+def test_a_grey_stamp_is_taken_off_the_answer_beneath_it() -> None:
+    page = _form()
+    stamp = Image.new("L", page.size, 255)
+    draw = ImageDraw.Draw(stamp)
+    draw.rectangle((470, 320, 760, 400), outline=140, width=4)
+    draw.text((490, 330), "REGISTRY 0417", font=_font(30), fill=140)
+    draw.text((490, 365), "12 March 2026", font=_font(24), fill=140)
+    stamp = stamp.rotate(4, resample=Image.Resampling.BICUBIC, fillcolor=255, center=(615, 360))
+    document = read_scan(_pdf(ImageChops.multiply(page, stamp)), "application/pdf")
+    answers = [line.text for line in document.lines if line.cell is not None and line.cell.column == 1]
+    assert answers == ["National Agency of Labour", "+256 414 123 456"]
+    assert any(m.words == "stamp" for m in document.marks)
+
+
+def test_words_that_could_not_be_read_surely_are_shown_to_a_person() -> None:
+    document = _read(smeared=True)
+    assert [(t.code, t.severity) for t in document.troubles] == [("unclear_words", "warning")]
+    assert "page 1" in document.troubles[0].message
+
+
+def test_a_page_after_one_that_fails_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanned, "set_upright", _fails)
+    with pytest.raises(RuntimeError, match="broken"):
+        read_scan(_pdf(_form(), _form()), "application/pdf")
+
+
+def _fails(picture: object) -> None:
+    raise RuntimeError("broken")
+
+
+def test_an_address_read_in_pieces_is_one() -> None:
+    pieces = [Reading("j.soares", (0, 0, 80, 20), 20, 0.9, 1), Reading("@sefope.gov.tl", (84, 0, 200, 20), 20, 0.8, 1)]
+    assert [(w.text, w.confidence) for w in addresses(pieces)] == [("j.soares@sefope.gov.tl", 0.8)]
+    far = [pieces[0], Reading("@sefope.gov.tl", (180, 0, 300, 20), 20, 0.8, 1)]
+    assert list(addresses(far)) == []
+
+
+def test_a_bold_label_over_its_answer_keeps_its_weight() -> None:
+    page = Image.new("L", SIZE, 250)
+    draw = ImageDraw.Draw(page)
+    rows = (
+        ("Name of the institution", "National Agency of Labour and Pensions"),
+        ("Country of the requester", "Uganda"),
+        ("Person in charge of the request", "Amina Okello, head of unit"),
+        ("Main purpose", "To train the inspectors"),
+    )
+    for row, (label, answer) in enumerate(rows):
+        y = 60 + 80 * row
+        draw.rectangle((70, y, 860, y + 70), outline=20, width=2)
+        draw.text((82, y + 8), label, font=_font(22), fill=20, stroke_width=1, stroke_fill=20)
+        draw.text((82, y + 38), answer, font=_font(22), fill=20)
+    lines = read_scan(_pdf(page), "application/pdf").lines
+    assert [line.bold for line in lines] == [True, False] * len(rows)
+
+
+def test_grey_print_is_no_stamp() -> None:
+    page = Image.new("L", SIZE, 250)
+    draw = ImageDraw.Draw(page)
+    draw.text((70, 40), "What the institution itself contributes", font=_font(22), fill=20)
+    told = "Say in a few lines which rooms,\nstaff and means of transport the\ninstitution gives and\nwho will pay."
+    for row, line in enumerate(told.split("\n")):
+        draw.text((70, 80 + 27 * row), line, font=_font(20), fill=140)
+    text = _text(read_scan(_pdf(page), "application/pdf"))
+    assert "which rooms" in text and "will pay" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "doubted"),
+    [("Windhoek\ufffd", 0.88, True), ("ratache", 0.45, True), ("rattache", 0.9, False), ("à", 0.2, False)],
+)
+def test_a_doubtful_word_is_named(text: str, confidence: float, doubted: bool) -> None:
+    line = Line(text, (Piece("text", 0, len(text), confidence=confidence),), page=2)
+    troubles = with_doubts(Document("ocr", "application/pdf", 2, (line,))).troubles
+    assert [t.code for t in troubles] == (["unclear_words"] if doubted else [])
+    assert all(f"page 2: “{text}”" in t.message for t in troubles)

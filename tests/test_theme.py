@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,16 @@ import pytest
 
 from classifiers.theme import judge_theme, judge_theme_text
 from classifiers.theme.cases import read_corpus, texts_of
-from classifiers.theme.features import features_of, fold, ideas_in, words_of
-from classifiers.theme.fitting import likeness_of
-from classifiers.theme.model import CARD, WEIGHTS, ModelDamaged, load
-from classifiers.theme.teaching import folds_of, is_held_back
+from classifiers.theme.evaluate import measure
+from classifiers.theme.features import WORDS, features_of, fold, ideas_in, words_of
+from classifiers.theme.fitting import choice, fit_choice, fit_odds, likeness_of
+from classifiers.theme.measures import area_signs, topic_signs
+from classifiers.theme.model import CARD, WEIGHTS, ModelDamaged, load, read_card
+from classifiers.theme.sentences import clauses_of
+from classifiers.theme.spans import joined, lay_out
+from classifiers.theme.teaching import TAUGHT, folds_of, is_held_back
 from classifiers.theme.topics import AREAS, TOPICS, area_of
+from classifiers.theme.vectors import Rows
 from flows.judging import judge_lines
 
 TITLES = {
@@ -148,6 +154,10 @@ def test_ideas_are_found_across_small_words_and_never_inside_words() -> None:
     assert "lmis" in ideas_in(words_of("système d'information sur le marché du travail"))
     assert "standards_ilo" not in ideas_in(words_of("мотивация сотрудников"))
     assert "i:osh" in features_of("Occupational safety and health")
+    assert "law" in ideas_in(words_of("The act of 1998"))
+    assert "law" not in ideas_in(words_of("Safety at work"))
+    assert "social_workers" in ideas_in(words_of("A school of social work"))
+    assert "social_workers" not in ideas_in(words_of("From social assistance into work"))
 
 
 def test_each_area_that_is_asserted_has_its_passages() -> None:
@@ -176,11 +186,109 @@ def test_the_cases_held_back_are_a_fifth_and_the_same_in_every_language() -> Non
     assert 0.15 < sum(map(is_held_back, groups)) / len(groups) < 0.25
 
 
+def test_every_entry_of_the_word_lists_is_found_by_its_own_words() -> None:
+    entries = [
+        (path.name, idea, phrase)
+        for path in WORDS.glob("*.toml")
+        for idea, phrases in tomllib.loads(path.read_text("utf-8"))["ideas"].items()
+        for phrase in phrases
+    ]
+    plain = [(entry, entry[2].replace("=", "").replace("_", " ")) for entry in entries]
+    dead = [entry for entry, words in plain if entry[1] not in ideas_in(words_of(words))]
+    assert len(entries) > 13_000
+    assert dead == []
+
+
+def test_cases_for_teaching_alone_are_never_held_back() -> None:
+    groups = {text.group for text in texts_of(read_corpus()) if text.group.startswith(TAUGHT)}
+    assert len(groups) > 50
+    assert not any(map(is_held_back, groups))
+
+
+def test_the_clauses_of_a_sentence_put_together_are_the_sentence() -> None:
+    sentence = "Two requests in one: actuarial valuation, pensions and safety rules with training (phase two)"
+    clauses = clauses_of(sentence)
+    assert "".join(clauses) == sentence
+    assert " actuarial valuation," in clauses and "and safety rules " in clauses
+    laid = lay_out(sentence + ". Thank you.")
+    assert [laid.words[first:last] for first, last in laid.clauses][1] == ("atuarial", "valuation")
+    assert [quote for _, quote in laid.quotes] == [sentence + ".", "Thank you."]
+
+
+def test_what_is_seen_in_a_text_laid_out_is_what_is_seen_in_it_whole() -> None:
+    model = load()
+    for text in texts_of(read_corpus())[:3000:50]:
+        places, values = model.vocabulary.row(features_of(text.text))
+        seen, back = np.unique(model.vocabulary.spot(lay_out(text.text).words).places, return_inverse=True)
+        again, weighed = model.vocabulary.weighed(seen, np.bincount(back).astype(np.float32))
+        order = np.argsort(places)
+        assert np.array_equal(places[order], again)
+        assert np.allclose(values[order], weighed, atol=1e-4)
+
+
+def test_a_clause_is_measured_as_if_it_stood_alone() -> None:
+    model = load()
+    together = model.measure(lay_out("Reform of old-age pensions: modernise the labour inspectorate"))
+    alone = [model.measure(lay_out(part)).whole for part in ("Reform of old-age pensions:", "labour inspectorate")]
+    assert together.clause[-2] == pytest.approx(float(alone[0][-2]), abs=1e-3)
+    assert together.clause[-1] > together.whole[-1]
+
+
+def test_an_answer_that_weighs_nothing_says_nothing() -> None:
+    model = load()
+    laid = [lay_out("Reform of old-age pensions"), lay_out("Labour inspection")]
+    weights = np.repeat(np.array([1, 0], np.float32), [len(each.words) for each in laid])
+    whole = model.measure(joined(laid), weights).whole
+    assert np.allclose(whole, model.measure(laid[0]).whole, atol=1e-3)
+
+
+def test_the_weights_found_are_those_that_made_the_answers() -> None:
+    chance = np.random.default_rng(5)
+    columns = np.hstack([np.ones((4000, 1)), chance.normal(size=(4000, 2))]).astype(np.float32)
+    odds = columns @ np.array([-0.5, 1.5, 0.0])
+    assert fit_odds(columns, chance.random(4000) < 1 / (1 + np.exp(-odds))) == pytest.approx([-0.5, 1.5, 0.0], abs=0.15)
+    figures = columns.astype(np.float64) @ np.array([[0, 1, -1], [2, 0, 0], [0, 0, 2.0]])
+    chosen = np.array([chance.choice(3, p=choice(row)) for row in figures])
+    shares = choice(columns @ fit_choice(columns, chosen, 3))
+    assert np.abs(shares - choice(figures)).mean() < 0.03
+
+
+def test_the_card_says_how_much_every_sign_weighs() -> None:
+    model = load()
+    said = model.measure(lay_out("Reform of old-age pensions"))
+    areas = model.areas(said)
+    assert area_signs(said).shape == (len(read_card().area_weights[0]),)
+    assert topic_signs(said, list(areas.values())).shape == (len(TOPICS), len(read_card().topic_weights))
+    assert max(model.topics(said, areas), key=model.topics(said, areas).__getitem__).startswith("sp_")
+
+
+def test_a_card_with_a_weight_too_few_is_refused(tmp_path: Path) -> None:
+    lines = CARD.read_text("utf-8").splitlines()
+    cut = [line.rsplit(",", 1)[0] + "]" if line.startswith("topic_weights") else line for line in lines]
+    (tmp_path / "card.toml").write_text("\n".join(cut), "utf-8")
+    with pytest.raises(ValueError, match=r"card\.toml[\s\S]*topic_weights"):
+        read_card(tmp_path / "card.toml")
+
+
+def test_the_figures_count_what_is_right_and_what_is_left_open() -> None:
+    texts = [text for text in texts_of(read_corpus()) if text.group in ("sp_financing-1", "out_of_scope-1")]
+    model = load()
+    figures = measure(texts, [model.measure(lay_out(text.text)) for text in texts], read_card())
+    assert figures.texts == len(texts) > 9
+    assert figures.area_accuracy > 0.9 and figures.out_of_scope_recall and figures.topic_f1 > 0.5
+    strict = read_card().model_copy(update={"sure_from": 1.0})
+    assert measure(texts, [model.measure(lay_out(text.text)) for text in texts], strict).abstaining == 1
+
+
 def test_the_likeness_of_texts_is_the_same_as_by_plain_multiplication() -> None:
     chance = np.random.default_rng(3)
     rows = np.where(chance.random((200, 60)) < np.linspace(0.01, 0.95, 60), chance.random((200, 60)), 0)
     rows = rows.astype(np.float32)
-    assert np.allclose(likeness_of(rows), rows @ rows.T, atol=1e-4)
+    texts, places = np.nonzero(rows)
+    sparse = Rows(texts, places, rows[texts, places], (200, 60))
+    assert np.allclose(likeness_of(sparse), rows @ rows.T, atol=1e-4)
+    assert np.allclose(sparse.times(rows.T), rows @ rows.T, atol=1e-4)
+    assert np.allclose(sparse.turned_times(rows), rows.T @ rows, atol=1e-4)
 
 
 def test_the_command_judges_a_line_of_text() -> None:

@@ -1,9 +1,12 @@
 """The watcher against a real Dovecot: the ways a mailbox fails, named after the failure (numbers: the list of them)."""
 
 import contextlib
+import itertools
 import os
+import re
 import threading
 import time
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -11,28 +14,31 @@ from pathlib import Path
 
 import pytest
 
-from flows.finishing import Reader
-from flows.mail_folder import Mailbox, MailboxTrouble, NotGiven, open_mailbox
-from flows.mailbox_settings import FolderSettings, MailboxSettings, SignOn, load_settings
+from flows.mail_folder import Head, Mailbox, open_mailbox
+from flows.mail_line import MailboxTrouble, NotGiven, Refused
+from flows.mailbox_settings import FolderSettings, MailboxSettings, SignOn, WatchSettings, load_settings
+from flows.message_reading import Reader
 from flows.readers import PostReader
 from flows.sign_in import ByPassword, ByToken, SignIn
-from flows.taking_in import DiskFull
+from flows.taking_in import DiskFull, Pass, TakingIn
 from flows.walking import Misuse
-from flows.watch_command import gather_settings
+from flows.watch_command import Watch, gather_settings
 from flows.watched_folder import FolderWatcher
 from flows.watching import Watcher
 from flows.working_off import WorkingOff
-from pipeline import ledger_drafts, ledger_places
+from pipeline import ledger_drafts, ledger_parked
 from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
 from pipeline.ledger_signs import heartbeats, notices
-from pipeline.store import Store, open_store
+from pipeline.raw import remove_raw
+from pipeline.store import Store
 from tests.broken_line import BrokenLine
 from tests.dovecot import PASSWORD, Dovecot, make_dovecot, running_dovecot
 from tests.small_reader import SmallReader
 from tests.small_stages import TODAY
 from tests.token_issuer import SECRET, TokenIssuer
 
+_NUMBERS = itertools.count()
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_forms"
 
 
@@ -45,27 +51,8 @@ def server() -> Iterator[Dovecot]:
 @pytest.fixture
 def dovecot(server: Dovecot, request: pytest.FixtureRequest) -> Dovecot:
     """The server with a fresh mailbox."""
-    return server.of(f"{request.node.name[:40]}@socieux.test")
-
-
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ready")
-    open_store(str(folder / "records.db"), folder / "raw").close()
-    return folder
-
-
-@pytest.fixture
-def store(ready: Path, tmp_path: Path) -> Iterator[Store]:
-    (tmp_path / "records.db").write_bytes((ready / "records.db").read_bytes())
-    opened = open_store(str(tmp_path / "records.db"), tmp_path / "raw")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def ledger(store: Store) -> Ledger:
-    return Ledger(store.engine, store.raw_folder)
+    name = re.sub(r"\W", "-", request.node.name)
+    return server.of(f"{next(_NUMBERS)}.{name[:40]}@socieux.test")
 
 
 def mail(number: int, extra: bytes = b"") -> bytes:
@@ -146,6 +133,7 @@ def test_a_real_form_in_a_real_mail_becomes_a_record(dovecot: Dovecot, ledger: L
     assert audit(ledger) == () and balance(ledger).files.seen == 1
 
 
+@pytest.mark.sqlite_only
 def test_01_a_half_open_line_is_noticed_and_mail_is_heard_again(dovecot: Dovecot, ledger: Ledger) -> None:
     line = BrokenLine(dovecot.port).start()
     watch = watcher(ledger, settings(dovecot, port=line.port, poll=0.5, step_limit=1))
@@ -160,6 +148,7 @@ def test_01_a_half_open_line_is_noticed_and_mail_is_heard_again(dovecot: Dovecot
     assert line.connections >= 2
 
 
+@pytest.mark.sqlite_only
 def test_01_idle_is_renewed_and_the_folder_listed_though_nobody_calls(
     dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +223,43 @@ def test_06_mail_is_touched_only_when_its_record_is_durable(dovecot: Dovecot, le
     whole(ledger, store, 1)
 
 
+def test_06_mail_that_cannot_be_moved_is_told_of_and_holds_up_nothing(
+    dovecot: Dovecot, ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = Mailbox.touch
+
+    def not_the_first(self: Mailbox, uid: int) -> None:
+        if uid == 1:
+            raise Refused("The server refused: over quota")
+        touch(self, uid)
+
+    dovecot.deliver(mail(1), mail(2))
+    told = settings(dovecot, move_to="Done")
+    watcher(ledger, told).run_once()
+    whole(ledger, store, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "touch", not_the_first)
+        watcher(ledger, told).run_once()
+    assert uids(dovecot, "Done") == 1 and [notice.code for notice in notices(ledger)] == ["not_touched"]
+    watcher(ledger, told).run_once()
+    assert uids(dovecot, "Done") == 2 and notices(ledger) == ()
+
+
+def test_04_a_number_that_the_server_gives_away_twice_is_found_out_at_night(
+    dovecot: Dovecot, ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(mail(1))
+    watcher(ledger, settings(dovecot)).run_once()
+    other, arrived = mail(2, b" and longer"), datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+    monkeypatch.setattr(Mailbox, "heads", lambda self, asked: {uid: Head(uid, len(other), arrived) for uid in asked})
+    monkeypatch.setattr(Mailbox, "fetch", lambda self, uid: other)
+    watcher(ledger, settings(dovecot)).run_once()
+    assert number_of(ledger) == 1, "by its number it is known"
+    watcher(ledger, settings(dovecot)).run_once(thorough=True)
+    watcher(ledger, settings(dovecot)).run_once(thorough=True)
+    whole(ledger, store, 2)
+
+
 def test_08_mail_that_a_colleague_reads_flags_or_deletes(
     dovecot: Dovecot, ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,11 +313,52 @@ def test_11_one_mail_the_server_does_not_give_out_blocks_no_other(
     with monkeypatch.context() as patch:
         patch.setattr(Mailbox, "fetch", not_the_second)
         watcher(ledger, settings(dovecot)).run_once()
-    (parked,) = ledger_places.parked(ledger)
+    (parked,) = ledger_parked.parked(ledger)
     assert (parked.uid, parked.code) == (2, "unfetchable") and balance(ledger).messages.seen == 3
-    ledger_places.release(ledger, parked.id)
+    ledger_parked.release(ledger, parked.id)
     watcher(ledger, settings(dovecot)).run_once()
     whole(ledger, store, 3)
+
+
+def test_11_a_mail_at_which_the_line_breaks_each_time_blocks_no_other(
+    dovecot: Dovecot, ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some servers hang up when they are asked for a mail they have damaged."""
+    fetch = Mailbox.fetch
+
+    def hangs_up_at_the_second(self: Mailbox, uid: int) -> bytes | None:
+        if uid == 2:
+            raise MailboxTrouble("The connection broke off.")
+        return fetch(self, uid)
+
+    dovecot.deliver(mail(1), mail(2), mail(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "fetch", hangs_up_at_the_second)
+        with watching(watcher(ledger, settings(dovecot))):
+            until(lambda: number_of(ledger) == 2)
+    (parked,) = ledger_parked.parked(ledger)
+    assert (parked.uid, parked.code, parked.attempts) == (2, "cut_off", 2) and balance(ledger).messages.waiting == 3
+    ledger_parked.release(ledger, parked.id)
+    watcher(ledger, settings(dovecot)).run_once()
+    whole(ledger, store, 3)
+
+
+def test_11_a_bug_of_ours_ends_no_watcher(
+    dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, bugs = TakingIn.run, iter([KeyError("Ana Pereira")])
+
+    def stumbles_once(self: TakingIn) -> Pass:
+        for bug in bugs:
+            raise bug
+        return run(self)
+
+    monkeypatch.setattr(TakingIn, "run", stumbles_once)
+    dovecot.deliver(mail(1))
+    with watching(watcher(ledger, settings(dovecot))):
+        until(lambda: number_of(ledger) == 1)
+    said = capsys.readouterr().err
+    assert "KeyError at test_watch.py" in said and "Ana" not in said
 
 
 def test_12_no_message_id_and_no_head_at_all(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -308,11 +375,11 @@ def test_13_oversize_is_parked_before_it_is_fetched(
     monkeypatch.setattr(Mailbox, "fetch", lambda self, uid: (fetched.append(uid), fetch(self, uid))[1])
     dovecot.deliver(mail(1), mail(2, b"\ntext: " + b"x" * 300_000), mail(3))
     watcher(ledger, settings(dovecot, largest=0.2)).run_once()
-    (parked,) = ledger_places.parked(ledger)
+    (parked,) = ledger_parked.parked(ledger)
     assert parked.size and parked.size > 300_000 and fetched == [1, 3]
     watcher(ledger, settings(dovecot, largest=0.2)).run_once()
     assert fetched == [1, 3], "parked, and not asked for again"
-    ledger_places.release(ledger, parked.id)
+    ledger_parked.release(ledger, parked.id)
     watcher(ledger, settings(dovecot, largest=0.2)).run_once()
     whole(ledger, store, 3)
 
@@ -332,6 +399,7 @@ def test_29_a_host_that_is_not_allowed_is_never_spoken_to(dovecot: Dovecot) -> N
         settings(dovecot, allowed_hosts=[dovecot.host], sign_on={"client_id": "x", "tenant": "t"})
 
 
+@pytest.mark.sqlite_only
 def test_31_a_missing_folder_is_told_with_those_there_are(dovecot: Dovecot, ledger: Ledger) -> None:
     with pytest.raises(MailboxTrouble, match=r"no folder Anfragen.*Done, Drafts, INBOX"):
         watcher(ledger, settings(dovecot, folder="Anfragen")).run_once()
@@ -352,9 +420,26 @@ def test_34_nothing_is_fetched_into_a_full_disk(dovecot: Dovecot, ledger: Ledger
         watcher(ledger, settings(dovecot, reserve=1e9)).run_once()
     assert number_of(ledger) == 0 and [notice.code for notice in notices(ledger)] == ["disk_full"]
     watcher(ledger, settings(dovecot)).run_once()
+    assert notices(ledger) == (), "over, and may be told again"
     whole(ledger, store, 1)
 
 
+def test_34_a_mail_there_is_no_room_for_blocks_no_other(
+    dovecot: Dovecot, ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.deliver(mail(1, b"\ntext: " + b"x" * 200_000), mail(2))
+    usage = namedtuple("usage", "free")
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.taking_in.shutil.disk_usage", lambda _: usage(500_000))
+        watcher(ledger, settings(dovecot)).run_once()
+    (parked,) = ledger_parked.parked(ledger)
+    assert (parked.uid, parked.code) == (1, "no_room") and number_of(ledger) == 1
+    ledger_parked.release(ledger, parked.id)
+    watcher(ledger, settings(dovecot)).run_once()
+    whole(ledger, store, 2)
+
+
+@pytest.mark.sqlite_only
 def test_m8_a_wrong_password_is_an_alert_and_not_no_new_mail(
     dovecot: Dovecot, ledger: Ledger, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -370,6 +455,7 @@ def test_m8_a_wrong_password_is_an_alert_and_not_no_new_mail(
     whole(ledger, store, 1)
 
 
+@pytest.mark.sqlite_only
 def test_m8_a_certificate_nobody_vouches_for_is_refused(dovecot: Dovecot, ledger: Ledger) -> None:
     with pytest.raises(MailboxTrouble, match="certificate is not trusted"):
         watcher(ledger, settings(dovecot, certificates=None)).run_once()
@@ -387,6 +473,7 @@ def test_m8_a_line_cut_inside_a_mail_loses_and_doubles_nothing(dovecot: Dovecot,
     whole(ledger, store, 6)
 
 
+@pytest.mark.sqlite_only
 def test_m8_a_server_that_stalls_is_left_at_the_time_limit(dovecot: Dovecot, ledger: Ledger) -> None:
     line = BrokenLine(dovecot.port, deaf=True).start()
     start = time.monotonic()
@@ -396,6 +483,7 @@ def test_m8_a_server_that_stalls_is_left_at_the_time_limit(dovecot: Dovecot, led
     assert time.monotonic() - start < 8
 
 
+@pytest.mark.sqlite_only
 def test_m8_troubles_are_met_with_longer_waits_up_to_a_cap(
     dovecot: Dovecot, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -446,15 +534,27 @@ def test_m9_a_crash_between_the_record_and_the_mark(dovecot: Dovecot, ledger: Le
 def test_m11_drafts_are_put_into_the_mailbox_once(dovecot: Dovecot, ledger: Ledger) -> None:
     letter = b"Message-ID: <draft-1@socieux.test>\r\nSubject: Receipt\r\n\r\nThank you."
     ledger_drafts.keep_draft(ledger, "r-1", "receipt", letter)
-    with pytest.raises(MailboxTrouble):
-        watcher(ledger, settings(dovecot, drafts="No such folder")).run_once()
+    dovecot.deliver(mail(1))
+    watcher(ledger, settings(dovecot, drafts="No such folder")).run_once()
     (draft,) = ledger_drafts.drafts_of(ledger, "r-1")
     assert draft.state == "waiting" and draft.reason and draft.attempts == 1
+    assert number_of(ledger) == 1 and [notice.code for notice in notices(ledger)] == ["not_drafted"]
     soon = Ledger(ledger.engine, ledger.raw_folder, lambda: datetime.now(UTC) + timedelta(minutes=5))
     watcher(soon, settings(dovecot, drafts="Drafts")).run_once()
     assert uids(dovecot, "Drafts") == 1 and ledger_drafts.drafts_of(ledger, "r-1")[0].state == "appended"
     with dovecot.mailbox("Drafts") as line:
         assert b"\\Draft" in line.fetch("1", "(FLAGS)")[1][0]
+
+
+def test_m11_a_letter_whose_file_is_gone_keeps_no_other_back(dovecot: Dovecot, ledger: Ledger) -> None:
+    for number in (1, 2):
+        letter = b"Message-ID: <draft-%d@socieux.test>\r\nSubject: Receipt\r\n\r\nThank you." % number
+        ledger_drafts.keep_draft(ledger, f"r-{number}", "receipt", letter)
+    remove_raw(ledger.raw_folder, ledger_drafts.drafts_of(ledger, "r-1")[0].sha256)
+    dovecot.deliver(mail(1))
+    watcher(ledger, settings(dovecot, drafts="Drafts")).run_once()
+    states = [ledger_drafts.drafts_of(ledger, f"r-{number}")[0].state for number in (1, 2)]
+    assert states == ["waiting", "appended"] and number_of(ledger) == 1
 
 
 def test_m11_a_draft_appended_before_a_crash_is_not_put_there_again(dovecot: Dovecot, ledger: Ledger) -> None:
@@ -475,6 +575,7 @@ def office(tmp_path: Path) -> Iterator[tuple[Dovecot, TokenIssuer]]:
     issuer.close()
 
 
+@pytest.mark.sqlite_only
 def test_30_a_token_opens_the_mailbox_and_is_renewed_ahead(
     office: tuple[Dovecot, TokenIssuer], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -496,6 +597,7 @@ def test_30_a_token_opens_the_mailbox_and_is_renewed_ahead(
     assert notices(ledger) == ()
 
 
+@pytest.mark.sqlite_only
 def test_30_a_token_that_is_refused_is_an_alert(office: tuple[Dovecot, TokenIssuer], ledger: Ledger) -> None:
     running, issuer = office
     told = settings(running, sign_on={"client_id": "intake", "authority": issuer.authority})
@@ -603,7 +705,65 @@ def test_a_new_start_takes_no_file_twice(ledger: Ledger, store: Store, place: Pa
 def test_a_file_that_is_too_large_is_parked(ledger: Ledger, place: Path) -> None:
     (place / "huge.pdf").write_bytes(b"x" * 200_000)
     folder_watcher(ledger, place, largest=0.1).run_once()
-    assert ledger_places.parked(ledger)[0].code == "too_large" and balance(ledger).messages.quarantined == 1
+    assert ledger_parked.parked(ledger)[0].code == "too_large" and balance(ledger).messages.quarantined == 1
+
+
+def test_a_file_that_is_too_large_is_taken_when_a_person_says_so(ledger: Ledger, store: Store, place: Path) -> None:
+    (place / "huge.txt").write_bytes(b"title: huge\ntext: " + b"x" * 200_000)
+    watch = folder_watcher(ledger, place, largest=0.1)
+    watch.run_once()
+    (parked,) = ledger_parked.parked(ledger)
+    assert watch.look() == 0 and ledger_parked.parked(ledger)[0].attempts == 1, "told once"
+    ledger_parked.release(ledger, parked.id)
+    assert watch.look() == 1 and ledger_parked.parked(ledger) == ()
+    whole(ledger, store, 1)
+
+
+def test_s2_what_may_not_be_read_is_told_of_and_keeps_nobody_from_the_rest(
+    ledger: Ledger, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root nothing is forbidden; so the system is made to say no."""
+    (place / "closed").mkdir()
+    for path in (place / "closed" / "a.txt", place / "mine.txt", place / "form.txt"):
+        path.write_bytes(b"title: x " + path.name.encode())
+    opened, listed = os.open, os.scandir
+
+    def forbidden(path: str | Path, *more: int) -> int:
+        if str(path).endswith("mine.txt"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *more)
+
+    def unlisted(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.watched_folder.os.open", forbidden)
+        patch.setattr(os, "scandir", unlisted)
+        folder_watcher(ledger, place).run_once()
+    (notice,) = notices(ledger)
+    assert number_of(ledger) == 1 and "cannot be read" in notice.said and heartbeats(ledger)[0].good_at is None
+    folder_watcher(ledger, place).run_once()
+    assert number_of(ledger) == 3 and notices(ledger) == () and heartbeats(ledger)[0].good_at
+
+
+def test_a_file_from_no_year_of_ours_is_taken_as_well(ledger: Ledger, store: Store, place: Path) -> None:
+    for name, year in (("early.txt", -(2**34)), ("late.txt", 2**34), ("form.txt", 0)):
+        (place / name).write_bytes(b"title: " + name.encode())
+        os.utime(place / name, (year * 30, year * 30))
+    folder_watcher(ledger, place).run_once()
+    whole(ledger, store, 3)
+
+
+def test_a_mailbox_that_is_away_keeps_nobody_from_the_rest(dovecot: Dovecot, ledger: Ledger, store: Store) -> None:
+    """`socieux watch --once` with two mailboxes, the first of which refuses."""
+    dovecot.deliver(mail(1))
+    told = WatchSettings(mailboxes=(settings(dovecot, folder="None"), settings(dovecot)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOCIEUX_MAIL_PASSWORD", PASSWORD)
+        wrong = Watch(ledger, store, told, SmallReader(), threads=1).run_once()
+    assert len(wrong) == 1 and "no folder None" in wrong[0] and len(list(store.records())) == 1
 
 
 def test_a_folder_that_is_away_for_a_while(ledger: Ledger, place: Path) -> None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from classifiers.theme.cases import Text, read_corpus, texts_of
-from classifiers.theme.model import Card, Model, read_card
-from classifiers.theme.teaching import held_back_figures
+from classifiers.theme.measures import Measures
+from classifiers.theme.model import Card, Verdicts, read_card
+from classifiers.theme.teaching import held_back_measures
 from classifiers.theme.topics import AREAS, TOPICS
-from classifiers.theme.vectors import Numbers, Vocabulary
 from pipeline.values import Value
 
 ALONE = ("title", "long", "whole")
@@ -28,27 +26,22 @@ class Figures(Value):
     calibration_error: float
 
 
-def bare_model(card: Card) -> Model:
-    """A model without weights, to read raw figures with its scales and thresholds."""
-    nothing = np.zeros((0, 0), np.float32)
-    return Model(Vocabulary((), np.zeros(0, np.float32)), nothing, np.zeros(0, np.float32), card)
-
-
-def measure(texts: Sequence[Text], figures: Numbers, card: Card) -> Figures:
-    """The figures of ``texts`` when judged from raw ``figures`` (texts x questions)."""
-    model = bare_model(card)
-    scores = [model.areas(row) for row in figures]
+def measure(texts: Sequence[Text], said: Sequence[Measures], card: Card) -> Figures:
+    """The figures of ``texts`` when judged from their measures."""
+    verdicts = Verdicts(card)
+    scores = [verdicts.areas(measures) for measures in said]
     judged = list(zip(texts, scores, strict=True))
-    kept = [_right(text, score) for text, score in judged if model.area(score) != "uncertain"]
+    kept = [_right(text, score) for text, score in judged if verdicts.area(score) != "uncertain"]
     outside = [_right(text, score) for text, score in judged if text.area == "out_of_scope"]
+    topics = [verdicts.topics(measures, score) for measures, score in zip(said, scores, strict=True)]
     return Figures(
         texts=len(texts),
         area_accuracy=_share(kept),
         abstaining=1 - len(kept) / max(len(texts), 1),
         area_accuracy_all=_share([_right(text, score) for text, score in judged]),
         out_of_scope_recall=_share(outside) if outside else None,
-        topic_f1=_topic_f1(texts, figures, model),
-        right_in_three=_right_in_three(texts, figures),
+        topic_f1=_topic_f1(texts, topics, card.topic_from),
+        right_in_three=_right_in_three(texts, topics),
         calibration_error=_calibration_error(judged),
     )
 
@@ -61,21 +54,22 @@ def _share(truths: Sequence[bool]) -> float:
     return sum(truths) / len(truths) if truths else 0.0
 
 
-def _topic_f1(texts: Sequence[Text], figures: Numbers, model: Model) -> float:
+def _topic_f1(texts: Sequence[Text], topics: Sequence[Mapping[str, float]], least: float) -> float:
     hits = said = wanted = 0
-    for text, row in zip(texts, figures, strict=True):
-        asserted = {topic for topic, _ in model.asserted(row, len(text.text.split()))}
+    for text, shares in zip(texts, topics, strict=True):
+        asserted = {topic for topic, share in shares.items() if share >= least}
         hits += len(asserted & set(text.topics))
         said, wanted = said + len(asserted), wanted + len(text.topics)
     return 2 * hits / max(said + wanted, 1)
 
 
-def _right_in_three(texts: Sequence[Text], figures: Numbers) -> float | None:
-    ranked = np.argsort(-figures[:, : len(TOPICS)], axis=1)[:, :3]
+def _right_in_three(texts: Sequence[Text], topics: Sequence[Mapping[str, float]]) -> float | None:
     found = [
-        any(TOPICS[at] in text.topics for at in row) for text, row in zip(texts, ranked, strict=True) if text.topics
+        not set(sorted(shares, key=lambda topic: -shares[topic])[:3]).isdisjoint(text.topics)
+        for text, shares in zip(texts, topics, strict=True)
+        if text.topics
     ]
-    return sum(found) / len(found) if found else None
+    return _share(found) if found else None
 
 
 def _calibration_error(judged: Sequence[tuple[Text, Mapping[str, float]]]) -> float:
@@ -91,10 +85,10 @@ def _calibration_error(judged: Sequence[tuple[Text, Mapping[str, float]]]) -> fl
 def table() -> str:
     """The table of the cases held back as Markdown: teaches a model all the others, which takes about half a minute."""
     corpora = read_corpus()
-    return table_of(*held_back_figures(texts_of(corpora), corpora), read_card())
+    return table_of(*held_back_measures(texts_of(corpora), corpora), read_card())
 
 
-def table_of(texts: Sequence[Text], figures: Numbers, card: Card) -> str:
+def table_of(texts: Sequence[Text], said: Sequence[Measures], card: Card) -> str:
     """The table for figures already made: all, by language, by length, by topic."""
     whole = [at for at, text in enumerate(texts) if text.length in ALONE]
     groups = {"all": whole}
@@ -106,7 +100,7 @@ def table_of(texts: Sequence[Text], figures: Numbers, card: Card) -> str:
         groups[area] = [at for at in whole if texts[at].area == area]
     for topic in TOPICS:
         groups[topic] = [at for at in whole if topic in texts[at].topics]
-    return HEAD + "".join(_row(name, texts, figures, card, places) for name, places in groups.items() if places)
+    return HEAD + "".join(_row(name, texts, said, card, places) for name, places in groups.items() if places)
 
 
 HEAD = (
@@ -115,8 +109,8 @@ HEAD = (
 )
 
 
-def _row(name: str, texts: Sequence[Text], figures: Numbers, card: Card, places: list[int]) -> str:
-    f = measure([texts[at] for at in places], figures[places], card)
+def _row(name: str, texts: Sequence[Text], said: Sequence[Measures], card: Card, places: list[int]) -> str:
+    f = measure([texts[at] for at in places], [said[at] for at in places], card)
     shares = (f.area_accuracy, f.abstaining, f.area_accuracy_all, f.out_of_scope_recall, f.topic_f1)
     shown = ["" if share is None else f"{share:.3f}" for share in (*shares, f.right_in_three, f.calibration_error)]
     return f"| {name} | {f.texts} | " + " | ".join(shown) + " |\n"

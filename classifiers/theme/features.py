@@ -4,8 +4,9 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,12 +15,32 @@ from pipeline.values import Value
 
 WORDS = Path(__file__).parent / "words"
 
-STEM, GAP = 6, 2
-WORD = re.compile(r"\w+")
+STEM, GAP, PARTICLE = 6, 2, 2
+WORD, ENTRY = re.compile(r"\w+"), re.compile(r"_?[^\W_]+=?")
+ACCENT = re.compile("[\u0300-\u036f]+")
 DOUBLE = re.compile(r"(\D)\1")
+OLD_SPELLING = re.compile(r"ct(?=[aeiour])")
+"""As in "acção", "directo", "eléctrico"; never at the end of a word, where it would make "act" the English "at"."""
 
-Entry = tuple[tuple[str, ...], str]
 Features = Mapping[str, float]
+
+
+class Branch:
+    """Entries that begin alike: the ideas of those that end here, and what may follow."""
+
+    __slots__ = ("ideas", "twigs")
+
+    def __init__(self) -> None:
+        self.ideas: list[str] = []
+        self.twigs: dict[str, Branch] = {}
+
+    def grow(self, words: list[str], idea: str) -> None:
+        """Add an entry, said once even if it stands in several lists."""
+        branch = self
+        for word in words:
+            branch = branch.twigs.get(word) or branch.twigs.setdefault(word, Branch())
+        if idea not in branch.ideas:
+            branch.ideas.append(idea)
 
 
 class WordList(Value):
@@ -31,9 +52,8 @@ class WordList(Value):
 
 def fold(text: str) -> str:
     """Lower case, without accents and double letters; the two spellings of Portuguese ("acção", "ação") become one."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return DOUBLE.sub(r"\1", plain).replace("ct", "t")
+    plain = ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return OLD_SPELLING.sub("t", DOUBLE.sub(r"\1", plain))
 
 
 def words_of(text: str) -> list[str]:
@@ -45,60 +65,77 @@ def features_of(text: str) -> Features:
     """Every feature of a text with how often it occurs. Names begin with their kind: "i:" idea, "s:" stem,
     "p:" pair of stems, "g:" group of letters."""
     words = words_of(text)
-    stems = [word[:STEM] for word in words if len(word) > 2]
-    found: Counter[str] = Counter(f"i:{idea}" for idea in ideas_in(words))
-    found.update(f"s:{stem}" for stem in stems)
-    found.update(f"p:{first} {second}" for first, second in zip(stems, stems[1:], strict=False))
+    found: Counter[str] = Counter(f"i:{idea}" for _, _, idea in ideas_at(words))
+    found.update(name for _, _, name in pairs_at(words))
     for word in words:
-        found.update(letter_groups(word))
+        found.update(names_of(word))
     return found
 
 
 @lru_cache(maxsize=1 << 16)
+def names_of(word: str) -> tuple[str, ...]:
+    """The features a word has by itself: its stem, if it is no particle, and its groups of letters."""
+    return ((f"s:{word[:STEM]}",) if len(word) > PARTICLE else ()) + letter_groups(word)
+
+
+def pairs_at(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Each pair of stems that follow each other, particles left out, with the words it spans."""
+    stems = [(at, word[:STEM]) for at, word in enumerate(words) if len(word) > PARTICLE]
+    for (first, stem), (last, next_stem) in pairwise(stems):
+        yield first, last + 1, f"p:{stem} {next_stem}"
+
+
 def letter_groups(word: str) -> tuple[str, ...]:
     """The groups of four and five letters in a word, its beginning and end marked."""
     marked = f"<{word}>"
     return tuple(f"g:{marked[at : at + size]}" for size in (4, 5) for at in range(len(marked) - size + 1))
 
 
-def ideas_in(words: list[str]) -> list[str]:
-    """The ideas a list of folded words speaks of, one for each place where one is named."""
-    return [
-        idea for at, word in enumerate(words) for rest, idea in _beginning_with(word) if _follow(rest, words, at + 1)
-    ]
+def ideas_in(words: Sequence[str]) -> list[str]:
+    """The ideas a list of folded words speaks of, one for each entry found at a place."""
+    return [idea for _, _, idea in ideas_at(words)]
 
 
-def _follow(rest: tuple[str, ...], words: list[str], at: int) -> bool:
-    for wanted in rest:
-        near = range(at, min(at + GAP + 1, len(words)))
-        place = next((here for here in near if _is(wanted, words[here])), None)
-        if place is None:
-            return False
-        at = place + 1
-    return True
+def ideas_at(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """The same with the words each entry spans."""
+    tree = _tree()
+    for at in range(len(words)):
+        for end, idea in _ideas_from(tree, words, at, at + 1):
+            yield at, end, idea
 
 
-def _is(wanted: str, word: str) -> bool:
-    return word == wanted[:-1] if wanted.endswith("=") else word.startswith(wanted)
+def _ideas_from(branch: Branch, words: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The ideas of the entries whose next word stands in ``words[start:end]``, of each entry the first such place;
+    with the place after the entry's last word."""
+    seen: set[str] = set()
+    for at in range(start, min(end, len(words))):
+        for beginning in _beginnings(words[at], start > 0 and at == start):
+            twig = branch.twigs.get(beginning)
+            if twig is not None and beginning not in seen:
+                seen.add(beginning)
+                for idea in twig.ideas:
+                    yield at + 1, idea
+                if twig.twigs:
+                    yield from _ideas_from(twig, words, at + 1, at + GAP + 2)
 
 
 @lru_cache(maxsize=1 << 16)
-def _beginning_with(word: str) -> tuple[Entry, ...]:
-    entries = _entries()
-    whole = entries.get(f"{word}=", ())
-    return whole + tuple(entry for size in range(2, len(word) + 1) for entry in entries.get(word[:size], ()))
+def _beginnings(word: str, close: bool) -> tuple[str, ...]:
+    """What an entry may call a word: the word itself, marked as whole, or any beginning of it; either may be marked as
+    one that follows at once, if it does."""
+    names = (f"{word}=", *(word[:size] for size in range(min(2, len(word)), len(word) + 1)))
+    return names + tuple(f"_{name}" for name in names) if close else names
 
 
 @cache
-def _entries() -> dict[str, tuple[Entry, ...]]:
-    """First word of an entry -> what must follow, and the idea. All languages together: requests mix them."""
-    found: dict[str, list[Entry]] = {}
+def _tree() -> Branch:
+    """Every entry of every list, word by word. All languages together: requests mix them."""
+    root = Branch()
     for path in sorted(WORDS.glob("*.toml")):
         for idea, phrases in _word_list(path).ideas.items():
-            for phrase in phrases:
-                first, *rest = fold(phrase).split()
-                found.setdefault(first, []).append((tuple(rest), idea))
-    return {first: tuple(dict.fromkeys(entries)) for first, entries in found.items()}
+            for phrase in fold("\n".join(phrases)).splitlines():
+                root.grow(ENTRY.findall(phrase), idea)
+    return root
 
 
 def _word_list(path: Path) -> WordList:

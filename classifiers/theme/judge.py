@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from classifiers.theme.features import Features, features_of
-from classifiers.theme.model import Model, blended, load
-from classifiers.theme.sentences import sentences_of
+import numpy as np
+
+from classifiers.theme.model import load
+from classifiers.theme.spans import joined, lay_out
 from classifiers.theme.topics import TOPICS
 from classifiers.theme.vectors import Numbers
 from pipeline.records import Area
@@ -73,39 +74,25 @@ def judge_theme(parts: Mapping[str, str]) -> ThemeVerdict:
 
 def _judge(parts: Mapping[str, str], weights: Mapping[str, float]) -> ThemeVerdict:
     model = load()
-    seen = _weighed({part: features_of(text) for part, text in parts.items()}, weights)
-    figures = model.figures(seen)
-    scores = model.areas(figures)
-    if not model.speaks_of(seen):
+    laid = {part: lay_out(text) for part, text in parts.items()}
+    whole = joined(list(laid.values()))
+    importance = np.repeat([weights[part] for part in laid], [len(each.words) for each in laid.values()])
+    said = model.measure(whole, np.asarray(importance, np.float32))
+    scores = model.areas(said)
+    if not model.speaks_of(whole.words):
         return ThemeVerdict(area="uncertain", scores=scores)
-    passages = _weigh(model, parts)
-    figures = blended(figures, [figure for _, figure in passages])
-    chosen = model.asserted(figures, sum(len(text.split()) for text in parts.values()))[:MOST_TOPICS]
-    passages = [(passage, figure - model.leanings) for passage, figure in passages]
+    quotes = ((part, *quote) for part, each in laid.items() for quote in each.quotes)
+    passages = [
+        (Passage(part=part, start=start, end=start + len(quote), quote=quote), figures - model.leanings)
+        for (part, start, quote), figures in zip(quotes, said.sentences, strict=True)
+    ]
     topics = tuple(
-        TopicVerdict(key=key, score=score, evidence=_evidence(passages, TOPICS.index(key))) for key, score in chosen
+        TopicVerdict(key=key, score=score, evidence=_evidence(passages, TOPICS.index(key)))
+        for key, score in model.asserted(said, scores)[:MOST_TOPICS]
     )
     area = model.area(scores)
     grounds = {name: _evidence(passages, at) for name, at in GROUNDS.items() if area in (name, "both")}
     return ThemeVerdict(area=area, scores=scores, topics=topics, grounds=grounds)
-
-
-def _weighed(parts: Mapping[str, Features], weights: Mapping[str, float]) -> Features:
-    """All features of all parts, each counted as much as its part weighs."""
-    total: dict[str, float] = {}
-    for part, features in parts.items():
-        for name, count in features.items():
-            total[name] = total.get(name, 0.0) + count * weights[part]
-    return total
-
-
-def _weigh(model: Model, parts: Mapping[str, str]) -> list[tuple[Passage, Numbers]]:
-    """Every sentence with the figures of the model for it alone."""
-    return [
-        (Passage(part=part, start=start, end=start + len(quote), quote=quote), model.figures(features_of(quote)))
-        for part, text in parts.items()
-        for start, quote in sentences_of(text)
-    ]
 
 
 def _evidence(weighed: Sequence[tuple[Passage, Numbers]], topic: int) -> tuple[Passage, ...]:

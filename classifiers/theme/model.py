@@ -6,42 +6,40 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from classifiers.theme.features import Features
+from classifiers.theme.features import ideas_at
+from classifiers.theme.fitting import choice
+from classifiers.theme.measures import AREA_SIGNS, TOPIC_SIGNS, Measurer, Measures, area_signs, topic_signs
 from classifiers.theme.topics import AREAS, TOPICS, Area
 from classifiers.theme.vectors import Numbers, Vocabulary
 from pipeline.values import Probability, Value
 
 HERE = Path(__file__).parent
 WEIGHTS, CARD = HERE / "model.bin", HERE / "model.toml"
-AT_LENGTH, SENTENCE_SHARE = 60, 0.4
 LEAST_KNOWN = 3
 """A text with fewer known words, and no idea of the word lists, is not judged."""
 
-QUESTIONS = (*TOPICS, "social_protection", "labour_employment")
-"""What the model answers with yes or no: each topic, then each of the two areas."""
+Row = Annotated[tuple[float, ...], Field(min_length=AREA_SIGNS, max_length=AREA_SIGNS)]
 
 
 class Card(Value):
-    """What goes with the weights: their fingerprint, the scales fitted on held-out cases and the thresholds.
+    """What goes with the weights: their fingerprint, and what was fitted on held-out cases.
 
-    ``protection_scale``, ``labour_scale``, ``topic_scale``: slope and shift of the log-odds. ``sure_from``: an area
-    below this probability is not asserted. ``topic_from``: a topic from this probability on is asserted;
-    ``topic_from_at_length``: the same for texts of ``AT_LENGTH`` words or more, which speak of several things.
-    ``known_from``: a text of which a smaller share of words was ever seen, and no idea, is not judged.
+    ``area_weights``: for each of ``AREAS`` how much each of ``area_signs`` says for it; ``topic_weights``: how much
+    each of ``topic_signs`` says for a topic. ``sure_from``: an area below this probability is not asserted.
+    ``topic_from``: a topic from this probability on is asserted. ``known_from``: a text of which a smaller share of
+    words was ever seen, and no idea, is not judged.
     """
 
     sha256: str
-    protection_scale: tuple[float, float]
-    labour_scale: tuple[float, float]
-    topic_scale: tuple[float, float]
+    area_weights: tuple[Row, Row, Row, Row]
+    topic_weights: Annotated[tuple[float, ...], Field(min_length=TOPIC_SIGNS, max_length=TOPIC_SIGNS)]
     sure_from: Probability
     topic_from: Probability
-    topic_from_at_length: Probability
     known_from: Probability
 
 
@@ -49,65 +47,46 @@ class ModelDamaged(Exception):
     """The model's file is not the one its card describes."""
 
 
-class Model:
-    """Weights with their vocabulary and card."""
+class Verdicts:
+    """Reads the measures of a text with the weights and thresholds of a card."""
 
-    def __init__(self, vocabulary: Vocabulary, weights: Numbers, leanings: Numbers, card: Card) -> None:
-        self.vocabulary, self.weights, self.leanings, self.card = vocabulary, weights, leanings, card
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self._area = np.array(card.area_weights)
+        self._topic = np.array(card.topic_weights)
 
-    def figures(self, features: Features) -> Numbers:
-        """The raw figure for each of ``QUESTIONS``."""
-        places, values = self.vocabulary.row(features)
-        return np.asarray(values @ self.weights[places] + self.leanings, np.float32)
-
-    def areas(self, figures: Numbers) -> dict[str, float]:
+    def areas(self, said: Measures) -> dict[str, float]:
         """The probability of each area; they sum to 1."""
-        protection = chance(figures[-2], self.card.protection_scale)
-        labour = chance(figures[-1], self.card.labour_scale)
-        shares = (
-            protection * (1 - labour),
-            (1 - protection) * labour,
-            protection * labour,
-            (1 - protection) * (1 - labour),
-        )
-        return dict(zip(AREAS, shares, strict=True))
+        shares = choice(self._area @ area_signs(said).astype(np.float64))
+        return dict(zip(AREAS, map(float, shares), strict=True))
 
-    def topics(self, figures: Numbers) -> dict[str, float]:
-        """The probability of each topic."""
-        return {topic: chance(figures[at], self.card.topic_scale) for at, topic in enumerate(TOPICS)}
-
-    def speaks_of(self, features: Features) -> bool:
-        """True if the text holds enough words the model has learned from, or an idea of the word lists."""
-        known, share = self.vocabulary.known_stems(features)
-        enough = known >= LEAST_KNOWN and share >= self.card.known_from
-        return enough or any(name.startswith("i:") for name in features)
+    def topics(self, said: Measures, areas: Mapping[str, float]) -> dict[str, float]:
+        """The probability of each topic, given those of the areas."""
+        odds = topic_signs(said, [areas[area] for area in AREAS]) @ self._topic
+        return dict(zip(TOPICS, map(float, 1 / (1 + np.exp(-odds))), strict=True))
 
     def area(self, scores: Mapping[str, float]) -> Area | Literal["uncertain"]:
         """The most probable area, or ``uncertain`` where none is probable enough."""
         best = max(AREAS, key=lambda area: scores[area])
         return best if scores[best] >= self.card.sure_from else "uncertain"
 
-    def asserted(self, figures: Numbers, words: int) -> list[tuple[str, float]]:
-        """The topics that are probable enough in a text of so many words, the most probable first."""
-        least = self.card.topic_from_at_length if words >= AT_LENGTH else self.card.topic_from
-        ranked = sorted(self.topics(figures).items(), key=lambda item: -item[1])
-        return [(topic, share) for topic, share in ranked if share >= least]
+    def asserted(self, said: Measures, areas: Mapping[str, float]) -> list[tuple[str, float]]:
+        """The topics that are probable enough, the most probable first."""
+        ranked = sorted(self.topics(said, areas).items(), key=lambda item: -item[1])
+        return [(topic, share) for topic, share in ranked if share >= self.card.topic_from]
 
 
-def blended(whole: Numbers, sentences: Sequence[Numbers]) -> Numbers:
-    """The figures of a text, those of the topics mixed with the greatest of its sentences: what a long request says in
-    one place only would be lost in the whole. The areas are judged on the whole alone."""
-    if not sentences:
-        return whole
-    mixed = whole.copy()
-    topics = slice(0, len(TOPICS))
-    mixed[topics] = (1 - SENTENCE_SHARE) * whole[topics] + SENTENCE_SHARE * np.max(sentences, axis=0)[topics]
-    return mixed
+class Model(Measurer, Verdicts):
+    """Weights with their vocabulary and card."""
 
+    def __init__(self, vocabulary: Vocabulary, weights: Numbers, leanings: Numbers, card: Card) -> None:
+        Measurer.__init__(self, vocabulary, weights, leanings)
+        Verdicts.__init__(self, card)
 
-def chance(figure: float, scale: tuple[float, float]) -> float:
-    """The probability that stands for a raw figure."""
-    return float(1 / (1 + np.exp(-(scale[0] * float(figure) + scale[1]))))
+    def speaks_of(self, words: Sequence[str]) -> bool:
+        """True if the text holds enough words the model has learned from, or an idea of the word lists."""
+        known, share = self.vocabulary.known_stems(words)
+        return (known >= LEAST_KNOWN and share >= self.card.known_from) or next(ideas_at(words), None) is not None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Other ways to judge the theme, tried for comparison only: spaCy, naive Bayes, votes of sentences, lemmas."""
+"""Other ways to judge the theme, tried for comparison only: spaCy, naive Bayes, lemmas."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -10,41 +10,49 @@ import numpy as np
 from classifiers.theme.cases import Text
 from classifiers.theme.features import WORD, Features, features_of
 from classifiers.theme.fitting import fit
-from classifiers.theme.model import QUESTIONS, blended
-from classifiers.theme.sentences import sentences_of
+from classifiers.theme.measures import QUESTIONS, Measures
+from classifiers.theme.sentences import clauses_of, sentences_of
 from classifiers.theme.teaching import LEAST_GROUPS, answers_of
 from classifiers.theme.vectors import Numbers, Vocabulary, vocabulary_of
 
 CONFIG = Path(__file__).parent / "rival.cfg"
 Seer = Callable[[str], Features]
-Rival = Callable[[Sequence[Text], Sequence[Text], Sequence[Text]], Numbers]
-"""(cases, requests put together from them, texts to judge) -> raw figures (texts x questions)."""
+Rival = Callable[[Sequence[Text], Sequence[Text], Sequence[Text]], list[Measures]]
+"""(cases, requests put together from them, texts to judge) -> their measures."""
 
 
-def linear(seer: Seer = features_of, decay: float = 3e-4, rounds: int = 80, voting: bool = False) -> Rival:
-    """The present classifier with other features, another decay, or an area voted for by the sentences."""
+def linear(seer: Seer = features_of, decay: float = 3e-4, clauses: bool = True) -> Rival:
+    """The present classifier with other features, another decay, or without judging the clauses."""
 
-    def figures(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> Numbers:
+    def judged(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> list[Measures]:
         taught = [*cases, *extra]
-        vocabulary = _vocabulary(cases, seer)
-        rows = vocabulary.matrix([seer(text.text) for text in taught])
-        weights, leanings = fit(rows, answers_of(taught), decay, rounds)
-        return np.stack([_judged(text.text, seer, vocabulary, weights, leanings, voting) for text in asked])
+        known = _vocabulary(cases, seer)
+        weights, leanings = fit(known.rows([seer(t.text) for t in taught]), answers_of(taught), decay)
 
-    return figures
+        def figures(parts: Sequence[str]) -> Numbers:
+            return known.rows([seer(part) for part in parts]).times(weights) + leanings
+
+        return [_measures(text.text, figures, clauses) for text in asked]
+
+    return judged
 
 
 def _vocabulary(cases: Sequence[Text], seer: Seer) -> Vocabulary:
     return vocabulary_of([(text.group, seer(text.text)) for text in cases], LEAST_GROUPS)
 
 
-def _judged(text: str, seer: Seer, known: Vocabulary, weights: Numbers, leanings: Numbers, voting: bool) -> Numbers:
-    parts = [text, *(quote for _, quote in sentences_of(text))]
-    whole, *sentences = known.matrix([seer(part) for part in parts]) @ weights + leanings
-    figures = blended(whole, sentences)
-    if voting and sentences:
-        figures[-2:] = (whole[-2:] + np.max(sentences, axis=0)[-2:]) / 2
-    return figures
+def _measures(text: str, figures: Callable[[Sequence[str]], Numbers], clauses: bool) -> Measures:
+    sentences = [quote for _, quote in sentences_of(text)] or [text]
+    parts = [clause for quote in sentences for clause in clauses_of(quote)] if clauses else [text]
+    whole, said, each = figures([text])[0], figures(sentences), figures(parts or [text])
+    words, clause_count = float(np.log(max(len(text.split()), 1))), float(np.log(max(len(parts), 1)))
+    return Measures(whole, said.max(axis=0), each.max(axis=0), each.min(axis=0), words, clause_count, said)
+
+
+def of_wholes(texts: Sequence[Text], figures: Numbers) -> list[Measures]:
+    """The measures of a rival that only sees whole texts."""
+    lengths = [float(np.log(max(len(text.text.split()), 1))) for text in texts]
+    return [Measures(row, row, row, row, length, 0.0, row[None]) for row, length in zip(figures, lengths, strict=True)]
 
 
 def without(*kinds: str) -> Seer:
@@ -64,22 +72,22 @@ def lemmas(text: str) -> Features:
     return seen
 
 
-def with_bayes(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> Numbers:
-    """The present classifier and naive Bayes on the same features, half and half."""
+def with_bayes(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> list[Measures]:
+    """Naive Bayes on the same features."""
     vocabulary = _vocabulary(cases, features_of)
-    rows = np.minimum(vocabulary.matrix([features_of(text.text) for text in [*cases, *extra]]), 1)
+    rows = vocabulary.rows([features_of(text.text) for text in [*cases, *extra]])
+    rows = rows._replace(values=np.minimum(rows.values, 1))
     answers = answers_of([*cases, *extra])
-    yes, no = answers.T @ rows + 0.05, (1 - answers).T @ rows + 0.05
-    weights = np.log(yes / yes.sum(axis=1, keepdims=True)) - np.log(no / no.sum(axis=1, keepdims=True))
-    bayes = vocabulary.matrix([features_of(text.text) for text in asked]) @ weights.T
-    plain = linear()(cases, extra, asked)
-    return np.asarray(plain / plain.std(axis=0) + (bayes - bayes.mean(axis=0)) / bayes.std(axis=0), np.float32)
+    yes, no = rows.turned_times(answers) + 0.05, rows.turned_times(1 - answers) + 0.05
+    weights = np.log(yes / yes.sum(axis=0)) - np.log(no / no.sum(axis=0))
+    figures = vocabulary.rows([features_of(text.text) for text in asked]).times(np.asarray(weights, np.float32))
+    return of_wholes(asked, np.asarray((figures - figures.mean(axis=0)) / figures.std(axis=0), np.float32))
 
 
 def spacy_trial(rounds: int, own: bool = True, letters: bool = False, ensemble: bool = False) -> Rival:
     """spaCy's ``textcat_multilabel``, on its own words or on what ``features.py`` sees."""
 
-    def figures(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> Numbers:
+    def judged(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> list[Measures]:
         from spacy.tokens import Doc
         from spacy.training import Example
         from spacy.util import load_config, load_model_from_config
@@ -105,9 +113,9 @@ def spacy_trial(rounds: int, own: bool = True, letters: bool = False, ensemble: 
                 nlp.update(examples[start : start + 64], sgd=optimizer, drop=0.1)
         said = nlp.pipe([doc(text.text) for text in asked])
         shares = np.array([[one.cats[name] for name in QUESTIONS] for one in said]).clip(1e-6, 1 - 1e-6)
-        return np.asarray(np.log(shares / (1 - shares)), np.float32)
+        return of_wholes(asked, np.asarray(np.log(shares / (1 - shares)), np.float32))
 
-    return figures
+    return judged
 
 
 def _bag(pairs: bool) -> dict[str, int]:

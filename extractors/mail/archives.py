@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extractors.mail.heads import shown_name
+from extractors.media import has_endless_directory
 from extractors.word_guards import MAX_RATIO, RATIO_FROM, ZIP_FAULTS, hostile, refuse_overlap
 from pipeline.document import Unreadable
 
@@ -29,7 +30,10 @@ class Member:
 
 
 def is_archive(data: bytes) -> bool:
-    """True for a zip that can be opened and is no document (Word, OpenDocument and their like are zips, too)."""
+    """True for a zip that can be opened and is no document (Word, OpenDocument and their like are zips, too). One with
+    an endless directory is not opened to find out: as a document it is refused."""
+    if has_endless_directory(data):
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()

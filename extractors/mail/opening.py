@@ -244,12 +244,16 @@ class _Opening:
         self._words(message.text[:BODY], inside)
         if message.lost:
             self._fail(item, "damaged", f"{message.lost} file(s) in the Outlook message cannot be taken out.", _AGAIN)
-        for file in message.files if item.depth < DEPTH else ():
+        for file in message.files:
             found = inside.inside(file.name, file.data, declared=file.media_type, inline=file.inline)
-            if file.inner is not None:
-                self._outlook_message(file.inner, found)
-            elif self.budget.may_open():
+            if not self.budget.may_open():
+                return
+            if file.inner is None:
                 self.open(found)
+            elif found.depth >= DEPTH:
+                self._too_deep(found)
+            else:
+                self._outlook_message(file.inner, found)
 
     def _winmail(self, item: _Item) -> None:
         try:

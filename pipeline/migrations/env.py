@@ -3,6 +3,8 @@
 from alembic import context
 
 import pipeline.desk_tables
+import pipeline.figure_tables
+import pipeline.institution_tables
 import pipeline.ledger_tables  # noqa: F401  their tables join METADATA
 from pipeline.tables import METADATA
 

@@ -8,6 +8,11 @@
   const typing = (element) => element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
 
   // ------------------------------------------------------------------------------------------------- keys
+  // A person may have put other keys in the place of the desk's own, or switched some off (an empty one).
+  const own = JSON.parse(document.body.dataset.keys || "{}");
+  const shownKey = (key) => key in own ? own[key] : key;
+  const meant = (pressed) => Object.keys(own).find((key) => own[key] === pressed) || (pressed in own ? "" : pressed);
+
   const scopeOf = (element) => element && element.closest(".field, .check, tr");
 
   function liveKeys() {
@@ -64,13 +69,16 @@
     if (editor && event.key === "Enter" && event.ctrlKey) { event.preventDefault(); editor.requestSubmit(); return; }
     if (editor && event.key === "Escape") { event.preventDefault(); one("[data-cancel]", editor).click(); return; }
     if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target) || one("dialog[open]")) return;
-    if ((steps[event.key] && steps[event.key]()) || press(event.key)) event.preventDefault();
+    const key = meant(event.key);
+    if (key && ((steps[key] && steps[key]()) || press(key))) event.preventDefault();
   });
 
   function showKeys() {
     const list = one("#keys dl");
     list.replaceChildren();
-    for (const [key, does] of liveKeys()) {
+    for (const [usual, does] of liveKeys()) {
+      const key = shownKey(usual);
+      if (!key) continue;
       const term = document.createElement("dt"), words = document.createElement("dd"), sign = document.createElement("kbd");
       sign.textContent = key;
       term.append(sign);
@@ -83,8 +91,8 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("#keys-button")) showKeys();
     if (event.target.closest("#keys-close")) one("#keys").close();
-    const box = event.target.closest("[data-box]");
-    if (box && !region) goTo("field-" + box.dataset.box, false);
+    const box = event.target.closest("[data-box], [data-label]");
+    if (box && !region) goTo("field-" + (box.dataset.box || box.dataset.label), false);
     const link = event.target.closest("[data-trouble]");
     if (link) { event.preventDefault(); goTo(link.hash.slice(1)); }
     const copy = event.target.closest("[data-copy]");
@@ -116,7 +124,8 @@
     all(".lit").forEach((each) => each.classList.remove("lit"));
     if (!key) return;
     place.closest("[data-field]").classList.add("lit");
-    const boxes = all(`[data-box="${key}"]`);
+    // The label is there for a question left blank as well; the paper moves to the answer where there is one.
+    const boxes = [...all(`[data-box="${key}"]`), ...all(`[data-label="${key}"]`)];
     boxes.forEach((each) => each.classList.add("lit"));
     const paper = one(".paper");
     if (!boxes.length || !paper) return;
@@ -125,6 +134,25 @@
     paper.scrollLeft += box.left - inside.left - inside.width / 4;
   }
   document.addEventListener("focusin", (event) => { if (event.target.closest("[data-field]")) light(event.target); });
+
+  // Where pages are pictures, finding the labels takes a while: they come after the pages.
+  async function addLabels() {
+    const sheets = one("#sheets[data-labels]");
+    if (!sheets) return;
+    const address = sheets.dataset.labels;
+    delete sheets.dataset.labels;
+    const answer = await fetch(address).catch(() => null);
+    for (const { key, page, box } of answer && answer.ok ? await answer.json() : []) {
+      const svg = one(`#page-${page} svg`), rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      const sides = { x: box[0] - 2, y: box[1] - 2, width: box[2] - box[0] + 4, height: box[3] - box[1] + 4 };
+      for (const [name, value] of Object.entries(sides)) rect.setAttribute(name, value);
+      rect.classList.add("label");
+      rect.dataset.label = key;
+      if (svg) one("image", svg).after(rect);
+    }
+  }
+  document.addEventListener("htmx:afterSettle", addLabels);
+  document.addEventListener("DOMContentLoaded", addLabels);
 
   // ------------------------------------------------------------------- reading a region of the page again
   let region = null;

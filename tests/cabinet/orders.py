@@ -87,6 +87,12 @@ def leave_child() -> int:
     return 1
 
 
+def leave_child_and_hang() -> None:
+    """A child whose own parent is gone at once, in a group of its own, while the reader hangs."""
+    subprocess.run([sys.executable, "-c", f"import subprocess; subprocess.Popen({SLEEPER}, start_new_session=True)"])
+    hang()
+
+
 def leave_file() -> str:
     """A file in the place for temporary files, and one in a hidden folder there."""
     place = Path(tempfile.gettempdir())
@@ -114,9 +120,22 @@ def surroundings() -> dict[str, str]:
     return dict(os.environ)
 
 
+def read(path: str) -> str:
+    """Whether a file can be read, or what stands against it."""
+    try:
+        return "read" if Path(path).read_bytes() else "empty"
+    except OSError as fault:
+        return type(fault).__name__
+
+
 def sees(path: str) -> bool:
     """Whether a file is in sight."""
     return Path(path).exists()
+
+
+def first_to_go() -> int:
+    """How much sooner than others the system ends this process when memory is short."""
+    return int(Path("/proc/self/oom_score_adj").read_text())
 
 
 def answer_nonsense() -> int:

@@ -16,6 +16,10 @@ WORDS = (
     b"<w:tbl>", b"</w:p>", b"<w:p/>", b'<w:gridSpan w:val="99999"/>', b"<w:sdt>", b"w:val", b"<!DOCTYPE", b"PK\x01\x02",
     b"PK\x05\x06", b"\xff\xff\xff\xff", b"\0\0\0\0", b"Content-Type: multipart/mixed; boundary=", b"=?utf-8?b?",
     b"\r\n\r\n", b"message/rfc822", b"\xf0\x9f\x98\x80", b"1e309", b"31.02.2026", "½²Ⅷ٣".encode(), b"%s%n", b"[x]",
+    b"<w:p><w:r><w:t>x</w:t></w:r></w:p>", b"<w:tr><w:tc><w:p/></w:tc></w:tr>", b'<w:vMerge w:val="restart"/>',
+    b"<w:sdt><w:sdtPr/><w:sdtContent><w:p/></w:sdtContent></w:sdt>", b'<w:fldChar w:fldCharType="begin"/>',
+    b"<w:ins><w:r><w:t>y</w:t></w:r></w:ins>", b'<w:numPr><w:numId w:val="1"/></w:numPr>', b"begin 644 a.docx\nM",
+    b"Content-Transfer-Encoding: base64\r\n", b"--b\r\n", b"charset=x", b"Name of institution:", b"\t", b"\n|", b"*",
 )  # fmt: skip
 _HEAD = (
     b'<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -93,11 +97,11 @@ def mutants(target: str, number: int, seed: int = 4711) -> Iterator[bytes]:
     for _ in range(number):
         data = bytearray(chance.choice(held))
         for _ in range(chance.randint(1, 6)):
-            _accident(data, chance, held)
+            accident(data, chance, held)
         yield bytes(data)
 
 
-def _accident(data: bytearray, chance: random.Random, held: list[bytes]) -> None:
+def accident(data: bytearray, chance: random.Random, held: list[bytes]) -> None:
     """One bit, one word, a piece lost, doubled or from another seed."""
     at = chance.randrange(len(data) + 1)
     length = chance.choice((1, 4, 16, 64, 256))

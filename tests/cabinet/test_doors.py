@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from extractors.mail.opening import is_post
+from extractors.media import ZIP, sniff
 from flows.cli import app
 from flows.process import process_bytes
 from pipeline.outputs import as_csv, columns, defused, xlsx
 from pipeline.records import Arrival, FieldReading, Record
 from pipeline.store import Store, open_store
+from tests.cabinet.word_faults import endless_directory
 from tests.small_stages import SMALL, TODAY, small_record
 
 NASTY = (
@@ -138,3 +141,16 @@ def test_an_unforeseen_error_tells_no_more_than_its_place(capsys: pytest.Capture
 
     made = guarded(bug, b"x", Arrival(filename="a.pdf"), TODAY)
     assert "Quillfeather" not in made.model_dump_json() and "Quillfeather" not in "".join(capsys.readouterr())
+
+
+def test_outside_of_the_fence_no_endless_directory_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind of a file is asked in our own process too."""
+
+    def listed(*_: object) -> None:
+        raise AssertionError("it was listed")
+
+    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", listed)
+    data = endless_directory()
+    assert sniff(data) == sniff(data + b"PK\x05\x06" + bytes(18)) == ZIP and not is_post(data)
+    with pytest.raises(AssertionError):
+        sniff(endless_directory(10))

@@ -12,13 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.backup import back_up, restore
-from flows.cli import app
 from flows.privacy_command import Purge, purge
 from flows.walking import Misuse
 from pipeline.forgetting import anonymous, forget
-from pipeline.ledger import FilePart, Incoming, Ledger, Message
+from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
-from pipeline.ledger_work import Finish, claim, finish
+from pipeline.ledger_ends import Finish, finish
+from pipeline.ledger_work import claim
+from pipeline.messages import FilePart, Incoming, Message
 from pipeline.originals import check_originals
 from pipeline.raw import keep_raw, raw_path
 from pipeline.records import Arrival, Record
@@ -26,6 +27,7 @@ from pipeline.retention import old_messages, old_requests
 from pipeline.stages import Decision
 from pipeline.store import Store, open_store
 from pipeline.trouble import StoreTrouble
+from review.commands import app
 from tests.small_stages import small_record
 
 NAME, MAIL = "Zoë Quillfeather", "zoe.quillfeather@labour.example.org"

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import rooms, sandbox
-from flows.fence import WillNotStart, capabilities
+from extractors import isolation, rooms
+from extractors.isolation import Capabilities, capabilities
+from flows import fence, sandbox
+from flows.fence import WillNotStart
 from flows.keyring import NO_KEYS
 from flows.process import record_id
+from flows.sandbox import OutOfTime
 from flows.workers import Handed, open_pool, outcome, tried_twice
 from pipeline.records import Arrival, Record
 from tests.cabinet import orders
@@ -59,6 +62,12 @@ def test_a_reader_that_asks_for_more_and_more_memory_is_refused_it() -> None:
     assert ended(orders.eat_memory, 60.0) == "memory"
 
 
+def test_f8_short_of_memory_the_system_ends_the_reader_and_not_us() -> None:
+    with open_pool(1) as pool:
+        reader = pool.schedule(orders.first_to_go).result()
+    assert isinstance(reader, int) and reader > orders.first_to_go()
+
+
 def test_a_reader_that_floods_us_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "LARGEST_ANSWER", 1_000_000)
     assert ended(orders.answer_much, 60.0) == "crash"
@@ -85,11 +94,23 @@ def test_a_child_that_breaks_away_is_ended_before_the_next_file() -> None:
     assert not living("signal.SIGTERM, signal.SIG_IGN")
 
 
+def test_without_namespaces_what_breaks_away_is_ended_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = Capabilities(no_network=False, own_family=False)
+    for each in (isolation, fence, sandbox):
+        monkeypatch.setattr(each, "capabilities", lambda: bare)
+    with open_pool(1) as pool:
+        assert pool.schedule(orders.leave_child).result() == 1
+        assert not living("signal.SIGTERM, signal.SIG_IGN"), "ended before the next file"
+        with pytest.raises(OutOfTime):
+            pool.schedule(orders.leave_child_and_hang, timeout=3.0).result()
+        assert not living("signal.SIGTERM, signal.SIG_IGN"), "ended with the worker, out of its group and of its parent"
+
+
 def test_the_folder_of_one_file_is_empty_for_the_next_and_gone_at_the_end() -> None:
     with open_pool(1) as pool:
         place = str(pool.schedule(orders.leave_file).result())
         assert pool.schedule(orders.listed).result() == []
-        assert rooms.PREFIX in place and Path(place).exists()
+        assert sandbox.ROOMS in place and Path(place).exists()
     assert not Path(place).exists() and not Path(place).parent.exists()
 
 
@@ -107,6 +128,24 @@ def test_no_worker_inherits_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCIEUX_STORE", "postgresql://u:sesame@127.0.0.1/x")
     with open_pool(1) as pool:
         assert "sesame" not in str(pool.schedule(orders.surroundings).result())
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["with namespaces", "without"])
+def test_no_worker_reads_them_from_a_process_of_ours(bare: bool) -> None:
+    """The system shows a process the environment of any other of the same user, unless that one objects."""
+    code = (
+        "import os; from extractors import isolation; from flows import fence, sandbox\n"
+        f"can = isolation.Capabilities(no_network=False, own_family=False) if {bare} else isolation.capabilities()\n"
+        "for each in (isolation, fence, sandbox): each.capabilities = lambda: can\n"
+        "from flows.workers import open_pool; from tests.cabinet import orders\n"
+        "print(orders.read(f'/proc/{os.getpid()}/environ'))\n"
+        "with open_pool(1) as pool:\n"
+        "    print(pool.schedule(orders.read, args=(f'/proc/{os.getpid()}/environ',)).result())\n"
+    )
+    surroundings = {**os.environ, "SOCIEUX_MAIL_PASSWORD": "sesame"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, env=surroundings, capture_output=True, text=True)
+    own, workers = done.stdout.split()
+    assert own == "read" and workers in ("PermissionError", "FileNotFoundError")
 
 
 @needs_folder
@@ -148,9 +187,9 @@ def test_what_a_killed_parent_leaves_is_gone_with_the_next_start() -> None:
 
 
 def test_a_room_of_somebody_who_lives_is_left_alone() -> None:
-    room = rooms.open_room()
+    room = rooms.open_room(sandbox.ROOMS)
     try:
-        rooms.clear_left_over()
+        rooms.clear_left_over(sandbox.ROOMS, room.folder.parent)
         assert room.folder.exists()
     finally:
         room.close()
@@ -178,7 +217,7 @@ def test_a_pdf_that_no_reader_comes_through_with_is_hostile() -> None:
     slow = second_reading(saved(page()))
     assert [flag.code for flag in slow.flags] == ["timeout"], "readable, but no form: only slow"
     record = second_reading(doubling(28), seconds=4.0)
-    assert [flag.code for flag in record.flags] == ["timeout", "hostile"] and record.disposition == "quarantined"
+    assert [flag.code for flag in record.flags][:2] == ["timeout", "hostile"] and record.disposition == "quarantined"
 
 
 def test_other_files_have_no_second_reader() -> None:

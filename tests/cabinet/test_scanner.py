@@ -1,5 +1,6 @@
 """The malware scanner: Debian's clamd with one signature of our own, and what is said where it is not there."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -12,7 +13,11 @@ import pytest
 
 from flows import scanning
 from flows.batch import Batch, process_files
+from flows.mailbox_settings import WatchSettings
 from flows.scanning import Scan, scan
+from flows.status_command import show_status
+from pipeline.store import open_store
+from tests.cabinet.case import form
 
 MARK = b"SOCIEUX-SCANNER-TEST-MARKER-4711"
 INSTALL = "apt-get install -y --no-install-recommends clamav-daemon"
@@ -52,7 +57,7 @@ def test_it_finds_what_it_knows_and_nothing_else(clamd: str) -> None:
 
 
 def test_where_it_cannot_be_reached_the_record_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert scan(b"x") == Scan("off")
+    assert scan(b"x").state == "off"
     assert scan(b"x", str(tmp_path / "none")).state == scan(b"x", "127.0.0.1:1").state == "not_scanned"
     monkeypatch.setenv(scanning.VARIABLE, str(tmp_path / "none"))
     (tmp_path / "a.pdf").write_bytes(b"plain text")
@@ -61,6 +66,22 @@ def test_where_it_cannot_be_reached_the_record_says_so(monkeypatch: pytest.Monke
         ("not_a_request", "blocker"),
         ("not_scanned", "info"),
     ]
+
+
+def test_where_no_scanner_is_set_up_everybody_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In each record, which may be ``ready`` all the same; in ``socieux status``; and in the digest of the night."""
+    monkeypatch.delenv(scanning.VARIABLE, raising=False)
+    (tmp_path / "form.docx").write_bytes(form("en_ghana_pensions.docx"))
+    (record,) = process_files([tmp_path / "form.docx"], Batch(today=TODAY, workers=1))
+    told = [flag for flag in record.flags if flag.code == "not_scanned"]
+    assert [flag.severity for flag in told] == ["info"] and "no scanner is set up" in told[0].message
+    assert record.disposition == "ready"
+    out = io.StringIO()
+    open_store(str(tmp_path / "socieux.db"), tmp_path / "raw").close()
+    show_status(str(tmp_path / "socieux.db"), WatchSettings(), out)
+    assert "note  No malware scanner is set up" in out.getvalue()
+    monkeypatch.setenv(scanning.VARIABLE, str(tmp_path / "none"))
+    assert "does not answer" in scanning.standing()
 
 
 def test_no_reader_opens_what_it_finds(clamd: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -196,6 +196,14 @@ def many_parts() -> bytes:
     return out.getvalue()
 
 
+def endless_directory(entries: int = 60_000) -> bytes:
+    """A zip of next to nothing with a directory of very many entries."""
+    entry = b"PK\x01\x02" + struct.pack("<6H3I5H2I", 20, 20, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0) + b"a.xml"
+    count = min(entries, 0xFFFF)
+    end = b"PK\x05\x06" + struct.pack("<4H2IH", 0, 0, count, count, entries * len(entry), 64, 0)
+    return b"PK\x03\x04" + bytes(60) + entry * entries + end
+
+
 def xml_bomb(size: int) -> bytes:
     """A part of blanks that grows a thousand times."""
     return repacked({MAIN: b"<w:document>" + b" " * size + b"</w:document>"})
@@ -232,6 +240,7 @@ WRITTEN: dict[str, Case] = {
     "million paragraphs": Case("D18", lambda: with_body(PARAGRAPHS * 2), QUARANTINED, {"hostile"}),
     "overlapping parts": Case("D18", overlapping, QUARANTINED, {"hostile"}),
     "too many parts": Case("D18", many_parts, QUARANTINED, {"hostile"}),
+    "endless directory": Case("D18", endless_directory, QUARANTINED, {"hostile"}),
     "cell over a million columns": Case("D18", lambda: wide_table(1_000_000), QUARANTINED, {"hostile"}),
     "billion laughs": Case("D18", lambda: laughing("word/styles.xml"), QUARANTINED, {"hostile"}),
     "3,000 deep": Case(

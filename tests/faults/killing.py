@@ -1,5 +1,6 @@
 """Many kills over many messages: afterwards nothing is lost, nothing doubled, and the balance is exact."""
 
+import os
 import random
 import tempfile
 import time
@@ -12,8 +13,9 @@ from pathlib import Path
 
 from flows.mailbox_settings import MailboxSettings
 from pipeline import ledger_work
-from pipeline.ledger import Ledger, sha256
+from pipeline.ledger import Ledger
 from pipeline.ledger_balance import audit, balance
+from pipeline.messages import sha256
 from pipeline.raw import remove_unfinished
 from pipeline.store import Store, open_store
 from tests.dovecot import USER, Dovecot, running_dovecot
@@ -126,7 +128,11 @@ def _plans(kills: int, chance: random.Random) -> Iterator[Plan]:
 @contextmanager
 def place(seconds: float, home: Path | None = None) -> Iterator[tuple[Dovecot, Circumstances]]:
     """A server, and an empty store in a folder that is gone afterwards (or in ``home``, which is the caller's)."""
-    with tempfile.TemporaryDirectory(prefix="socieux-faults-") as folder, running_dovecot() as dovecot:
+    with (
+        tempfile.TemporaryDirectory(prefix="socieux-faults-") as folder,
+        running_dovecot() as dovecot,
+        _temporary_files_in(Path(folder, "tmp")),
+    ):
         told = MailboxSettings(
             host=dovecot.host,
             port=dovecot.port,
@@ -139,6 +145,21 @@ def place(seconds: float, home: Path | None = None) -> Iterator[tuple[Dovecot, C
         here = home or Path(folder)
         open_store(str(here / "records.db"), here / "raw").close()
         yield dovecot, Circumstances(str(here / "records.db"), here / "raw", told, seconds)
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Temporary files of the lives in a folder of theirs. Workers clear away the rooms of the dead, by the clock where
+    nothing else tells: lives on another clock must not meet the workers of whoever else runs on this machine."""
+    folder.mkdir()
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    try:
+        yield
+    finally:
+        del os.environ["TMPDIR"]
+        os.environ |= {"TMPDIR": before} if before else {}
+        tempfile.tempdir = None
 
 
 def judge(report: Report, circumstances: Circumstances) -> None:

@@ -18,7 +18,7 @@ from flows.mail_folder import Mailbox
 from flows.mailbox_settings import MailboxSettings, WatchSettings
 from flows.sandbox import Pool
 from flows.watch_command import Watch
-from pipeline import ledger, ledger_places, ledger_work, raw, store
+from pipeline import ledger, ledger_ends, ledger_places, ledger_work, raw, store
 from pipeline.ledger import Ledger
 from pipeline.ledger_balance import balance
 from pipeline.store import open_store
@@ -31,11 +31,11 @@ ARROWS: dict[str, tuple[object, str, str]] = {
     "on the disk, no row yet": (ledger, "keep_raw", "after"),
     "in the ledger": (taking_in.TakingIn, "_keep", "after"),
     "claimed": (ledger_work, "claim", "after"),
-    "opened, files not noted": (ledger_work, "opened", "before"),
-    "files noted": (ledger_work, "opened", "after"),
-    "read, nothing finished": (ledger_work, "finish", "before"),
+    "opened, files not noted": (ledger_ends, "opened", "before"),
+    "files noted": (ledger_ends, "opened", "after"),
+    "read, nothing finished": (ledger_ends, "finish", "before"),
     "inside the finish": (store.Store, "keep_within", "after"),
-    "finished": (ledger_work, "finish", "after"),
+    "finished": (ledger_ends, "finish", "after"),
     "moved, not noted": (Mailbox, "touch", "after"),
     "moved and noted": (ledger_places, "touched", "after"),
     "all of the folder compared": (ledger_places, "missed", "before"),

@@ -1,4 +1,4 @@
-"""The private folders of the workers: one room for a pool, a corner in it for each worker, and nothing left behind.
+"""Private folders for work on strangers' files: a room that is gone afterwards, also when its owner was killed.
 
 A room belongs to the process that holds the lock of its file ``owner``. The system lets go of the lock when that
 process ends, however it ends, so the next one that opens a room knows which are left over and clears them away.
@@ -10,11 +10,11 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-PREFIX = "socieux-worker-"
 _OWNER = "owner"
 _BEING_MADE = 60.0
 """Seconds after which a room without an owner's file is no longer one that is just being made."""
@@ -28,7 +28,7 @@ class Room:
     lock: IO[bytes]
 
     def corner(self) -> Path:
-        """A new empty folder in the room, for one worker."""
+        """A new empty folder in the room."""
         return Path(tempfile.mkdtemp(prefix="at-", dir=self.folder))
 
     def close(self) -> None:
@@ -37,19 +37,34 @@ class Room:
         self.lock.close()
 
 
-def open_room() -> Room:
-    """A room of our own; those of processes that are gone are cleared away first. Raises ``OSError`` (full disk)."""
-    clear_left_over()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = (folder / _OWNER).open("wb")
+def open_room(prefix: str, within: Path | None = None) -> Room:
+    """A room of our own, among the temporary files or ``within`` a folder; those of this prefix whose owners are gone
+    are cleared away first. Raises ``OSError`` (full disk)."""
+    place = within or Path(tempfile.gettempdir())
+    clear_left_over(prefix, place)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
+    # Locked before it bears its name: without a lock it would look left over to everybody who clears up just now.
+    unnamed = folder / f"{_OWNER}.new"
+    lock = unnamed.open("wb")
     fcntl.flock(lock, fcntl.LOCK_EX)
+    unnamed.rename(folder / _OWNER)
     return Room(folder, lock)
 
 
-def clear_left_over() -> int:
+@contextlib.contextmanager
+def own_folder(prefix: str, within: Path | None = None) -> Iterator[Path]:
+    """An empty folder that is gone afterwards. One whose maker was killed before it could clear up goes with the next
+    of the same prefix."""
+    room = open_room(prefix, within)
+    try:
+        yield room.corner()
+    finally:
+        room.close()
+
+
+def clear_left_over(prefix: str, place: Path) -> int:
     """Remove the rooms whose owner no longer lives; how many. Other users' rooms are left alone."""
-    found = (each for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*") if _is_left_over(each))
-    return sum(_removed(room) for room in found)
+    return sum(_removed(room) for room in place.glob(f"{prefix}*") if _is_left_over(room))
 
 
 def _removed(room: Path) -> bool:
