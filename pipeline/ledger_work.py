@@ -115,7 +115,11 @@ def _due(now: datetime, lease: timedelta) -> ColumnElement[bool]:
 
 
 def _taken(connection: Connection, message: Message, owner: str, now: datetime, until: datetime) -> Message:
-    values = {"lease_owner": owner, "lease_until": until, "attempts": message.attempts + 1, "changed_at": now}
+    values: dict[str, object] = {"lease_owner": owner, "lease_until": until, "attempts": message.attempts + 1}
+    values |= {
+        "changed_at": now,
+        "retry_at": min(message.retry_at, now),
+    }  # a clock since set back may have written more
     _set(connection, message.id, **values)
     return message.model_copy(update=values)
 

@@ -283,6 +283,14 @@ def test_f7_a_clock_set_forward_or_back_holds_nothing_up(ledger: Ledger, store: 
     assert len(list(store.records())) == 3 and sound(ledger)
 
 
+def test_f7_a_claim_wipes_out_what_a_clock_ahead_had_set(ledger: Ledger, clock: Clock) -> None:
+    accept(ledger, mail(FORM), uid=1)
+    clock.forward(days=-1)
+    assert ledger_work.claim(ledger, "killed with the clock behind")
+    clock.forward(minutes=5)
+    assert ledger_work.claim(ledger, "next"), "it does not wait for the day on which it was taken in"
+
+
 def test_f7_leases_of_a_clock_set_back_do_not_last(ledger: Ledger, clock: Clock) -> None:
     assert ledger_signs.take_lease(ledger, "nightly", "a")
     assert not ledger_signs.take_lease(ledger, "nightly", "b")

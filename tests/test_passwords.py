@@ -108,11 +108,11 @@ def test_the_command_takes_a_password_file(tmp_path: Path) -> None:
     (tmp_path / "passwords").write_text(f"\ufeffwrong\r\n\r\n{SECRET}\r\n", "utf-8", newline="")
     command = ["process", str(tmp_path / "form.docx"), "--no-store", "--password-file"]
     result = CliRunner().invoke(app, [*command, str(tmp_path / "passwords")])
-    (flag,) = Record.model_validate_json(result.stdout).flags
-    assert flag.code == "no_form_found", "it was opened and read"
+    flags = Record.model_validate_json(result.stdout).flags
+    assert [flag.code for flag in flags if flag.severity == "blocker"] == ["no_form_found"], "it was opened and read"
     assert SECRET not in result.output
     asked = CliRunner().invoke(app, [*command, "-"], input=f"{SECRET}\n")
-    assert Record.model_validate_json(asked.stdout).flags[0].code == "no_form_found"
+    assert "no_form_found" in {flag.code for flag in Record.model_validate_json(asked.stdout).flags}
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xff\xfe\xfa", b"\n".join(b"%d" % n for n in range(60)), None])

@@ -168,7 +168,7 @@ def test_02_mail_that_comes_between_list_and_idle_is_not_missed(dovecot: Dovecot
     more = iter((2, 3))
     watch.arrived = lambda: [dovecot.deliver(mail(number)) for number in [next(more, None)] if number]  # type: ignore[assignment,return-value]
     with watching(watch):
-        until(lambda: number_of(ledger) == 3, 10)
+        until(lambda: number_of(ledger) == 3)
 
 
 def test_03_two_watchers_at_once_do_no_harm(dovecot: Dovecot, ledger: Ledger, store: Store) -> None:
