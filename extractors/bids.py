@@ -86,13 +86,9 @@ def _may_change(search: Search, candidate: Candidate) -> bool:
 def _post_behind_name(search: Search, candidate: Candidate) -> str | None:
     """Whose post stands behind the candidate, where it comes directly after the question for that person's name:
     whatever its words, it asks the position."""
-    unit = search.layout.units[candidate.first]
-    if (
-        not (search.fits(unit) or candidate.structure >= LIKE_LABEL)
-        or (whose := _person_before(search, candidate)) is None
-    ):
-        return None
-    return whose if looks_like_post(peek(search, candidate), search.lexicon.data.language) else None
+    like_label = search.fits(search.layout.units[candidate.first]) or candidate.structure >= LIKE_LABEL
+    whose = _person_before(search, candidate) if like_label else None
+    return whose if whose and looks_like_post(peek(search, candidate), search.lexicon.data.language) else None
 
 
 def _asks_position(candidate: Candidate) -> bool:

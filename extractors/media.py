@@ -77,7 +77,7 @@ _SMALL_PART_LIMIT = 200
 _HEAD = 4096
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def sniff(data: bytes) -> str:
     """The media type of a file's bytes, ``application/octet-stream`` where it is none that we know."""
     if not data.strip(b"\0 \t\r\n"):

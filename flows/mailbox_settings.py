@@ -1,13 +1,13 @@
 """How a mailbox is reached and what may be done in it: a TOML file, checked when loaded. Secrets lie elsewhere."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from flows.night_settings import NightSettings
+from flows.settings_file import read_settings
 from flows.walking import Misuse
 from pipeline.mail import PostOffice
 from pipeline.values import Value
@@ -112,16 +112,7 @@ class WatchSettings(Value):
 
 def load_settings(path: Path) -> WatchSettings:
     """The settings of a TOML file with ``[[mailboxes]]`` and ``[[folders]]``. Raises ``Misuse`` naming file and key."""
-    try:
-        return WatchSettings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as fault:
-        raise Misuse(f"The settings {path} cannot be read: {fault.strerror}.") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise Misuse(f"The settings {path} are no valid TOML: {fault}.") from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        key = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise Misuse(f"The settings {path}: {key}: {first['msg']}.") from fault
+    return read_settings(path, WatchSettings)
 
 
 def secret(kind: Literal["password", "client secret"], file: Path | None) -> str:

@@ -1,13 +1,13 @@
 """What the office says about single sign-on: a TOML file, checked when loaded. The client's secret lies elsewhere."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from flows.settings_file import read_settings
 from flows.walking import Misuse
 from pipeline.values import Value
 from review.roles import Role
@@ -74,16 +74,7 @@ class DeskFile(Value):
 
 def load_desk_file(path: Path) -> DeskFile:
     """The settings of a TOML file. Raises ``Misuse`` naming file and key."""
-    try:
-        return DeskFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as fault:
-        raise Misuse(f"The settings {path} cannot be read: {fault.strerror}.") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise Misuse(f"The settings {path} are no valid TOML: {fault}.") from fault
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        key = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise Misuse(f"The settings {path}: {key}: {first['msg']}.") from fault
+    return read_settings(path, DeskFile)
 
 
 def client_secret(told: SignOn) -> str:
