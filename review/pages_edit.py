@@ -41,9 +41,11 @@ _SPARE_ROWS = 2
 
 
 def show_field(visit: Here, reference: str, key: str) -> Response:
-    """One answer as it stands, after an edit was given up."""
+    """One answer as it stands, after an edit was given up; the keys go on from there."""
     now = _now(visit, reference, key)
-    return page(visit, "field_part.html", now=now, record=now.record, field=field_view(now, key), editable=True)
+    answer = page(visit, "field_part.html", now=now, record=now.record, field=field_view(now, key), editable=True)
+    _go_to(answer, f"field-{key}")
+    return answer
 
 
 def show_editor(visit: Here, reference: str, key: str) -> Response:
@@ -162,6 +164,11 @@ def undo_step(visit: Here, reference: str) -> Response:
     return _answered(visit, reference, step, "", "")
 
 
+def _go_to(answer: Response, place: str) -> None:
+    """Have the page's script put the focus on ``place`` once the answer is shown."""
+    answer.headers["hx-trigger-after-settle"] = json.dumps({"goto": {"place": place}})
+
+
 def _saved(visit: Visit, reference: str, kind: DecisionKind, subject: str, content: str, place: str) -> Response:
     edit = Edit(
         record_id=record_id_of(visit, reference),
@@ -192,7 +199,7 @@ def _answered(visit: Visit, reference: str, step: Callable[[], Current], place: 
         return went(f"{back}#{following or 'top'}")
     with visit.desk.reading() as connection:
         answer = page(visit, "work_part.html", **view(visit, connection, now))
-    answer.headers["hx-trigger-after-settle"] = json.dumps({"goto": {"place": following}})
+    _go_to(answer, following)
     return answer
 
 
