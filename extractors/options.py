@@ -1,26 +1,37 @@
 """Which of a question's options a printed or typed text names."""
 
 import re
+from collections import Counter
+from functools import cache
 
-from extractors.labels import option_lexicon
+from extractors.labels import Lexicon, option_lexicon
 from extractors.layout import DOTTED
-from pipeline.languages import LANGUAGES
+from pipeline.languages import LANGUAGES, load_language
 
 CLEAR = 0.6
 """Score from which a printed option is one of ours."""
-_LEAD = re.compile(r"[(:;,–—]|\s-\s")
+_LEAD = re.compile(r"[(:;–—]|\s-\s")
+_SHARED = re.compile(r"[^:–—]{2,60}(?:[:–—]|\s-)\s+(?=\S)")
 
 
 def options_of(texts: list[str], key: str, language: str) -> list[tuple[str | None, float]]:
-    """The options of a whole tick list, each given once: first to the text that would lose most without it."""
-    waiting = {number: _scores(text, key, language) for number, text in enumerate(texts)}
-    found: list[tuple[str | None, float]] = [(None, 0.0)] * len(texts)
+    """The options of a whole tick list, each given once: first to the text that would lose most without it.
+
+    A text that is left over and clearly names an option all the same shares it: some editions divide what ours has in
+    one."""
+    by_text = [_scores(text, key, language) for text in _without_shared_lead(texts)]
+    waiting = dict(enumerate(by_text))
+    found: list[tuple[str | None, float]] = [_best(scores, CLEAR) for scores in by_text]
     while waiting := {number: scores for number, scores in waiting.items() if scores}:
         number = max(waiting, key=lambda n: _loss(waiting[n]))
-        option, score = max(waiting.pop(number).items(), key=lambda entry: entry[1])
-        found[number] = (option, score)
+        found[number] = option, _ = _best(waiting.pop(number))
         waiting = {n: {o: s for o, s in scores.items() if o != option} for n, scores in waiting.items()}
     return found
+
+
+def _best(scores: dict[str, float], least: float = 0.0) -> tuple[str | None, float]:
+    option, score = max(scores.items(), key=lambda entry: entry[1], default=(None, 0.0))
+    return (option, score) if score >= least else (None, 0.0)
 
 
 def _loss(scores: dict[str, float]) -> tuple[float, float]:
@@ -29,31 +40,59 @@ def _loss(scores: dict[str, float]) -> tuple[float, float]:
     return (best - (others[0] if others else 0.0), best)
 
 
+def _without_shared_lead(texts: list[str]) -> list[str]:
+    """The texts without a beginning that several have: “Public sector – ministry”, “Public sector – fund”."""
+    leads = [found.group() if (found := _SHARED.match(text)) else "" for text in texts]
+    often = Counter(leads)
+    return [text[len(lead) :] if often[lead] > 1 else text for text, lead in zip(texts, leads, strict=True)]
+
+
 def _scores(text: str, key: str, language: str) -> dict[str, float]:
     best: dict[str, float] = {}
     for code in dict.fromkeys([language, "en"]):
         if code in LANGUAGES:
-            for order, variant in enumerate(dict.fromkeys([text, _LEAD.split(text)[0]])):
-                for hit in option_lexicon(code, key).hits(DOTTED.sub(" ", variant)):
-                    best[hit.key] = max(best.get(hit.key, 0.0), hit.score - 0.02 * order)
+            for option, score in _named(text, key, code).items():
+                best[option] = max(best.get(option, 0.0), score)
         if best and max(best.values()) >= CLEAR:
             break
     return best
+
+
+def _named(text: str, key: str, code: str) -> dict[str, float]:
+    """The options of one language that a text may name, with their scores: the text as a whole, its beginning, and
+    the alternatives it lists (“region, province or municipality”), of which each counts for its share."""
+    lexicon = option_lexicon(code, key)
+    best = _hits(lexicon, text)
+    for option, score in _hits(lexicon, _LEAD.split(text)[0]).items():
+        best[option] = max(best.get(option, 0.0), score - 0.02)
+    parts = [part for part in _alternatives(code).split(text) if part.strip()]
+    shares: dict[str, float] = {}
+    for part in parts if len(parts) > 1 else ():
+        for option, score in _hits(lexicon, part).items():
+            shares[option] = shares.get(option, 0.0) + score / len(parts)
+    return {option: max(best.get(option, 0.0), shares.get(option, 0.0)) for option in best | shares}
+
+
+def _hits(lexicon: Lexicon, text: str) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for hit in lexicon.hits(DOTTED.sub(" ", text)):
+        best.setdefault(hit.key, hit.score)
+    return best
+
+
+@cache
+def _alternatives(code: str) -> re.Pattern[str]:
+    """What stands between alternatives in a language: a comma, a stroke, the word for “or”."""
+    words = "|".join(re.escape(word) for word in load_language(code).marks.either)
+    return re.compile(rf"[,;/]|\s(?:{words})\s", re.IGNORECASE)
 
 
 def option_of(text: str, key: str, language: str) -> tuple[str | None, float]:
     """The option a printed or typed text names, with its score (0 to 1); None below ``CLEAR``."""
     best: tuple[str | None, float] = (None, 0.0)
     for code in dict.fromkeys([language, "en", *LANGUAGES]):
-        if code not in LANGUAGES:
-            continue
-        lexicon = option_lexicon(code, key)
-        variants = [text, _LEAD.split(text)[0]]
-        for order, variant in enumerate(dict.fromkeys(v for v in variants if v.strip())):
-            hits = lexicon.hits(DOTTED.sub(" ", variant))
-            score = hits[0].score - 0.02 * order if hits else 0.0
-            if score > best[1]:
-                best = (hits[0].key, score)
+        if code in LANGUAGES:
+            best = max(best, _best(_named(text, key, code)), key=lambda entry: entry[1])
         if best[1] >= CLEAR:
             return best
-    return (best[0] if best[1] >= CLEAR else None, best[1])
+    return (None, best[1])

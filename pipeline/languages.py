@@ -39,12 +39,14 @@ class FormTitles(Value):
 
 class Marks(Value):
     """Words for required and optional, for names that only persons have (``person``: surname, first name), for posts
-    (``posts``: director, secretary), prompts left in place, hints printed behind a label."""
+    (``posts``: director, secretary), that join alternatives (``either``: or), prompts left in place, hints printed
+    behind a label."""
 
     required: Words
     optional: Words
     person: Words
     posts: Words
+    either: Words
     placeholder: Words
     hint: Words
 

@@ -14,6 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.desk_room import PASSWORD, Room
 
+SLOWEST = 15_000
+"""Milliseconds a page may take on a machine that runs other tests beside it."""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -22,6 +25,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         say("Chromium is missing: apt-get install -y --no-install-recommends chromium")
+    expect.set_options(timeout=SLOWEST)
     switches = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=program, args=switches)
@@ -58,7 +62,7 @@ class People:
 
     def newcomer(self) -> Page:
         context = self.browser.new_context(viewport={"width": 1440, "height": 900}, base_url=self.served.address)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(SLOWEST)
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
