@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from extractors.answers import Answer
-from extractors.layout import BULLET, Layout, Span, Unit, spans_of
+from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
 DOUBTFUL = 0.52
 """Score below which a ticked option is shown to a person."""
+MANY = {"declared_theme": 2}
+"""So many different options (else three), a line each, are the printed list and no answer."""
+_CROSSES = frozenset("xXхХ×✓✔✗✘+*vV√")
+"""What people type for a cross or a tick; the Cyrillic letter looks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Choice:
         return bool(self.boxes)
 
 
-def boxes_of(units: list[Unit], rest: Span | None, layout: Layout) -> list[Box]:
+def boxes_of(units: list[Unit], rest: Span | None) -> list[Box]:
     """All tick boxes of an answer's region, each with its option."""
     found: list[Box] = []
     spans = ([rest] if rest else []) + spans_of(units)
@@ -48,6 +53,54 @@ def boxes_of(units: list[Unit], rest: Span | None, layout: Layout) -> list[Box]:
                 part = _beside(spans, position) or part
             found.append(Box(checked, _clean(part.text), part))
     return found
+
+
+def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) -> list[Box]:
+    """The options of a list without boxes in which a mark is typed before, behind or beside what is chosen: ``_X_``,
+    ``(x)``, ``yes``. None where the lines are no such list: where most name no option, or nothing says which."""
+    found: list[Box] = []
+    empty = 0
+    for span in ([rest] if rest and rest.text.strip() else []) + spans_of(units):
+        marked, text = _typed_mark(tidy(span.text), language)
+        empty += marked is False
+        if text:
+            found.append(Box(bool(marked), text, span))
+        elif marked and found and _same_row(found[-1].span, span):
+            found[-1] = Box(True, found[-1].text, found[-1].span)
+    told = {box.checked for box in found}
+    if len(found) < 2 or True not in told and 2 * empty < len(found) or False not in told:
+        return []
+    named = sum(option_of(box.text, key, language)[0] is not None for box in found)
+    return found if 2 * named >= len(found) else []
+
+
+def _typed_mark(text: str, language: str) -> tuple[bool | None, str]:
+    """Whether a line carries a mark (None: no sign of one), and the line without it and without the empty place."""
+    words = text.split()
+    for place in (0, -1) if words else ():
+        word = words[place].strip("_.[](){}/|…-")
+        rest = " ".join(words[1:] if place == 0 else words[:-1]).strip(" :_.-–—")
+        if not word:
+            return False, rest
+        if word in _CROSSES or fold(word) in _yes_and_no(language)[0]:
+            return True, rest
+        if fold(word) in _yes_and_no(language)[1] and rest:
+            return False, rest
+    return None, text.strip(" _.")
+
+
+@cache
+def _yes_and_no(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The single words for yes and for no, in a language and in English."""
+    told = [load_language(code).options["yes_no"] for code in dict.fromkeys([language, "en"]) if code in LANGUAGES]
+    yes, no = (frozenset(fold(word) for each in told for word in each[answer]) for answer in ("yes", "no"))
+    return yes, no
+
+
+def _same_row(option: Span, mark: Span) -> bool:
+    """True if a mark alone in its cell or line belongs to the option before it."""
+    here, there = option.line.cell, mark.line.cell
+    return here is None or there is None or (here.table, here.row) == (there.table, there.row)
 
 
 def _options(span: Span, ticks: list[tuple[bool, int, int]]) -> Iterator[tuple[bool, Span]]:
@@ -102,6 +155,9 @@ def typed(answer: Answer, key: str, language: str) -> Choice:
     option, score = option_of(text, key, language)
     if option is not None and (option != "other" or score > 0.9):
         return Choice((option,), answer.spans, ())
+    if len({option_of(line, key, language)[0] for line in text.splitlines()} - {None, "other"}) >= MANY.get(key, 3):
+        # The printed list stands there as it was, or what is struck out cannot be seen.
+        return Choice((), answer.spans, (), (text,))
     named = _contained(text, key, language)
     return Choice(tuple(named), answer.spans, (), () if named else (text,))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from extractors.activities import spans_in_order
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
-from extractors.choices import Choice, boxes_of, ticked, typed
+from extractors.choices import Choice, boxes_of, marked_boxes, ticked, typed
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
 from extractors.layout import Layout, Span, evidence_of
 from extractors.persons import looks_like_person, split_person
@@ -135,7 +135,7 @@ class Fields:
     # ------------------------------------------------------------------------------------------ choices
     def _choice(self, bid: Asked, kind: str) -> None:
         region, rest = self.answers.region(bid)
-        boxes = boxes_of(region, rest, self.layout)
+        boxes = boxes_of(region, rest) or marked_boxes(region, rest, bid.key, self.language)
         answer = self.answers.answer(bid)
         choice = ticked(boxes, bid.key, self.language) if boxes else None
         if choice is None and answer.state == "answered":
