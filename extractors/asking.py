@@ -135,7 +135,10 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         if not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED:
             continue
         given = {b.key for b in by_first.values()}
-        others = [b for b in bids if b.label.first == holder.label.first and b.key not in given]
+        taken = given | {half for key in given for half in PAIRS.get(key, ())}
+        others = [
+            b for b in bids if b.label.first == holder.label.first and taken.isdisjoint({b.key, *PAIRS.get(b.key, ())})
+        ]
         second = max(others, key=lambda b: b.score, default=None)
         if second is not None and holder.score - second.score <= SECOND_CHOICE:
             by_first[holder.label.first] = second

@@ -271,6 +271,8 @@ def _cuts_label(search: Search, candidate: Candidate) -> bool:
         return False
     if search.fits(first) and not all(search.fits(u) for u in others if not search.habit.chain):
         return False
+    if search.layout.right(first.cell) is None and not first.all_bold() and not rest.rstrip().endswith((":", "*", "?")):
+        return False  # plain words behind a colon, and no place beside them for an answer: they are the answer
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
 

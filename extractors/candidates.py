@@ -4,13 +4,14 @@ Whether a candidate is a label is decided later (``extractors.asking``), when al
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extractors.labels import Hit, Lexicon
 from extractors.layout import BULLET, DOTTED, Layout, Unit, key_of
-from extractors.numbering import NUMBER
-from pipeline.folding import tidy
+from extractors.numbering import NUMBER, without_number
+from pipeline.folding import fold, tidy
 
 LONGEST = 32
 """Words in the longest label."""
@@ -53,7 +54,27 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
         if unit.index not in taken:
             found += _of_unit(layout, unit, lexicon, taken)
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
-    return sorted(unique.values(), key=lambda c: (c.first, c.last, c.cut))
+    return sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
+
+
+def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate]:
+    """Without beginnings that several labels share: “Experts: profile”, “Experts: languages”. Of “Name: A” and
+    “Name: B” each is a label: there something else stands behind the colon."""
+    kept = list(found)
+    leads = Counter(fold(without_number(c.text)) for c in kept if _is_lead(layout, c))
+    return [c for c in kept if leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c)]
+
+
+def _is_lead(layout: Layout, candidate: Candidate) -> bool:
+    """True if what stands behind a colon goes on with the label: it ends as labels do, or looks as its beginning in a
+    numbered line."""
+    if candidate.where != "inline" or candidate.first != candidate.last:
+        return False
+    unit = layout.units[candidate.first]
+    behind = unit.line.text[candidate.cut : unit.end].strip()
+    if unit.has("entry") or unit.has("tick") or not behind:
+        return False
+    return behind.endswith((":", "*", "?")) or unit.all_bold() and bool(NUMBER.match(candidate.text))
 
 
 def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
