@@ -5,7 +5,7 @@ What repeats from block to block is a label, whatever its words: that is how a f
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of
 from extractors.activity_naming import Series, name_columns
@@ -18,7 +18,7 @@ LONGEST_BLOCK = 40
 LONGER = 6
 """Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
-    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
+    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?:[^\W\d_]{3,}\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
     r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
 )
 """``Activity 2: …``"""
@@ -97,8 +97,22 @@ def _parts(layout: Layout, anchor: Anchor, following: Anchor | None) -> list[Par
     end = following.index if following else anchor.index + LONGEST_BLOCK
     parts = [_part(opening, anchor.begins, opening.end)]
     for unit in layout.units[anchor.index + 1 : end]:
-        parts += _split(unit)
+        if _goes_on(layout, unit, parts[1:]):
+            before = parts[-1]
+            parts[-1] = replace(before, label=fold(f"{before.label} {unit.text}"))
+            parts.append(Part(unit, unit.end, "", Span(unit.line, unit.end, unit.end)))
+        else:
+            parts += _split(unit)
     return parts
+
+
+def _goes_on(layout: Layout, unit: Unit, before: list[Part]) -> bool:
+    """True for the second line of a label in a narrow cell, which has its value in the cell beside it."""
+    if not before or unit.cell is None or unit.line.new_paragraph or unit.cell.column or not before[-1].label:
+        return False
+    above = before[-1].unit.cell
+    same = above is not None and key_of(above) == key_of(unit.cell)
+    return same and not before[-1].value.text.strip() and layout.right(unit.cell) is not None
 
 
 def _split(unit: Unit) -> list[Part]:
@@ -144,12 +158,14 @@ def _repeated_values(layout: Layout, blocks: list[list[Part]], language: str) ->
         return set()
     everywhere = set.intersection(*({part.label for part in block} for block in blocks)) - {""}
     beside: set[str] = set()
+    second: set[str] = set()
     for part in (part for block in blocks for part in block):
         boxes = layout.row(part.unit.cell) if part.unit.cell is not None else []
         place = next((n for n, box in enumerate(boxes) if part.unit in box.units), 0)
         if place and fold(boxes[place - 1].text) in everywhere:
-            beside.add(part.label)
-    return {label for label in beside if label not in everywhere or kind_of([label], language) in ("duration", "start")}
+            (second if len(boxes) == 2 else beside).add(part.label)
+    kinds = ("duration", "start", "format")
+    return second | {label for label in beside if label not in everywhere or kind_of([label], language) in kinds}
 
 
 def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:
