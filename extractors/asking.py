@@ -28,13 +28,14 @@ from extractors.layout import Layout
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
-from extractors.stops import with_stops
+from extractors.sequence import filled, placed, with_core
+from extractors.stops import unknown_labels, with_stops
 
 
 def _compete(search: Search, standings: list[Standing]) -> tuple[list[Asked], list[Asked]]:
     """All bids, best first, and those that win."""
     bids = sorted(bids_of(search, standings), key=lambda bid: -bid.score)
-    return bids, _exchange(search, _award(search.layout, bids), bids)
+    return bids, _exchange(search, _award(search, bids), bids)
 
 
 def _learn_kind(search: Search, keys: set[str]) -> bool:
@@ -69,6 +70,9 @@ CLEARLY_ASKED = 0.8
 DOUBTFUL = 0.65
 SECOND_CHOICE = 0.12
 """How much less its second choice may suit a label that gives up its first to another."""
+EXACT, DEARER = 0.95, 0.35
+"""How well the words of a label fit that is one of the data, and how much less the second choice may suit one that is
+only guessed and gives up its first to it."""
 
 
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Mapping[str, str] | None = None) -> Found:
@@ -95,17 +99,19 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
         bids, awarded = _compete(search, standings)
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
+    awarded = with_core(search, awarded, bids)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
-    return with_stops(search, asked)
+    return with_stops(search, placed(search, filled(search, asked, unknown_labels(search, asked))))
 
 
-def _award(layout: Layout, bids: list[Asked]) -> list[Asked]:
+def _award(search: Search, bids: list[Asked]) -> list[Asked]:
     """Give each question to its best bid; a stretch of the page and a question are given once.
 
-    The cell beside a label is its answer: what stands there is a label only if it looks as much like one."""
+    The cell beside a label is its answer: what stands there is a label only if it looks as much like one, or is one
+    of the data and looks as this form's labels do."""
     given: dict[str, Asked] = {}
     used: set[int] = set()
     answers: dict[int, float] = {}
@@ -114,15 +120,20 @@ def _award(layout: Layout, bids: list[Asked]) -> list[Asked]:
         keys = PAIRS.get(bid.key, (bid.key,))
         if any(u in used for u in units) or any(k in given for k in keys):
             continue
-        if bid.label.first in answers and (bid.label.structure < answers[bid.label.first] - 0.15 or bid.score < 0.7):
+        if bid.label.first in answers and _looks_less(search, bid, answers[bid.label.first]):
             continue
-        for unit in _answer_cell(layout, bid):
+        for unit in _answer_cell(search.layout, bid):
             answers.setdefault(unit, bid.label.structure)
         for key in keys:
             given[key] = bid
         used.update(units)
     unique = {id(bid): bid for bid in given.values()}  # a pair stands under two keys
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _looks_less(search: Search, bid: Asked, structure: float) -> bool:
+    exact = bid.base >= EXACT and not bid.guessed and search.fits(search.layout.units[bid.label.first])
+    return bid.score < 0.7 or bid.label.structure < structure - 0.15 and not exact
 
 
 def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
@@ -140,7 +151,8 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
             b for b in bids if b.label.first == holder.label.first and taken.isdisjoint({b.key, *PAIRS.get(b.key, ())})
         ]
         second = max(others, key=lambda b: b.score, default=None)
-        if second is not None and holder.score - second.score <= SECOND_CHOICE:
+        price = DEARER if bid.base >= EXACT and not bid.guessed and holder.guessed else SECOND_CHOICE
+        if second is not None and holder.score - second.score <= price:
             by_first[holder.label.first] = second
             by_first[bid.label.first] = bid
     return sorted(by_first.values(), key=lambda bid: bid.label.first)

@@ -13,6 +13,7 @@ from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
+from extractors.sequence import LITTLE
 from extractors.tongues import read_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
@@ -58,7 +59,7 @@ class Fields:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there: one that
         fits badly, or that is guessed to ask on a form for one event what only the full form asks."""
         unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
-        odd = bid.guessed and unusual and bid.key != "activities"
+        odd = bid.guessed and unusual and bid.key != "activities" and not (bid.placed and bid.base > LITTLE)
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
             if reading.state == "answered" and (odd or confidence_of(signs_of(bid)) < DOUBTFUL):

@@ -13,7 +13,8 @@ class Asked:
     """A question found: its key (or ``pair:…``, ``signature``) and its label.
 
     ``score``: how well the label fits here; ``margin``: how much better than its second meaning; ``base``: how well
-    its words fit (0 to 1); ``guessed``: no label of the data says so.
+    its words fit (0 to 1); ``guessed``: no label of the data says so; ``placed``: it stands where this question alone
+    is missing among its neighbours.
     """
 
     key: str
@@ -22,6 +23,7 @@ class Asked:
     margin: float
     base: float = 1.0
     guessed: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True)

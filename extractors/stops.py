@@ -31,7 +31,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         ):
             stops.add(unit.index)
     over = labels_stand_over(search.layout, asked)
-    unknown = [c for c in _unknown(search, asked, labels, over) if c.first not in stops]
+    unknown = [c for c in unknown_labels(search, asked) if c.first not in stops]
     stops |= {c.first for c in unknown} | labels
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
@@ -79,9 +79,10 @@ def _surest(candidate: Candidate) -> Hit | None:
     return next((hit for hit in candidate.hits if hit.group in ("label", "pair")), None)
 
 
-def _unknown(search: Search, asked: list[Asked], labels: set[int], over: bool) -> list[Candidate]:
+def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     """What has the look and the place of a question of this form, in words we do not know."""
-    columns = _label_columns(search.layout, asked, over)
+    labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
+    columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []

@@ -1,0 +1,149 @@
+"""What the usual order of the questions tells: which of them is missing between two others, and which label asks it.
+
+A label in words that say nothing is still the label of a question; where one question alone is missing between its
+neighbours, that is what it asks, and a person is asked to look.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from extractors.bids import peek
+from extractors.candidates import Candidate
+from extractors.looks import look_bonus
+from extractors.question_keys import PAIRS
+from extractors.search import Asked, Search
+
+_BEGINNING = (
+    "institution_name",
+    "institution_type",
+    "institution_country",
+    "institution_address",
+    "head_name",
+    "head_position",
+    "contact_name",
+    "contact_position",
+    "contact_email",
+    "contact_phone",
+    "title",
+)
+FULL = (
+    *_BEGINNING,
+    "declared_theme",
+    "background",
+    "objectives",
+    "expected_results",
+    "deliverables",
+    "target_groups",
+    "policy_alignment",
+    "cross_cutting",
+    "activities",
+    "start_date",
+    "duration_months",
+    "expertise_sought",
+    "preferred_experience",
+    "working_languages",
+    "other_support",
+    "contributions",
+)
+"""What nearly every form for an action asks, in the order most editions have."""
+SINGLE_EVENT = (
+    *_BEGINNING,
+    "event_type",
+    "event_date",
+    "event_place",
+    "declared_theme",
+    "background",
+    "objectives",
+    "target_groups",
+    "contribution_sought",
+    "expertise_sought",
+    "contributions",
+)
+"""The same for one event."""
+CORE = ("institution_name", "title")
+"""Every form asks for them, in a line."""
+SELDOM = frozenset(
+    {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
+)
+"""Questions that many forms do without."""
+LITTLE = 0.5
+"""How well the words of a label fit, at least, where its place says what it asks."""
+
+
+def with_core(search: Search, awarded: list[Asked], bids: Sequence[Asked]) -> list[Asked]:
+    """Give the institution's name and the title, where nothing asks for them or no answer stands there, to a label that
+    has been taken for a question which many forms do without: to the one whose words suit best, or else to a guessed
+    one that stands where they are missing."""
+    for key in CORE:
+        holder = next((bid for bid in awarded if bid.key == key), None)
+        if holder is not None and peek(search, holder.label):
+            continue
+        seldom = {b.label.first: b for b in awarded if b.key in SELDOM and peek(search, b.label)}
+        suits = [bid for bid in bids if bid.key == key and bid.label.first in seldom]
+        suits += [
+            Asked(key, b.label, LITTLE, 0.0, LITTLE, guessed=True)
+            for b in seldom.values()
+            if b.guessed and key in _missing(search, _without(awarded, b), b.label.first)
+        ]
+        if suits:
+            given_up = (holder, seldom[suits[0].label.first])
+            kept = [bid for bid in awarded if bid not in given_up]
+            awarded = sorted([suits[0], *kept], key=lambda bid: bid.label.first)
+    return _without_entity_parts(awarded)
+
+
+def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
+    """Where no supporting entity is asked for, neither is its role."""
+    if any(bid.key == "supporting_entity_name" for bid in awarded):
+        return awarded
+    return [bid for bid in awarded if not bid.key.startswith("supporting_entity")]
+
+
+def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> list[Asked]:
+    """The questions with those found by their place: labels in unknown words, with an answer, between neighbours that
+    leave room for just as many questions."""
+    labels = {label.first: label for label in unknown if peek(search, label)}
+    found = list(asked)
+    for keys, group in groupby(
+        sorted(labels.values(), key=lambda c: c.first), lambda c: _missing(search, asked, c.first)
+    ):
+        waiting = list(group)
+        if len(waiting) != len(keys):
+            chosen = [(label, key) for label in waiting if (key := _hinted(label, keys)) is not None]
+        else:
+            chosen = list(zip(waiting, keys, strict=True))
+        for label, key in chosen:
+            if look_bonus(key, peek(search, label), search.lexicon.data.language) > -0.1:
+                found.append(Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True))
+    unique = {bid.key: bid for bid in reversed(found)}
+    return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def placed(search: Search, asked: list[Asked]) -> list[Asked]:
+    """The questions with a note on those that stand where nothing else is missing."""
+    return [replace(bid, placed=_missing(search, _without(asked, bid), bid.label.first) == (bid.key,)) for bid in asked]
+
+
+def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
+    return [each for each in asked if each is not bid]
+
+
+def _hinted(label: Candidate, keys: tuple[str, ...]) -> str | None:
+    """The one of the missing questions that the words of a label speak for."""
+    hinted = {hit.key for hit in label.hits if hit.score >= LITTLE} & set(keys)
+    return hinted.pop() if len(hinted) == 1 else None
+
+
+def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]:
+    """The usual questions between those asked before and behind the unit ``at`` that no label asks."""
+    order = SINGLE_EVENT if search.simple else FULL
+    given = {key for bid in asked for key in PAIRS.get(bid.key, (bid.key,))}
+    before = [order.index(key) for bid in asked if bid.label.first < at for key in _usual(bid, order)]
+    behind = [order.index(key) for bid in asked if bid.label.first > at for key in _usual(bid, order)]
+    first, last = before[-1] + 1 if before else 0, behind[0] if behind else len(order)
+    return tuple(key for key in order[first:last] if key not in given)
+
+
+def _usual(bid: Asked, order: tuple[str, ...]) -> list[str]:
+    return [key for key in PAIRS.get(bid.key, (bid.key,)) if key in order]
