@@ -18,7 +18,7 @@ LONGEST_BLOCK = 40
 LONGER = 6
 """Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
-    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?:[^\W\d_]{3,}\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
+    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>[^\W\d_]{3,}\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
     r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
 )
 """``Activity 2: …``"""
@@ -74,7 +74,7 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
         opening = None if unit.has("tick") else _OPENING.match(unit.text) or _NUMBERED_LABEL.match(unit.text)
-        if opening is None:
+        if opening is None or opening.re is _OPENING and opening["before"] and fold(opening["word"]) not in words:
             continue
         chain = chains.setdefault(fold(opening["word"]), [])
         if _as_number(opening["number"]) == len(chain) + 1:
@@ -158,14 +158,16 @@ def _repeated_values(layout: Layout, blocks: list[list[Part]], language: str) ->
         return set()
     everywhere = set.intersection(*({part.label for part in block} for block in blocks)) - {""}
     beside: set[str] = set()
-    second: set[str] = set()
+    alone: dict[str, bool] = {}
     for part in (part for block in blocks for part in block):
         boxes = layout.row(part.unit.cell) if part.unit.cell is not None else []
         place = next((n for n, box in enumerate(boxes) if part.unit in box.units), 0)
-        if place and fold(boxes[place - 1].text) in everywhere:
-            (second if len(boxes) == 2 else beside).add(part.label)
-    kinds = ("duration", "start", "format")
-    return second | {label for label in beside if label not in everywhere or kind_of([label], language) in kinds}
+        is_beside = bool(place) and fold(boxes[place - 1].text) in everywhere
+        alone[part.label] = alone.get(part.label, True) and is_beside and len(boxes) == 2
+        if is_beside:
+            beside.add(part.label)
+    kinds = ("duration", "start")
+    return {label for label in beside if label not in everywhere or alone[label] or kind_of([label], language) in kinds}
 
 
 def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:

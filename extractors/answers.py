@@ -189,7 +189,7 @@ class Answers:
         return end is not None and self.layout.tables[table][0].units[0].line.page == end + 1
 
     def _under(self, own: CellBox) -> list[Unit]:
-        box = self.layout.below(own.cell)
+        box = self.layout.below(own.cell) or self._over_page(own.cell)
         if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < own.cell.columns:
             return []
         units = list(box.units)

@@ -24,7 +24,7 @@ from extractors.headings import (
     places_of,
 )
 from extractors.labels import Lexicon
-from extractors.layout import Layout
+from extractors.layout import Layout, Unit
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
@@ -132,8 +132,16 @@ def _award(search: Search, bids: list[Asked]) -> list[Asked]:
 
 
 def _looks_less(search: Search, bid: Asked, structure: float) -> bool:
-    exact = bid.base >= EXACT and not bid.guessed and search.fits(search.layout.units[bid.label.first])
-    return bid.score < 0.7 or bid.label.structure < structure - 0.15 and not exact
+    unit = search.layout.units[bid.label.first]
+    exact = bid.base >= EXACT and not bid.guessed
+    is_label = search.fits(unit) and (exact or _stands_over_answer(search, unit))
+    return bid.score < 0.7 or bid.label.structure < structure - 0.15 and not is_label
+
+
+def _stands_over_answer(search: Search, unit: Unit) -> bool:
+    """True in a row of labels: below stands something that does not look like one."""
+    below = search.layout.below(unit.cell) if unit.cell is not None else None
+    return below is not None and bool(below.text) and not any(search.fits(each) for each in below.units)
 
 
 def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
@@ -151,7 +159,7 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
             b for b in bids if b.label.first == holder.label.first and taken.isdisjoint({b.key, *PAIRS.get(b.key, ())})
         ]
         second = max(others, key=lambda b: b.score, default=None)
-        price = DEARER if bid.base >= EXACT and not bid.guessed and holder.guessed else SECOND_CHOICE
+        price = DEARER if bid.base >= max(EXACT, holder.base + 0.1) and not bid.guessed else SECOND_CHOICE
         if second is not None and holder.score - second.score <= price:
             by_first[holder.label.first] = second
             by_first[bid.label.first] = bid

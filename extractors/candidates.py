@@ -216,6 +216,8 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         cuts[dots.start()] = 0.25
     if last.all_bold() and "?" in text[last.start : limit]:  # two questions in one bold line are one label
         final = max(m.end() for m in _QUESTION.finditer(text, last.start, limit))
+        if text[final : last.end].rstrip().endswith("."):  # "Whom do we call? Please give name and post."
+            final = last.end
         cuts = {cut: bonus for cut, bonus in cuts.items() if cut >= final}
         cuts.setdefault(final, 0.2)
     for cut, bonus in sorted(cuts.items()):

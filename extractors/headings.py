@@ -4,7 +4,7 @@ from bisect import bisect_left
 
 from extractors.candidates import Candidate
 from extractors.labels import Hit
-from extractors.layout import Layout, key_of
+from extractors.layout import Layout, Unit, key_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, NEAR_SECTIONS, SHORT_KEYS, section_of
 from extractors.search import Search
 
@@ -71,8 +71,16 @@ def only_headings(search: Search) -> frozenset[int]:
     return frozenset(
         index
         for index, name in search.headings
-        if is_larger(search, index) or _is_followed_by_question(search, index, name, first)
+        if is_larger(search, index)
+        or _is_followed_by_question(search, index, name, first)
+        and not _has_answer_beside(search, search.layout.units[index])
     )
+
+
+def _has_answer_beside(search: Search, unit: Unit) -> bool:
+    """True for a cell with words to its right that do not look like a label."""
+    beside = search.layout.right(unit.cell) if unit.cell is not None and search.fits(unit) else None
+    return beside is not None and bool(beside.text) and not any(search.fits(each) for each in beside.units)
 
 
 def is_larger(search: Search, index: int) -> bool:

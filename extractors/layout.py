@@ -181,7 +181,9 @@ def _split(line: Line) -> list[tuple[int, int]]:
     cuts = {0}
     for gap in _GAP.finditer(text):
         inside = any(p.kind == "entry" and p.start <= gap.start() < p.end for p in line.pieces)
-        if gap.start() > 0 and not inside and _LETTERS.search(text[gap.end() :]):
+        behind = text[gap.end() :]
+        field = "\t" in gap.group() and bool(_LETTERS.search(text[: gap.start()])) and bool(behind.strip(" .:_"))
+        if gap.start() > 0 and not inside and (field or _LETTERS.search(behind)):
             cuts.add(gap.end())
     for before, after in zip(line.pieces, line.pieces[1:], strict=False):
         if before.kind == "entry" and after.kind == "text":

@@ -79,7 +79,7 @@ def with_core(search: Search, awarded: list[Asked], bids: Sequence[Asked]) -> li
         holder = next((bid for bid in awarded if bid.key == key), None)
         if holder is not None and peek(search, holder.label):
             continue
-        seldom = {b.label.first: b for b in awarded if b.key in SELDOM and peek(search, b.label)}
+        seldom = {b.label.first: b for b in awarded if b.key in SELDOM and _must_answer(search, b.label)}
         suits = [bid for bid in bids if bid.key == key and bid.label.first in seldom]
         suits += [
             Asked(key, b.label, LITTLE, 0.0, LITTLE, guessed=True)
@@ -91,6 +91,11 @@ def with_core(search: Search, awarded: list[Asked], bids: Sequence[Asked]) -> li
             kept = [bid for bid in awarded if bid not in given_up]
             awarded = sorted([suits[0], *kept], key=lambda bid: bid.label.first)
     return _without_entity_parts(awarded)
+
+
+def _must_answer(search: Search, label: Candidate) -> bool:
+    """True if an answer stands there and the label does not say that it may stay empty."""
+    return bool(peek(search, label)) and not search.lexicon.says_optional(label.text)
 
 
 def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
