@@ -159,7 +159,8 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
             b for b in bids if b.label.first == holder.label.first and taken.isdisjoint({b.key, *PAIRS.get(b.key, ())})
         ]
         second = max(others, key=lambda b: b.score, default=None)
-        price = DEARER if bid.base >= max(EXACT, holder.base + 0.1) and not bid.guessed else SECOND_CHOICE
+        known = bid.base >= max(EXACT, holder.base + 0.1) and not bid.guessed and bid.label.where == "cell"
+        price = DEARER if known else SECOND_CHOICE
         if second is not None and holder.score - second.score <= price:
             by_first[holder.label.first] = second
             by_first[bid.label.first] = bid

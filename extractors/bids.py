@@ -10,7 +10,7 @@ from extractors.headings import LATE, context_after, context_of, is_larger, key_
 from extractors.labels import Hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
-from extractors.persons import looks_like_post
+from extractors.persons import looks_like_person, looks_like_post
 from extractors.question_keys import EVENT_KEYS, FOREIGN, POSITION_OF, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
 from pipeline.document import Cell
@@ -86,7 +86,8 @@ def _may_change(search: Search, candidate: Candidate) -> bool:
 def _post_behind_name(search: Search, candidate: Candidate) -> str | None:
     """Whose post stands behind the candidate, where it comes directly after the question for that person's name:
     whatever its words, it asks the position."""
-    like_label = search.fits(search.layout.units[candidate.first]) or candidate.structure >= LIKE_LABEL
+    looks = candidate.structure >= LIKE_LABEL and not looks_like_person(candidate.text)
+    like_label = search.fits(search.layout.units[candidate.first]) or looks
     whose = _person_before(search, candidate) if like_label else None
     return whose if whose and looks_like_post(peek(search, candidate), search.lexicon.data.language) else None
 

@@ -120,7 +120,8 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
             chosen = list(zip(waiting, keys, strict=True))
         for label, key in chosen:
             if look_bonus(key, peek(search, label), search.lexicon.data.language) > -0.1:
-                found.append(Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True))
+                base = max([hit.score for hit in label.hits if hit.key == key], default=LITTLE)
+                found.append(Asked(key, label, LITTLE, 0.0, base, guessed=True))
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
 
