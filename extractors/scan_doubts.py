@@ -1,5 +1,6 @@
 """What a person must look at on a scan: boxes that may be ticked, and print that could not be read surely."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,9 @@ _SURE_TICK = 0.75
 """Confidence below which a box is neither surely empty nor surely ticked."""
 _SURE_WORD, _LETTERS = 0.5, 3
 """Confidence below which a word may be another one, and letters from which it can mean something."""
+_SURE_ADDRESS, _SURE_COMPOUND = 0.65, 0.85
+_ADDRESS = re.compile(r"@|www\.|://", re.IGNORECASE)
+_COMPOUND = re.compile(r"[^\W\d_]-[^\W\d_]")
 _SHOWN = 5
 
 
@@ -37,7 +41,15 @@ def _is_unclear_word(line: Line, piece: Piece) -> bool:
     text = _part(line, piece)
     if piece.kind == "tick" or piece.confidence is None:
         return False
-    return ILLEGIBLE in text or sum(c.isalnum() for c in text) >= _LETTERS and piece.confidence < _SURE_WORD
+    return ILLEGIBLE in text or sum(c.isalnum() for c in text) >= _LETTERS and piece.confidence < _sure(text)
+
+
+def _sure(text: str) -> float:
+    """The confidence from which a word is taken as read: in an address each letter counts and no other word helps to
+    guess it; a hyphen between small letters is often a smudge that joins two words."""
+    if _ADDRESS.search(text):
+        return _SURE_ADDRESS
+    return _SURE_COMPOUND if _COMPOUND.search(text) else _SURE_WORD
 
 
 def _part(line: Line, piece: Piece) -> str:
