@@ -32,6 +32,8 @@ def parts_of(label: str) -> list[Part]:
     parts = [("w", word) for word in dict.fromkeys(words)]
     stems = [word[:5] for word in words]
     parts += [("b", f"{a} {b}") for a, b in zip(["<", *stems], [*stems, ">"], strict=True)] if words else []
+    heavy = [word[:6] for word in words if len(word) > 3]
+    parts += [("l", stem) for stem in dict.fromkeys(heavy[:2])] + [("t", stem) for stem in heavy[-1:]]
     return [*parts, *(("f", form) for form in _form(label, words))] if words else []
 
 

@@ -1,6 +1,7 @@
 """What the reader of labels learns from: the language files, ``label_wordings`` and texts that ask nothing.
 
 A wording is written with choices, ``[which|what] body [applies|is applying]``, and stands for each of its spellings.
+``label_wordings/editions`` holds the labels of whole invented editions, table by table.
 """
 
 import random
@@ -23,6 +24,8 @@ CORPUS = HERE.parent / "classifiers" / "theme" / "corpus"
 NONE, COLUMN = "none", "activity column"
 SPELLINGS = 14
 """How many spellings of one wording are learned from."""
+
+ASKED_OF_EVENTS = ("event_type", "event_date", "event_place")
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
@@ -66,7 +69,7 @@ def lessons() -> list[Lesson]:
 
 def _of_language(code: str) -> Iterator[Lesson]:
     found: dict[str, list[Row]] = {}
-    for row in (*_listed(load_language(code)), *_written(code), *_other(code)):
+    for row in (*_listed(load_language(code)), *_written(code), *_editions(code), *_other(code)):
         folded = fold(row[0])
         if folded:
             found.setdefault(folded, []).append(row)
@@ -101,6 +104,19 @@ def _written(code: str) -> Iterator[Row]:
     for key, patterns in wordings(code).wordings.items():
         for pattern in patterns:
             yield from ((text, key, pattern, "wording", 1.0) for text in spellings(pattern))
+
+
+def _editions(code: str) -> Iterator[Row]:
+    """The labels of invented editions, as a form prints them: what they ask, or that they ask nothing (options)."""
+    for edition in tomllib.loads((WORDINGS / "editions" / f"{code}.toml").read_text("utf-8")).values():
+        for name, text in edition.items():
+            kind, _, rest = name.partition("_")
+            if kind == "column":
+                yield text, COLUMN, text, "wording", 0.7
+            elif kind in ("option", "theme") or kind == "event" and name not in ASKED_OF_EVENTS:
+                yield text, NONE, text, "other", 0.5
+            else:
+                yield text, f"pair:{rest}" if kind == "pair" else name, text, "wording", 1.0
 
 
 def _other(code: str) -> Iterator[Row]:
