@@ -1,4 +1,5 @@
-"""What is seen in a text: ideas (word lists, the same in every language), word stems, pairs of stems, letter groups."""
+"""What is seen in a text: ideas (word lists, the same in every language) and couples of them, word stems,
+pairs of stems, letter groups."""
 
 import re
 import tomllib
@@ -11,11 +12,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from classifiers.theme.offices import without_offices
 from pipeline.values import Value
 
 WORDS = Path(__file__).parent / "words"
 
 STEM, GAP, PARTICLE = 6, 2, 2
+REACH = 10
+"""Two ideas are a couple if at most so many words stand between them."""
 WORD, ENTRY = re.compile(r"\w+"), re.compile(r"_?[^\W_]+=?")
 ACCENT = re.compile("[\u0300-\u036f]+")
 DOUBLE = re.compile(r"(\D)\1")
@@ -62,10 +66,12 @@ def words_of(text: str) -> list[str]:
 
 
 def features_of(text: str) -> Features:
-    """Every feature of a text with how often it occurs. Names begin with their kind: "i:" idea, "s:" stem,
-    "p:" pair of stems, "g:" group of letters."""
-    words = words_of(text)
-    found: Counter[str] = Counter(f"i:{idea}" for _, _, idea in ideas_at(words))
+    """Every feature of a text with how often it occurs. Names begin with their kind: "i:" idea, "c:" couple of ideas,
+    "s:" stem, "p:" pair of stems, "g:" group of letters. Names of ministries are passed over."""
+    words = words_of(without_offices(text))
+    ideas = list(ideas_at(words))
+    found: Counter[str] = Counter(f"i:{idea}" for _, _, idea in ideas)
+    found.update(name for _, _, name in couples_of(ideas))
     found.update(name for _, _, name in pairs_at(words))
     for word in words:
         found.update(names_of(word))
@@ -102,6 +108,20 @@ def ideas_at(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     for at in range(len(words)):
         for end, idea in _ideas_from(tree, words, at, at + 1):
             yield at, end, idea
+
+
+def couples_of(ideas: Sequence[tuple[int, int, str]]) -> set[tuple[int, int, str]]:
+    """The couples among the ideas of a text, with the words each spans: what two say together, in any language."""
+    couples: set[tuple[int, int, str]] = set()
+    for at, (start, end, idea) in enumerate(ideas):
+        for next_start, next_end, other in ideas[at + 1 :]:
+            if next_start - end > REACH:
+                break
+            if idea < other:
+                couples.add((start, max(end, next_end), f"c:{idea}+{other}"))
+            elif other < idea:
+                couples.add((start, max(end, next_end), f"c:{other}+{idea}"))
+    return couples
 
 
 def _ideas_from(branch: Branch, words: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str]]:

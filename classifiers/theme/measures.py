@@ -13,7 +13,7 @@ COUNT = len(TOPICS)
 QUESTIONS = (*TOPICS, "social_protection", "labour_employment")
 """What the model answers with yes or no: each topic, then each of the two areas."""
 PROTECTION = np.array([topic.startswith("sp_") for topic in TOPICS])
-AREA_SIGNS, TOPIC_SIGNS = 9, 11
+AREA_SIGNS, TOPIC_SIGNS = 13, 11
 
 
 class Measures(NamedTuple):
@@ -39,20 +39,24 @@ class Measurer:
         """The measures of a text; ``importance`` says how much each of its words counts in the whole."""
         spots = self.vocabulary.spot(laid.words)
         whole = self._whole(spots, importance)
-        sentences = self._each(spots, laid.sentences, whole)
-        clauses = self._each(spots, laid.clauses, whole)
+        known: dict[Span, Numbers] = {}
+        sentences = self._each(spots, laid.sentences, whole, known)
+        clauses = self._each(spots, laid.clauses, whole, known)
         words, parts = np.log(max(len(laid.words), 1)), np.log(max(len(laid.clauses), 1))
         best, least = clauses.max(axis=0), clauses.min(axis=0)
         return Measures(whole, sentences.max(axis=0), best, least, float(words), float(parts), sentences)
 
     def _whole(self, spots: Spots, importance: Numbers | None) -> Numbers:
-        counts = None if importance is None else importance[spots.firsts]
+        """What spans two answers counts as the one that counts less."""
+        counts = None if importance is None else np.minimum(importance[spots.firsts], importance[spots.lasts - 1])
         return self._figures(spots.places, counts)
 
-    def _each(self, spots: Spots, spans: Sequence[Span], whole: Numbers) -> Numbers:
+    def _each(self, spots: Spots, spans: Sequence[Span], whole: Numbers, known: dict[Span, Numbers]) -> Numbers:
+        """Many a sentence is one clause: what is known of a span is not made twice."""
         if len(spans) < 2:
             return whole[None]
-        return np.stack([self._figures(spots.within(*span)) for span in spans])
+        known |= {span: self._figures(spots.within(*span)) for span in spans if span not in known}
+        return np.stack([known[span] for span in spans])
 
     def _figures(self, seen: Places, importance: Numbers | None = None) -> Numbers:
         places, back = np.unique(seen, return_inverse=True)
@@ -63,9 +67,12 @@ class Measurer:
 
 def area_signs(said: Measures) -> Numbers:
     """What speaks for an area: the figures of the two areas in the whole, in the strongest clause and in the weakest,
-    and the length. A text of both areas seldom says so as a whole: the words of the one outweigh those of the other."""
+    the length, and the strongest topic of each area in the whole and in the clauses. A text of both areas seldom says
+    so as a whole: the words of the one outweigh those of the other."""
     two = slice(COUNT, COUNT + 2)
-    return np.array([1, *said.whole[two], *said.clause[two], *said.least[two], said.words, said.clauses], np.float32)
+    figures = (*said.whole[two], *said.clause[two], *said.least[two], said.words, said.clauses)
+    tops = [figures[:COUNT][side].max() for figures in (said.whole, said.clause) for side in (PROTECTION, ~PROTECTION)]
+    return np.array([1, *figures, *tops], np.float32)
 
 
 def topic_signs(said: Measures, shares: Sequence[float]) -> Numbers:

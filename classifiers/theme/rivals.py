@@ -9,8 +9,9 @@ import numpy as np
 
 from classifiers.theme.cases import Text
 from classifiers.theme.features import WORD, Features, features_of
-from classifiers.theme.fitting import fit
+from classifiers.theme.fitting import DECAY, fit
 from classifiers.theme.measures import QUESTIONS, Measures
+from classifiers.theme.offices import without_offices
 from classifiers.theme.sentences import clauses_of, sentences_of
 from classifiers.theme.teaching import LEAST_GROUPS, answers_of
 from classifiers.theme.vectors import Numbers, Vocabulary, vocabulary_of
@@ -21,7 +22,7 @@ Rival = Callable[[Sequence[Text], Sequence[Text], Sequence[Text]], list[Measures
 """(cases, requests put together from them, texts to judge) -> their measures."""
 
 
-def linear(seer: Seer = features_of, decay: float = 3e-4, clauses: bool = True) -> Rival:
+def linear(seer: Seer = features_of, decay: float = DECAY, clauses: bool = True) -> Rival:
     """The present classifier with other features, another decay, or without judging the clauses."""
 
     def judged(cases: Sequence[Text], extra: Sequence[Text], asked: Sequence[Text]) -> list[Measures]:
@@ -42,6 +43,7 @@ def _vocabulary(cases: Sequence[Text], seer: Seer) -> Vocabulary:
 
 
 def _measures(text: str, figures: Callable[[Sequence[str]], Numbers], clauses: bool) -> Measures:
+    text = without_offices(text)
     sentences = [quote for _, quote in sentences_of(text)] or [text]
     parts = [clause for quote in sentences for clause in clauses_of(quote)] if clauses else [text]
     whole, said, each = figures([text])[0], figures(sentences), figures(parts or [text])
@@ -56,7 +58,7 @@ def of_wholes(texts: Sequence[Text], figures: Numbers) -> list[Measures]:
 
 
 def without(*kinds: str) -> Seer:
-    """What is seen, with some kinds of features left out ("i" ideas, "s" stems, "p" pairs, "g" letter groups)."""
+    """What is seen, with some kinds of features left out (the letters of `features_of`)."""
     return lambda text: {name: count for name, count in features_of(text).items() if name[0] not in kinds}
 
 

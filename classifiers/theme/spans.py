@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from classifiers.theme.features import words_of
+from classifiers.theme.offices import without_offices
 from classifiers.theme.sentences import clauses_of, sentences_of
 
 Span = tuple[int, int]
@@ -22,14 +23,14 @@ class Laid(NamedTuple):
 
 @lru_cache(maxsize=1 << 13)
 def lay_out(text: str) -> Laid:
-    """The text word by word; sentences without any word are left out."""
+    """The text word by word, names of ministries passed over; sentences without any word are left out."""
     words: list[str] = []
     quotes: list[tuple[int, str]] = []
     sentences: list[Span] = []
     clauses: list[Span] = []
     for start, quote in sentences_of(text):
         before = len(words)
-        for clause in clauses_of(quote):
+        for clause in clauses_of(without_offices(quote)):
             more = words_of(clause)
             if more:
                 clauses.append((len(words), len(words) + len(more)))

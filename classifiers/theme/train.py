@@ -10,21 +10,23 @@ from classifiers.theme.evaluate import ALONE, table_of
 from classifiers.theme.fitting import Exact, fit_choice, fit_odds
 from classifiers.theme.measures import TOPIC_SIGNS, Measures, area_signs, topic_signs
 from classifiers.theme.model import CARD, HERE, WEIGHTS, Card, Verdicts, pack
-from classifiers.theme.teaching import TAUGHT, answers_of, held_back_measures, held_out, is_held_back, teach
+from classifiers.theme.teaching import TAUGHT, WIDE, answers_of, held_back_measures, held_out, is_held_back, teach
 from classifiers.theme.topics import AREAS, TOPICS
 from classifiers.theme.vectors import Numbers
 
 README = HERE / "README.md"
-WANTED_ACCURACY, MOST_ABSTAINING, KNOWN_FROM = 0.96, 0.08, 0.34
+WANTED_ACCURACY, MOST_ABSTAINING, KNOWN_FROM = 0.97, 0.065, 0.34
+"""Stricter than what is asked for (0.95, 0.08), for the folds are not the cases held back."""
 
 
 def main() -> None:
     """Fit scales and thresholds by folds of the training side, measure on the cases held back, teach on everything."""
     corpora = read_corpus()
     texts = texts_of(corpora)
-    side = [text for text in texts if not is_held_back(text.group) and not text.group.startswith(TAUGHT)]
+    wide = [text for text in texts if text.group.startswith(WIDE)]
+    side = [text for text in texts if not is_held_back(text.group) and not text.group.startswith((TAUGHT, WIDE))]
     raw = pack(*teach(texts, corpora, seed=0))
-    card = card_for(*held_out(side, corpora), hashlib.sha256(raw).hexdigest())
+    card = card_for(*held_out(side, wide, corpora), hashlib.sha256(raw).hexdigest())
     WEIGHTS.write_bytes(raw)
     CARD.write_text(_printed(card), "utf-8")
     write_between("corpus", _counts(corpora))
@@ -32,7 +34,10 @@ def main() -> None:
 
 
 def card_for(texts: Sequence[Text], said: Sequence[Measures], sha256: str) -> Card:
-    """Weights and thresholds that fit the measures of held-out cases."""
+    """Weights and thresholds that fit the measures of held-out cases: the weights what can be a request, the thresholds
+    what stands in the corpus so. A sentence or two without its title is neither."""
+    whole = [at for at, text in enumerate(texts) if text.length != "short"]
+    texts, said = [texts[at] for at in whole], [said[at] for at in whole]
     areas = fit_choice(
         np.stack([area_signs(measures) for measures in said]),
         np.array([AREAS.index(text.area) for text in texts], np.intp),

@@ -6,13 +6,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.theme.features import PARTICLE, STEM, Features, ideas_at, names_of, pairs_at
+from classifiers.theme.features import PARTICLE, STEM, Features, couples_of, ideas_at, names_of, pairs_at
 
 Numbers = NDArray[np.float32]
 Places = NDArray[np.intp]
 
-KINDS = {"i": 1.0, "s": 0.8, "p": 0.4, "g": 0.7}
-"""Weight of ideas, stems, pairs of stems and groups of letters; each kind counts the same however long the text is."""
+KINDS = {"i": 1.0, "c": 0.6, "s": 0.8, "p": 0.4, "g": 0.7}
+"""Weight of ideas, couples of ideas, stems, pairs of stems and groups of letters; each kind counts the same however
+long the text is."""
 
 
 ORDER = "".join(KINDS)
@@ -86,7 +87,9 @@ class Vocabulary:
     def spot(self, words: Sequence[str]) -> "Spots":
         """Where in a list of folded words which known feature stands."""
         own = [self._of_word(word) for word in words]
-        wide = [*pairs_at(words), *((first, last, f"i:{idea}") for first, last, idea in ideas_at(words))]
+        ideas = list(ideas_at(words))
+        named = ((first, last, f"i:{idea}") for first, last, idea in ideas)
+        wide = [*pairs_at(words), *named, *couples_of(ideas)]
         known = [(place, first, last) for first, last, name in wide if (place := self.place.get(name)) is not None]
         spans = np.array(known, np.intp).reshape(-1, 3)
         at = np.repeat(np.arange(len(words)), [len(places) for places in own])
