@@ -24,7 +24,7 @@ from extractors.headings import (
     places_of,
 )
 from extractors.labels import Lexicon
-from extractors.layout import Layout, Unit
+from extractors.layout import Layout, Unit, key_of
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
@@ -198,9 +198,19 @@ def _is_its_answer(search: Search, above: Asked, bid: Asked) -> bool:
     """True for a doubtful label directly under a surer one that looks as this form's labels do, and it does not."""
     first = search.layout.units[bid.label.first]
     looks = search.fits(search.layout.units[above.label.first]) and not search.fits(first)
-    adjacent = bid.label.first == above.label.last + 1 and bid.label.where != "cell"
+    in_place = bid.label.where != "cell" or _is_answer_cell(search, above, first)
+    adjacent = bid.label.first == above.label.last + 1 and in_place
     weak = bid.score < above.score - (0.1 if bid.guessed else 0.3) and (bid.guessed or bid.score < DOUBTFUL)
     return adjacent and looks and weak and not _says_more(search, above)
+
+
+def _is_answer_cell(search: Search, above: Asked, unit: Unit) -> bool:
+    """True for the cell under or beside a label's own."""
+    own = search.layout.units[above.label.last].cell
+    if own is None or unit.cell is None:
+        return False
+    places = (search.layout.below(own), search.layout.right(own))
+    return key_of(unit.cell) in {key_of(box.cell) for box in places if box is not None}
 
 
 def _says_more(search: Search, bid: Asked) -> bool:

@@ -14,7 +14,7 @@ from extractors.question_keys import ACTION_KEYS, PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
 from extractors.sequence import LITTLE
-from extractors.tongues import read_tongues
+from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
 from pipeline.questions import questions
@@ -157,7 +157,8 @@ class Fields:
 
     def _typed(self, key: str, answer: Answer) -> Choice:
         if key == "working_languages":
-            return Choice(tuple(read_tongues(answer.text, self.language)), answer.spans, ())
+            unread = unread_tongues(answer.text, self.language)
+            return Choice(tuple(read_tongues(answer.text, self.language)), answer.spans, (), unread)
         return typed(answer, key, self.language)
 
     def _keep_choice(self, bid: Asked, kind: str, choice: Choice) -> None:

@@ -102,6 +102,6 @@ def _boxes(key: str, look: str, language: str) -> float:
     """Boxes to tick: the options say which question it is."""
     if key not in CHOICES:
         return -0.3
-    options = [part for part in re.split(f"[{_TICKS}]", look) if part.strip()][:4]
+    options = [part for part in re.split(f"[{_TICKS}]", look) if part.strip()][:6]
     known = sum(option_of(part.strip(), key, language)[0] not in (None, "other") for part in options)
     return 0.2 if known >= max(1, len(options) // 2) else -0.1

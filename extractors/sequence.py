@@ -10,9 +10,10 @@ from itertools import groupby
 
 from extractors.bids import peek
 from extractors.candidates import Candidate
-from extractors.looks import look_bonus
+from extractors.looks import CHOICES, look_bonus
 from extractors.question_keys import PAIRS
 from extractors.search import Asked, Search
+from pipeline.document import TICKED, UNTICKED
 
 _BEGINNING = (
     "institution_name",
@@ -67,6 +68,9 @@ SELDOM = frozenset(
     {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
 )
 """Questions that many forms do without."""
+ADDRESSES = ("contact_email", "institution_website")
+"""Questions whose answers look like no other's, beside those with boxes to tick."""
+TELLS = 0.12
 LITTLE = 0.5
 """How well the words of a label fit, at least, where its place says what it asks."""
 
@@ -109,10 +113,9 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
     """The questions with those found by their place: labels in unknown words, with an answer, between neighbours that
     leave room for just as many questions."""
     labels = {label.first: label for label in unknown if peek(search, label)}
+    in_order = [labels[first] for first in sorted(labels)]
     found = list(asked)
-    for keys, group in groupby(
-        sorted(labels.values(), key=lambda c: c.first), lambda c: _missing(search, asked, c.first)
-    ):
+    for keys, group in groupby(in_order, lambda label: _missing(search, asked, label.first)):
         waiting = list(group)
         if len(waiting) != len(keys):
             chosen = [(label, key) for label in waiting if (key := _hinted(label, keys)) is not None]
@@ -122,8 +125,24 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
             if look_bonus(key, peek(search, label), search.lexicon.data.language) > -0.1:
                 base = max([hit.score for hit in label.hits if hit.key == key], default=LITTLE)
                 found.append(Asked(key, label, LITTLE, 0.0, base, guessed=True))
+    placed_there = {bid.label.first for bid in found}
+    given = {bid.key for bid in found}
+    for label in in_order:
+        key = _by_look(search, label, given)
+        if key is not None and label.first not in placed_there:
+            given.add(key)
+            found.append(Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True))
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _by_look(search: Search, label: Candidate, given: set[str]) -> str | None:
+    """The one question left over whose answers look as what stands behind the label: boxes with its options, an
+    address of a certain kind."""
+    look, language = peek(search, label), search.lexicon.data.language
+    boxes = TICKED in look or UNTICKED in look
+    telling = {key for key in (CHOICES if boxes else ADDRESSES) if look_bonus(key, look, language) >= TELLS}
+    return telling.pop() if len(telling) == 1 and telling.isdisjoint(given) else None
 
 
 def placed(search: Search, asked: list[Asked]) -> list[Asked]:

@@ -7,6 +7,9 @@ from pipeline.folding import fold
 from pipeline.languages import LANGUAGES
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_JOINTS = ("and", "or", "et", "ou", "y", "e", "o", "и", "или")
+LONGEST_LIST = 8
+"""Words in an answer that is a list of languages and no sentence about them."""
 _ALSO = {
     "castellano": "es",
     "castillan": "es",
@@ -20,6 +23,21 @@ _ALSO = {
     "moldovan": "ro",
     "молдавский": "ro",
     "creole": "ht",
+    "kiswahili": "sw",
+    "kinyarwanda": "rw",
+    "isizulu": "zu",
+    "isixhosa": "xh",
+    "setswana": "tn",
+    "sesotho": "st",
+    "luganda": "lg",
+    "shona": "sn",
+    "dari": "fa",
+    "bahasa": "id",
+    "tagalog": "tl",
+    "pilipino": "tl",
+    "filipino": "tl",
+    "туркменский": "tk",
+    "дари": "fa",
 }
 
 
@@ -45,6 +63,29 @@ def read_tongues(text: str, language: str) -> list[str]:
         if code and code not in found:
             found.append(code)
     return found
+
+
+def unread_tongues(text: str, language: str) -> tuple[str, ...]:
+    """The parts of a short list of languages in which none is named: “Kriolu” in “Portuguese and Kriolu”."""
+    if len(text.split()) > LONGEST_LIST:
+        return ()
+    joints = "|".join(re.escape(word) for word in _JOINTS)
+    parts = [part.strip(" .()") for part in re.split(rf"[,;/\n]|\s(?:{joints})\s", text)]
+    known = _long_names(language)
+    return tuple(
+        part
+        for part in parts
+        if _WORD.search(fold(part)) and not read_tongues(part, language) and known.isdisjoint(fold(part).split())
+    )
+
+
+@cache
+def _long_names(language: str) -> frozenset[str]:
+    """The names of all languages, those without a two-letter code (Tetum) too: the record leaves them out."""
+    from babel import Locale
+
+    codes = [code for code in dict.fromkeys([language, "en"]) if code in LANGUAGES]
+    return frozenset(fold(name) for code in codes for name in Locale.parse(code).languages.values())
 
 
 def _by_stem(word: str, names: dict[str, str]) -> str | None:
