@@ -6,6 +6,7 @@ What repeats from block to block is a label, whatever its words: that is how a f
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of
 from extractors.activity_naming import Series, name_columns
@@ -167,7 +168,23 @@ def _repeated_values(layout: Layout, blocks: list[list[Part]], language: str) ->
         if is_beside:
             beside.add(part.label)
     kinds = ("duration", "start")
-    return {label for label in beside if label not in everywhere or alone[label] or kind_of([label], language) in kinds}
+    values = {
+        label for label in beside if label not in everywhere or alone[label] or kind_of([label], language) in kinds
+    }
+    return values | _under_labels(blocks, everywhere, language)
+
+
+def _under_labels(blocks: list[list[Part]], everywhere: set[str], language: str) -> set[str]:
+    """Values of several blocks that stand under a label in its own cell, where that label has none of its own."""
+    kinds = ("duration", "start", "format")
+    found: set[str] = set()
+    for above, part in (pair for block in blocks for pair in pairwise(block)):
+        cells = above.unit.cell, part.unit.cell
+        same = cells[0] is not None and cells[1] is not None and key_of(cells[0]) == key_of(cells[1])
+        under = same and above.label in everywhere and not above.value.text.strip()
+        if under and (part.label not in everywhere or kind_of([part.label], language) in kinds):
+            found.add(part.label)
+    return found
 
 
 def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
-from extractors.candidates import candidates
+from extractors.candidates import Candidate, candidates
 from extractors.habit import habit_of
 from extractors.headings import (
     asks_for_action,
@@ -53,6 +53,23 @@ def _learn_persons(search: Search, awarded: list[Asked]) -> bool:
     return bool(search.persons)
 
 
+def _with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """Before the supporting entity's contact or role stands its name, in whatever words: “Agency name”."""
+    parts = [bid for bid in awarded if bid.key in ENTITY_KEYS]
+    if not parts or any(bid.key == "supporting_entity_name" for bid in awarded):
+        return awarded
+    begins = max((bid.label.last for bid in awarded if bid.label.first < parts[0].label.first), default=-1)
+    names = [c for c in search.all if begins < c.first and c.last < parts[0].label.first and _asks_entity(c)]
+    if not names:
+        return awarded
+    name = Asked("supporting_entity_name", names[-1], DOUBTFUL, 0.0, names[-1].best, guessed=True)
+    return sorted([*awarded, name], key=lambda bid: bid.label.first)
+
+
+def _asks_entity(candidate: Candidate) -> bool:
+    return any(hit.key == "supporting_entity_name" and hit.score >= NAMED for hit in candidate.hits)
+
+
 def _without_entity(search: Search, keys: set[str]) -> bool:
     """A form that does not ask for a supporting entity asks neither for its contact nor for its role."""
     if "supporting_entity_name" in keys or not keys & ENTITY_KEYS:
@@ -68,6 +85,8 @@ SURE_ENOUGH = 0.75
 CLEARLY_ASKED = 0.8
 """How well the words of a label must fit that does not look as the form's labels do."""
 DOUBTFUL = 0.65
+NAMED = 0.5
+"""How well a label fits the supporting entity's name where its contact or role is asked next."""
 SECOND_CHOICE = 0.12
 """How much less its second choice may suit a label that gives up its first to another."""
 EXACT, DEARER = 0.95, 0.35
@@ -95,11 +114,11 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     bids, awarded = _compete(search, standings)
     if _learn_kind(search, {bid.key for bid in awarded}):
         bids, awarded = _compete(search, standings)
-    if _without_entity(search, {bid.key for bid in awarded}):
+    if _without_entity(search, {bid.key for bid in _with_entity_name(search, awarded)}):
         bids, awarded = _compete(search, standings)
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
-    awarded = with_core(search, awarded, bids)
+    awarded = with_core(search, _with_entity_name(search, awarded), bids)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)

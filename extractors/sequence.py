@@ -93,8 +93,8 @@ def with_core(search: Search, awarded: list[Asked], bids: Sequence[Asked]) -> li
         if suits:
             given_up = (holder, seldom[suits[0].label.first])
             kept = [bid for bid in awarded if bid not in given_up]
-            awarded = sorted([suits[0], *kept], key=lambda bid: bid.label.first)
-    return _without_entity_parts(awarded)
+            awarded = _without_entity_parts(sorted([suits[0], *kept], key=lambda bid: bid.label.first))
+    return awarded
 
 
 def _must_answer(search: Search, label: Candidate) -> bool:

@@ -121,6 +121,7 @@ def test_labels_side_by_side_over_their_answers() -> None:
                 *row(1, False, "National Pension Fund", "NPF", "Kenya"),
                 *row(2, True, "Head of the institution (*)", "Position of the head (*)", "E-mail (*)"),
                 *row(3, False, "Ms Jane Otieno", "Director General", "info@npf.example.ke"),
+                *FORM[4:],
             )
         )
     )
