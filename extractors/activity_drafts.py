@@ -77,19 +77,22 @@ def read_format(text: str | None, language: str) -> Format | None:
     """On site, remote or hybrid, by the words of the language and of English."""
     if not text:
         return None
-    folded = f" {fold(text)} "
-    found: set[Format] = set()
-    for code in (language, "en"):
-        if code == "unknown":
-            continue
-        found |= {name for name, words in _format_words(code).items() if any(word in folded for word in words)}
-        if found:
-            break
+    found = _ways(text, language)
     if not found and name_country(text).code is not None:
         return "on_site"  # "In Sri Lanka": where the experts go
     if "hybrid" in found or {"remote", "on_site"} <= found:
         return "hybrid"
     return next(iter(found), None)
+
+
+def _ways(text: str, language: str) -> set[Format]:
+    """The ways of working that the words of a text name."""
+    folded = f" {fold(text)} "
+    for code in (language, "en"):
+        words = _format_words(code) if code != "unknown" else {}
+        if found := {name for name, names in words.items() if any(word in folded for word in names)}:
+            return found
+    return set()
 
 
 @cache
@@ -115,7 +118,9 @@ def kind_of(cells: list[str], language: str) -> str | None:
         return "start"
     if sum(read_months(cell, language) is not None and not cell.isdigit() for cell in cells) >= half:
         return "duration"
-    if sum(len(cell.split()) <= 3 and read_format(cell, language) is not None for cell in cells) >= half:
+    short = [cell for cell in cells if len(cell.split()) <= 3]
+    says = any(_ways(cell, language) for cell in short)  # countries alone may be anything
+    if says and sum(read_format(cell, language) is not None for cell in short) >= half:
         return "format"
     if sum(bool(re.search(r"\d", cell)) for cell in cells) >= half:
         return "participants"

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from extractors.activity_drafts import COLUMNS, kind_of
-from extractors.labels import Lexicon
+from extractors.labels import Lexicon, lexicon
 from extractors.numbering import without_number
+from extractors.question_keys import section_of
 
 CLEAR, DOUBTFUL = 0.62, 0.45
 """Scores from which a heading names its column: alone, and once most of the others are named."""
 FITS, CONTRADICTS = 0.3, -0.15
+EXACT = 0.97
+APPLICANT = ("institution", "head", "contact")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
 def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
     """How many columns are named by their words; 0 unless two are, enough others are too, and among them is what only
     activities have: a length, people, a way of working."""
+    if sum(_asks_applicant(one.heading, columns.data.language) for one in series) >= 2:
+        return 0  # "Name of the institution | Acronym | Country"
     keys = set(named.values()) - {"number"}
     filled = [one for one in series if one.heading]
     worded = [
@@ -61,6 +66,12 @@ def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon)
         and bool(keys & {"duration", "format", "participants"})
     )
     return len(worded) if enough else 0
+
+
+def _asks_applicant(heading: str, language: str) -> bool:
+    """True for a heading that is, word for word, a label of a question about the applicant."""
+    first = next(iter(lexicon(language).hits(heading)), None)
+    return first is not None and first.group == "label" and first.score >= EXACT and section_of(first.key) in APPLICANT
 
 
 def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:

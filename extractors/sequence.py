@@ -71,6 +71,8 @@ SELDOM = frozenset(
 ADDRESSES = ("contact_email", "institution_website")
 """Questions whose answers look like no other's, beside those with boxes to tick."""
 TELLS = 0.12
+BOXES_TELL = 0.6
+"""How sure a question is that the options of its boxes tell."""
 LITTLE = 0.5
 """How well the words of a label fit, at least, where its place says what it asks."""
 
@@ -131,7 +133,8 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
         key = _by_look(search, label, given)
         if key is not None and label.first not in placed_there:
             given.add(key)
-            found.append(Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True))
+            boxes = key in CHOICES
+            found.append(Asked(key, label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, True, placed=boxes))
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
 
@@ -147,7 +150,10 @@ def _by_look(search: Search, label: Candidate, given: set[str]) -> str | None:
 
 def placed(search: Search, asked: list[Asked]) -> list[Asked]:
     """The questions with a note on those that stand where nothing else is missing."""
-    return [replace(bid, placed=_missing(search, _without(asked, bid), bid.label.first) == (bid.key,)) for bid in asked]
+    return [
+        replace(bid, placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,))
+        for bid in asked
+    ]
 
 
 def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
