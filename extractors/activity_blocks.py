@@ -19,7 +19,7 @@ LONGEST_BLOCK = 40
 LONGER = 6
 """Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
-    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>[^\W\d_]{3,}\s+)?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
+    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>(?:[^\W\d_]{2,}\s+){1,2})?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|n[°ºo.]+|nr\.?|#)?\s*"
     r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
 )
 """``Activity 2: …``"""
@@ -58,7 +58,7 @@ def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFoun
     ]
     if len(blocks) > 1:  # it holds the same questions as the others: what comes far behind them is not its own
         blocks[-1] = blocks[-1][: max(len(block) for block in blocks[:-1]) + LONGER]
-    labels = _labels(blocks, columns) - _repeated_values(layout, blocks, language)
+    labels = _labels(blocks, columns) - _repeated_values(layout, blocks, columns, language)
     if len(labels) < 2:
         return None
     blocks[-1] = _cut(layout, blocks[-1], labels)
@@ -75,7 +75,7 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
         opening = None if unit.has("tick") else _OPENING.match(unit.text) or _NUMBERED_LABEL.match(unit.text)
-        if opening is None or opening.re is _OPENING and opening["before"] and fold(opening["word"]) not in words:
+        if opening is None or opening.re is _OPENING and opening["before"] and words.isdisjoint(_named_words(opening)):
             continue
         chain = chains.setdefault(fold(opening["word"]), [])
         if _as_number(opening["number"]) == len(chain) + 1:
@@ -86,6 +86,10 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
         key=lambda chain: (any(w in fold(layout.units[chain[0].index].text) for w in words), len(chain)), reverse=True
     )
     return good[0] if good else []
+
+
+def _named_words(opening: re.Match[str]) -> list[str]:
+    return fold(f"{opening['before']} {opening['word']}").split()
 
 
 def _as_number(text: str) -> int:
@@ -153,7 +157,7 @@ def _labels(blocks: list[list[Part]], columns: Lexicon) -> set[str]:
     return {label for label in common if values[label] < 2 and not label.isdigit()}
 
 
-def _repeated_values(layout: Layout, blocks: list[list[Part]], language: str) -> set[str]:
+def _repeated_values(layout: Layout, blocks: list[list[Part]], columns: Lexicon, language: str) -> set[str]:
     """Values that happen to stand in several blocks ("2 weeks"): left of them is a cell with a label of every block."""
     if len(blocks) < 2:
         return set()
@@ -168,10 +172,10 @@ def _repeated_values(layout: Layout, blocks: list[list[Part]], language: str) ->
         if is_beside:
             beside.add(part.label)
     kinds = ("duration", "start")
-    values = {
-        label for label in beside if label not in everywhere or alone[label] or kind_of([label], language) in kinds
-    }
-    return values | _under_labels(blocks, everywhere, language)
+    columns_named = {label for label in everywhere if column_of(label, columns) and not kind_of([label], language)}
+    sure = {label for label in beside - columns_named if label not in everywhere or alone[label]}
+    likely = {label for label in beside if kind_of([label], language) in kinds}
+    return sure | likely | _under_labels(blocks, everywhere, language)
 
 
 def _under_labels(blocks: list[list[Part]], everywhere: set[str], language: str) -> set[str]:

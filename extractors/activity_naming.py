@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from extractors.activity_drafts import COLUMNS, kind_of
+from extractors.activity_drafts import COLUMNS, kind_of, read_format
 from extractors.labels import Lexicon, lexicon
 from extractors.numbering import without_number
 from extractors.question_keys import section_of
@@ -81,6 +81,8 @@ def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
             if hit.key in COLUMNS or hit.key == "number":
                 scores[hit.key] = max(scores.get(hit.key, 0.0), hit.score)
     kind = kind_of(list(one.cells), language)
+    if one.cells and "format" in scores and not any(read_format(cell, language) for cell in one.cells):
+        scores["format"] += 2 * CONTRADICTS
     if kind is not None:
         scores[kind] = scores.get(kind, 0.4) + FITS
         for key in ("duration", "start", "format"):

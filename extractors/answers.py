@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
+from extractors.looks import CHOICES
 from extractors.search import Asked, Found
 from pipeline.document import Cell
 from pipeline.folding import tidy
@@ -135,10 +137,23 @@ class Answers:
         ways = (self._under, self._beside) if self.found.over else (self._beside, self._under)
         for way in ways:
             if units := way(own):
-                return units, None
+                empty = bid.key in CHOICES and not any(u.text.strip() or u.pieces for u in units)
+                return (self._options_below(own) or units) if empty else units, None
         if self._is_lone(own):
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None
+
+    def _options_below(self, own: CellBox) -> list[Unit]:
+        """Where the place beside a question is empty, its options may stand in the rows below it, or, where it is the
+        last of its table, in the next table: up to the next label."""
+        below = self._under(own)
+        if any(unit.has("tick") for unit in below):
+            return below
+        following = self.layout.next_table(own.cell.table)
+        if following is None or self.layout.tables[own.cell.table][-1].cell.row != own.cell.row:
+            return []
+        units = [unit for box in self.layout.tables[following] for unit in box.units]
+        return list(takewhile(lambda unit: unit.index not in self.found.stops, units))
 
     def _rest_of_cell(self, own: CellBox, last: Unit) -> Iterator[Unit]:
         for unit in own.units:

@@ -224,7 +224,9 @@ def _score(search: Search, standing: Standing, key: str, base: float) -> float:
         score -= 0.3
     if not standing.printed:
         score -= 0.1 if max(standing.stated.values(), default=0.0) >= base - 0.05 else 0.3
-    if candidate.first < search.first_sure and _is_guess(standing, key, base):
+    unit = search.layout.units[candidate.first]
+    early = candidate.first < search.first_sure and not (unit.cell is not None and search.fits(unit))
+    if early and _is_guess(standing, key, base):
         score -= 0.35
     if candidate.first < search.begins:
         score -= 0.25
@@ -302,7 +304,7 @@ def _peek_in_table(search: Search, last: Unit) -> str:
     if own:
         return " ".join(u.text for u in own)
     for box in (layout.right(last.cell), layout.below(last.cell)):
-        if box is None or box.units and search.fits(box.units[0]) and box.text:
+        if box is None or not box.text or search.fits(box.units[0]):
             continue
         if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
             return box.text

@@ -15,10 +15,14 @@ from pipeline.folding import fold, tidy
 
 LONGEST = 32
 """Words in the longest label."""
+OVER_DASH = -0.25
+"""What a line loses as a label that goes on behind a dash in plain print."""
 
 _DIVIDED = re.compile(r"[^\W\d_]-\s*$")
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
+_NUMBERED_PART = re.compile(r"[^\W\d_]+\s+(?:\d{1,2}|[IVX]{1,4}|[A-ZА-Я])\s*[–—:.-]*")
+"""``Part 2 -``: the number of a section, whose heading stands behind it."""
 _DASH = re.compile(r"\s+[–—-]\s+")
 
 
@@ -156,7 +160,14 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         if len(text.split()) > LONGEST:
             return
         if not any(u.has("tick") or u.has("entry") for u in group) and not _is_marked_below(layout, ends, taken):
-            yield _candidate(text, unit, ends, ends.end, "line", 0.0, lexicon)
+            yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if _runs_over_dash(unit) else 0.0, lexicon)
+
+
+def _runs_over_dash(unit: Unit) -> bool:
+    """True for ``(4) our office is at - 12, Kasai Avenue``: where the numbered label ends, its answer begins."""
+    number = NUMBER.match(unit.text)
+    dash = _DASH.search(unit.text, number.end()) if number else None
+    return dash is not None and not unit.all_bold() and bool(unit.text[dash.end() :].strip())
 
 
 def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
@@ -222,7 +233,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         cuts.setdefault(final, 0.2)
     for cut, bonus in sorted(cuts.items()):
         label = tidy(f"{before} {text[last.start : cut]}")
-        if 0 < len(label.split()) <= LONGEST:
+        if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
 

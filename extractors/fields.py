@@ -276,8 +276,24 @@ def _spans_with(spans: tuple[Span, ...], text: str) -> list[Span]:
         at = span.text.find(text)
         if at >= 0:
             return [Span(span.line, span.start + at, span.start + at + len(text))]
+    over_lines = _over_lines(spans, text.split())
     wanted = fold(text)
-    return [span for span in spans if fold(span.text) and fold(span.text) in wanted]
+    return over_lines or [span for span in spans if fold(span.text) and fold(span.text) in wanted]
+
+
+def _over_lines(spans: tuple[Span, ...], words: list[str]) -> list[Span]:
+    """Where words stand that begin at the end of one line and go on in the next; nothing if not all are found."""
+    found: list[Span] = []
+    for span in spans:
+        printed = list(re.finditer(r"\S+", span.text))
+        for first in range(len(printed)) if not found else range(1):
+            run = [word.group() for word in printed[first : first + len(words)]]
+            if run and run == words[: len(run)]:
+                last = printed[first + len(run) - 1]
+                found.append(Span(span.line, span.start + printed[first].start(), span.start + last.end()))
+                words = words[len(run) :]
+                break
+    return [] if words else found
 
 
 def _place_and_date(text: str) -> tuple[str | None, str | None]:

@@ -218,6 +218,8 @@ class Lexicon:
         votes = np.zeros(len(self._names))
         total = 0.0
         for word in dict.fromkeys(words):
+            if not self._asks and len(word) < 4:
+                continue  # in a short list of options an article would speak for the option that happens to have it
             sense = self._sense(word)
             total += sense.voice
             if sense.votes is not None:

@@ -104,4 +104,4 @@ def _boxes(key: str, look: str, language: str) -> float:
         return -0.3
     options = [part for part in re.split(f"[{_TICKS}]", look) if part.strip()][:6]
     known = sum(option_of(part.strip(), key, language)[0] not in (None, "other") for part in options)
-    return 0.2 if known >= max(1, len(options) // 2) else -0.1
+    return 0.2 if known >= max(1, len(options) // 2) else -0.1 if known else -0.3

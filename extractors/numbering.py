@@ -3,7 +3,7 @@
 import re
 
 NUMBER = re.compile(
-    r"^\s*(?:(?:№|n[°ºo]\.?|q|question|pregunta|pergunta|вопрос)\s*)?"
+    r"^\s*\(?(?:(?:№|n[°ºo]\.?|q|question|pregunta|pergunta|вопрос)\s*)?"
     r"(?:\d{1,2}(?:[.\-]\d{1,2}){0,2}|[A-ZА-Яa-zа-я]|[IVX]{1,4}|[A-Z]\d{1,2}|\d{1,2}[a-zа-я])\s*(?:[.)\]:°](?!\d)|[–—-]\s)\s*"
     r"|^\s*\d{1,2}(?:\.\d{1,2}){0,2}\.?\s+",
     re.I,

@@ -11,6 +11,7 @@ from itertools import groupby
 from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.looks import CHOICES, look_bonus
+from extractors.numbering import without_number
 from extractors.question_keys import PAIRS
 from extractors.search import Asked, Search
 from pipeline.document import TICKED, UNTICKED
@@ -73,6 +74,8 @@ ADDRESSES = ("contact_email", "institution_website")
 TELLS = 0.12
 BOXES_TELL = 0.6
 """How sure a question is that the options of its boxes tell."""
+UNSURE = 0.8
+"""Score below which a guessed question gives way to one that every form asks."""
 LITTLE = 0.5
 """How well the words of a label fit, at least, where its place says what it asks."""
 
@@ -85,18 +88,22 @@ def with_core(search: Search, awarded: list[Asked], bids: Sequence[Asked]) -> li
         holder = next((bid for bid in awarded if bid.key == key), None)
         if holder is not None and peek(search, holder.label):
             continue
-        seldom = {b.label.first: b for b in awarded if b.key in SELDOM and _must_answer(search, b.label)}
+        seldom = {b.label.first: b for b in awarded if _may_be_wrong(b) and _must_answer(search, b.label)}
         suits = [bid for bid in bids if bid.key == key and bid.label.first in seldom]
         suits += [
             Asked(key, b.label, LITTLE, 0.0, LITTLE, guessed=True)
             for b in seldom.values()
-            if b.guessed and key in _missing(search, _without(awarded, b), b.label.first)
+            if b.guessed and b.key in SELDOM and key in _missing(search, _without(awarded, b), b.label.first)
         ]
         if suits:
             given_up = (holder, seldom[suits[0].label.first])
             kept = [bid for bid in awarded if bid not in given_up]
             awarded = _without_entity_parts(sorted([suits[0], *kept], key=lambda bid: bid.label.first))
     return awarded
+
+
+def _may_be_wrong(bid: Asked) -> bool:
+    return bid.key in SELDOM or bid.guessed and bid.score < UNSURE and bid.key not in CORE
 
 
 def _must_answer(search: Search, label: Candidate) -> bool:
@@ -114,7 +121,8 @@ def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
 def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> list[Asked]:
     """The questions with those found by their place: labels in unknown words, with an answer, between neighbours that
     leave room for just as many questions."""
-    labels = {label.first: label for label in unknown if peek(search, label)}
+    longest_first = sorted(unknown, key=lambda label: -len(label.text))
+    labels = {label.first: label for label in longest_first if peek(search, label) and not _is_dangling(label)}
     in_order = [labels[first] for first in sorted(labels)]
     found = list(asked)
     for keys, group in groupby(in_order, lambda label: _missing(search, asked, label.first)):
@@ -137,6 +145,12 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
             found.append(Asked(key, label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, True, placed=boxes))
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _is_dangling(label: Candidate) -> bool:
+    """True for “Part 2 –”: what stands behind the dash is no answer but the heading's words."""
+    words = without_number(label.text).split()
+    return label.text.rstrip().endswith(("–", "—", "-")) and sum(word.isalpha() for word in words) < 2
 
 
 def _by_look(search: Search, label: Candidate, given: set[str]) -> str | None:
