@@ -53,6 +53,21 @@ def _learn_persons(search: Search, awarded: list[Asked]) -> bool:
     return bool(search.persons)
 
 
+def _without_stray(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """Where labels stand in boxes, a line between the boxes with no answer behind it, taken for a question by a weak
+    guess, is a heading."""
+    units = search.layout.units
+    boxed = sum(units[bid.label.first].cell is not None for bid in awarded)
+    if boxed < 0.7 * len(awarded):
+        return awarded
+
+    def is_stray(bid: Asked) -> bool:
+        outside = units[bid.label.first].cell is None and bid.label.where == "line"
+        return outside and bid.guessed and bid.score < DOUBTFUL and not peek(search, bid.label)
+
+    return [bid for bid in awarded if bid.key == "signature" or not is_stray(bid)]
+
+
 def _with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
     """Before the supporting entity's contact or role stands its name, in whatever words: “Agency name”."""
     parts = [bid for bid in awarded if bid.key in ENTITY_KEYS]
@@ -118,7 +133,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
         bids, awarded = _compete(search, standings)
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
-    awarded = with_core(search, _with_entity_name(search, awarded), bids)
+    awarded = with_core(search, _with_entity_name(search, _without_stray(search, awarded)), bids)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
