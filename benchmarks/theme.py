@@ -55,7 +55,7 @@ def _rival() -> Callable[[str], object]:
     import spacy
     from spacy.training import Example
 
-    from classifiers.theme.model import QUESTIONS
+    from classifiers.theme.measures import QUESTIONS
 
     nlp = spacy.blank("xx")
     nlp.add_pipe("textcat_multilabel", config={"model": BAG})
