@@ -4,7 +4,7 @@ A label in words that say nothing is still the label of a question; where one qu
 neighbours, that is what it asks, and a person is asked to look.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -71,7 +71,8 @@ SELDOM = frozenset(
 """Questions that many forms do without."""
 ADDRESSES = ("contact_email", "institution_website")
 """Questions whose answers look like no other's, beside those with boxes to tick."""
-TELLS = 0.12
+TELLS, UNLIKE = 0.12, -0.1
+"""How well an answer suits a question that it tells, and how badly one that it cannot answer (``look_bonus``)."""
 BOXES_TELL = 0.6
 """How sure a question is that the options of its boxes tell."""
 UNSURE = 0.8
@@ -119,30 +120,12 @@ def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
 
 
 def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> list[Asked]:
-    """The questions with those found by their place: labels in unknown words, with an answer, between neighbours that
-    leave room for just as many questions."""
+    """The questions with those that labels in unknown words ask: by their place, or by what stands behind them."""
     longest_first = sorted(unknown, key=lambda label: -len(label.text))
     labels = {label.first: label for label in longest_first if peek(search, label) and not _is_dangling(label)}
     in_order = [labels[first] for first in sorted(labels)]
-    found = list(asked)
-    for keys, group in groupby(in_order, lambda label: _missing(search, asked, label.first)):
-        waiting = list(group)
-        if len(waiting) != len(keys):
-            chosen = [(label, key) for label in waiting if (key := _hinted(label, keys)) is not None]
-        else:
-            chosen = list(zip(waiting, keys, strict=True))
-        for label, key in chosen:
-            if look_bonus(key, peek(search, label), search.lexicon.data.language) > -0.1:
-                base = max([hit.score for hit in label.hits if hit.key == key], default=LITTLE)
-                found.append(Asked(key, label, LITTLE, 0.0, base, guessed=True))
-    placed_there = {bid.label.first for bid in found}
-    given = {bid.key for bid in found}
-    for label in in_order:
-        key = _by_look(search, label, given)
-        if key is not None and label.first not in placed_there:
-            given.add(key)
-            boxes = key in CHOICES
-            found.append(Asked(key, label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, True, placed=boxes))
+    found = [*asked, *_by_place(search, asked, in_order)]
+    found += _by_look(search, found, in_order)
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
 
@@ -153,13 +136,40 @@ def _is_dangling(label: Candidate) -> bool:
     return label.text.rstrip().endswith(("–", "—", "-")) and sum(word.isalpha() for word in words) < 2
 
 
-def _by_look(search: Search, label: Candidate, given: set[str]) -> str | None:
-    """The one question left over whose answers look as what stands behind the label: boxes with its options, an
-    address of a certain kind."""
-    look, language = peek(search, label), search.lexicon.data.language
-    boxes = TICKED in look or UNTICKED in look
-    telling = {key for key in (CHOICES if boxes else ADDRESSES) if look_bonus(key, look, language) >= TELLS}
-    return telling.pop() if len(telling) == 1 and telling.isdisjoint(given) else None
+def _by_place(search: Search, asked: list[Asked], labels: list[Candidate]) -> Iterator[Asked]:
+    """Labels between neighbours that leave room for just as many questions, or for one that their words speak for."""
+    language = search.lexicon.data.language
+    for keys, group in groupby(labels, lambda label: _missing(search, asked, label.first)):
+        waiting = list(group)
+        fitting = zip(waiting, keys, strict=True) if len(waiting) == len(keys) else _hinted(waiting, keys)
+        for label, key in fitting:
+            if look_bonus(key, peek(search, label), language) > UNLIKE:
+                base = max([hit.score for hit in label.hits if hit.key == key], default=LITTLE)
+                yield Asked(key, label, LITTLE, 0.0, base, guessed=True)
+
+
+def _hinted(labels: list[Candidate], keys: tuple[str, ...]) -> Iterator[tuple[Candidate, str]]:
+    """The labels whose words speak for one of the missing questions alone."""
+    for label in labels:
+        hinted = {hit.key for hit in label.hits if hit.score >= LITTLE} & set(keys)
+        if len(hinted) == 1:
+            yield label, hinted.pop()
+
+
+def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Iterator[Asked]:
+    """Labels behind which stands what only one question left over has: boxes with its options, a certain address."""
+    used, given = {bid.label.first for bid in found}, {bid.key for bid in found}
+    for label in labels:
+        look = peek(search, label)
+        boxes = TICKED in look or UNTICKED in look
+        telling = [key for key in (CHOICES if boxes else ADDRESSES) if _tells(search, key, look)]
+        if label.first not in used and len(telling) == 1 and telling[0] not in given:
+            given.add(telling[0])
+            yield Asked(telling[0], label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, guessed=True, placed=boxes)
+
+
+def _tells(search: Search, key: str, look: str) -> bool:
+    return look_bonus(key, look, search.lexicon.data.language) >= TELLS
 
 
 def placed(search: Search, asked: list[Asked]) -> list[Asked]:
@@ -172,12 +182,6 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
 
 def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
     return [each for each in asked if each is not bid]
-
-
-def _hinted(label: Candidate, keys: tuple[str, ...]) -> str | None:
-    """The one of the missing questions that the words of a label speak for."""
-    hinted = {hit.key for hit in label.hits if hit.score >= LITTLE} & set(keys)
-    return hinted.pop() if len(hinted) == 1 else None
 
 
 def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]:
