@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
@@ -137,23 +137,25 @@ class Answers:
         ways = (self._under, self._beside) if self.found.over else (self._beside, self._under)
         for way in ways:
             if units := way(own):
-                empty = bid.key in CHOICES and not any(u.text.strip() or u.pieces for u in units)
-                return (self._options_below(own) or units) if empty else units, None
+                says = any(u.text.strip() or u.has("tick") or u.has("entry") for u in units)
+                empty = bid.key in CHOICES and not says
+                return (self._options_below(own, units[0].index) or units) if empty else units, None
         if self._is_lone(own):
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None
 
-    def _options_below(self, own: CellBox) -> list[Unit]:
-        """Where the place beside a question is empty, its options may stand in the rows below it, or, where it is the
-        last of its table, in the next table: up to the next label."""
+    def _options_below(self, own: CellBox, behind: int) -> list[Unit]:
+        """Where the place beside a question is empty, its options may stand in the rows below it, or in a table of
+        their own inside that place or after it: ``behind`` is the unit behind which it would begin."""
         below = self._under(own)
         if any(unit.has("tick") for unit in below):
             return below
-        following = self.layout.next_table(own.cell.table)
-        if following is None or self.layout.tables[own.cell.table][-1].cell.row != own.cell.row:
+        following = dropwhile(lambda u: u.cell is None and not u.text.strip(), self.layout.units[behind + 1 :])
+        units = list(takewhile(lambda u: u.cell is not None and u.index not in self.found.stops, following))
+        table = units[0].cell.table if units and units[0].cell is not None else own.cell.table
+        if table == own.cell.table:
             return []
-        units = [unit for box in self.layout.tables[following] for unit in box.units]
-        return list(takewhile(lambda unit: unit.index not in self.found.stops, units))
+        return list(takewhile(lambda u: u.cell is not None and u.cell.table == table, units))
 
     def _rest_of_cell(self, own: CellBox, last: Unit) -> Iterator[Unit]:
         for unit in own.units:

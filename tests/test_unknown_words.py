@@ -129,6 +129,31 @@ def test_labels_side_by_side_over_their_answers() -> None:
     assert (read["head_name"], read["head_position"]) == ("Ms Jane Otieno", "Director General")
 
 
+def test_a_post_that_goes_on_in_the_next_line_is_kept_whole() -> None:
+    asked = line("3. Who heads the institution, and with what title?", True)
+    first, second = line("Ms Jane Otieno, Director"), line("General of Pensions")
+    wrapped = Line(second.text, second.pieces, path=None, page=1, new_paragraph=False)
+    read = values(extract(document(*FORM[:4], asked, first, wrapped, *FORM[4:])))
+    assert (read["head_name"], read["head_position"]) == ("Ms Jane Otieno", "Director General of Pensions")
+
+
+def test_options_may_stand_in_the_next_table_where_the_place_beside_the_question_is_empty() -> None:
+    question = cells(0, 0, "Name of the institution", "Pension Fund") + cells(0, 1, "Type of institution", "")
+    kinds = ("Ministry", "Trade union", "University")
+    marks = [
+        line(text, False, Cell(1, row, column))
+        for row, kind in enumerate(kinds)
+        for column, text in enumerate((kind, "yes" if kind == "Trade union" else ""))
+    ]
+    read = values(extract(document(*question, *marks, *cells(2, 0, "Country", "Kenya"), *FORM[4:])))
+    assert read["institution_type"] == "trade_union"
+
+
+def test_the_number_of_a_part_asks_nothing() -> None:
+    read = values(extract(document(*FORM[:4], line("Part 2 – The subject", True), *FORM[4:])))
+    assert "The subject" not in read.values()
+
+
 def test_the_same_value_in_every_activity_is_no_label() -> None:
     rows = [
         cell
