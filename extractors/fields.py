@@ -58,10 +58,10 @@ class Fields:
     def _doubt(self, bid: Asked, one_event: bool) -> None:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there: one that
         fits badly, or that is guessed to ask on a form for one event what only the full form asks."""
-        if bid.placed and bid.base > LITTLE:
+        if bid.placed and bid.base > LITTLE and not bid.turned:
             return  # its words speak for the question, and no other is missing where it stands
         unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
-        odd = bid.guessed and unusual and bid.key != "activities"
+        odd = bid.turned or bid.guessed and unusual and bid.key != "activities"
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
             if reading.state == "answered" and (odd or confidence_of(signs_of(bid)) < DOUBTFUL):

@@ -14,7 +14,8 @@ class Asked:
 
     ``score``: how well the label fits here; ``margin``: how much better than its second meaning; ``base``: how well
     its words fit (0 to 1); ``guessed``: no label of the data says so; ``placed``: it stands where this question alone
-    is missing among its neighbours.
+    is missing among its neighbours; ``turned``: it and a neighbour alike in meaning stand the other way round than
+    usual, and one is guessed.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Asked:
     base: float = 1.0
     guessed: bool = False
     placed: bool = False
+    turned: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ neighbours, that is what it asks, and a person is asked to look.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from extractors.bids import peek
 from extractors.candidates import Candidate
@@ -63,6 +63,8 @@ SINGLE_EVENT = (
     "contributions",
 )
 """The same for one event."""
+TURNED = (("expected_results", "objectives"), ("deliverables", "expected_results"), ("deliverables", "objectives"))
+"""Questions alike in meaning, the other way round than usual."""
 CORE = ("institution_name", "title")
 """Every form asks for them, in a line."""
 SELDOM = frozenset(
@@ -173,11 +175,22 @@ def _tells(search: Search, key: str, look: str) -> bool:
 
 
 def placed(search: Search, asked: list[Asked]) -> list[Asked]:
-    """The questions with a note on those that stand where nothing else is missing."""
+    """The questions with a note on those that stand where nothing else is missing, and on neighbours alike in meaning
+    that stand the other way round than usual: if one is guessed, each may be the other."""
+    turned = {id(bid) for pair in pairwise(asked) if _are_turned(*pair) for bid in pair}
     return [
-        replace(bid, placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,))
+        replace(
+            bid,
+            placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,),
+            turned=id(bid) in turned,
+        )
         for bid in asked
     ]
+
+
+def _are_turned(before: Asked, behind: Asked) -> bool:
+    keys = before.key, behind.key
+    return keys in TURNED and (before.guessed or behind.guessed)
 
 
 def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
