@@ -1,5 +1,6 @@
 """Ticked, chosen or typed options: institution type, theme, kind of event, working languages."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +15,17 @@ DOUBTFUL = 0.52
 """Score below which a ticked option is shown to a person."""
 MANY = {"declared_theme": 2}
 """So many different options (else three), a line each, are the printed list and no answer."""
-_CROSSES = frozenset("xXхХ×✓✔✗✘+*vV√")
-"""What people type for a cross or a tick; the Cyrillic letter looks the same."""
+
+
+def _at_an_end(sign: str) -> re.Pattern[str]:
+    return re.compile(rf"^(?:{sign})(?=\s|$)|(?<=\s)(?:{sign})$")
+
+
+_CROSS = _at_an_end(r"_*[xXхХ×✓✔✗✘√]_*|\[\s*[xXхХ×✓✔✗✘√vV*+]\s*\]|\(\s*[xXхХ×✓✔✗✘√]\s*\)")
+"""What people type for a cross or a tick, before or behind an option; the Cyrillic letter looks the same. A star alone
+is a footnote and ``v.`` a number, so neither is one."""
+_AROUND = " :_.-–—"
+_EMPTY = _at_an_end(r"_{2,}|\.{3,}|…|\[\s*\]|\(\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +85,17 @@ def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) 
 
 
 def _typed_mark(text: str, language: str) -> tuple[bool | None, str]:
-    """Whether a line carries a mark (None: no sign of one), and the line without it and without the empty place."""
-    words = text.split()
-    for place in (0, -1) if words else ():
-        word = words[place].strip("_.[](){}/|…-")
-        rest = " ".join(words[1:] if place == 0 else words[:-1]).strip(" :_.-–—")
-        if not word:
-            return False, rest
-        if word in _CROSSES or fold(word) in _yes_and_no(language)[0]:
-            return True, rest
-        if fold(word) in _yes_and_no(language)[1] and rest:
-            return False, rest
+    """Whether a line carries a mark (None: no sign of one), and the line without it or without the empty place."""
+    for sign, marked in ((_CROSS, True), (_EMPTY, False)):
+        if found := sign.search(text):
+            return marked, (text[: found.start()] + text[found.end() :]).strip(_AROUND)
+    first, _, behind = text.partition(" ")
+    before, _, last = text.rpartition(" ")
+    for words, marked in zip(_yes_and_no(language), (True, False), strict=True):
+        if fold(first) in words and (behind or marked):
+            return marked, behind.strip(_AROUND)
+        if fold(last) in words and before:
+            return marked, before.strip(_AROUND)
     return None, text.strip(" _.")
 
 

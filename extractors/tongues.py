@@ -32,7 +32,6 @@ _ALSO = {
     "luganda": "lg",
     "shona": "sn",
     "dari": "fa",
-    "bahasa": "id",
     "tagalog": "tl",
     "pilipino": "tl",
     "filipino": "tl",

@@ -53,6 +53,19 @@ def test_a_typed_mark_is_a_tick(texts: tuple[str, ...]) -> None:
     assert chosen("en", *texts) == ("trade_union",)
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("iv. Ministry", "v. Trade union", "vi. University"),
+        ("Ministry", "Trade union *", "University"),
+        ("- Ministry", "- Trade union", "- University"),
+        ("Ministry", "Trade union section X of the port", "University"),
+    ],
+)
+def test_numbers_stars_and_bullets_are_no_marks(texts: tuple[str, ...]) -> None:
+    assert chosen("en", *texts) is None
+
+
 def test_empty_places_without_a_mark_choose_nothing() -> None:
     assert chosen("en", "___ Ministry", "___ Trade union", "___ University") == ()
 
