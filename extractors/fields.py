@@ -14,6 +14,7 @@ from extractors.question_keys import ACTION_KEYS, PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
 from extractors.sequence import LITTLE
+from extractors.telling import TOLD
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
@@ -27,6 +28,10 @@ NOT_ON_FORM = FieldReading(state="not_on_form")
 
 BADLY = 0.6
 """Score below which a label fits so badly that its answer is always shown to a person."""
+
+
+DENIED = 0.02
+"""How likely an answer answers a guessed question, at most, to speak against it."""
 
 
 class Fields:
@@ -58,10 +63,13 @@ class Fields:
     def _doubt(self, bid: Asked, one_event: bool) -> None:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there: one that
         fits badly, or that is guessed to ask on a form for one event what only the full form asks."""
-        if bid.placed and bid.base > LITTLE and not bid.turned:
-            return  # its words speak for the question, and no other is missing where it stands
+        borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base > LITTLE and not bid.overruled)
+        if not bid.turned and (bid.placed and bid.base > LITTLE or borne_out):
+            return  # its words speak for the question and no other is missing where it stands, or its answer tells it
         unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
-        odd = bid.turned or bid.guessed and unusual and bid.key != "activities"
+        denied = bid.told is not None and bid.told < DENIED
+        overruled = bid.overruled and not bid.placed
+        odd = bid.turned or bid.guessed and (unusual or denied or overruled) and bid.key != "activities"
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
             if reading.state == "answered" and (odd or confidence_of(signs_of(bid)) < DOUBTFUL):

@@ -98,6 +98,7 @@ class Lexicon:
         self._of_persons = tuple(fold(word) for word in data.marks.person)
         self._optional = tuple(fold(word) for word in data.marks.optional)
         self._required = tuple(fold(word) for word in data.marks.required)
+        self._not_kept = frozenset(fold(label) for label in data.marks.not_kept)
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """What ``text`` may ask, best first; nothing below a score of 0.5."""
@@ -135,6 +136,10 @@ class Lexicon:
         folded = f" {fold(text)} "
         return any(f" {word} " in folded for word in self._of_persons)
 
+    def is_not_kept(self, text: str) -> bool:
+        """True for a label that asks what the record has no place for: a fax."""
+        return fold(without_number(text)) in self._not_kept
+
     def knows(self, word: str) -> bool:
         """True if the folded word stands in a label."""
         return word in self._postings
@@ -154,6 +159,8 @@ class Lexicon:
     # ------------------------------------------------------------------------------------------ searching
     def _search(self, text: str) -> tuple[Hit, ...]:
         plain = self._strip_marks(without_number(text))
+        if self.is_not_kept(plain):
+            return ()
         variants = [plain]
         if "(" in plain or "[" in plain:
             variants.append(BRACKET.sub(" ", plain))

@@ -4,9 +4,11 @@ import re
 from functools import lru_cache
 
 from extractors.amounts import read_months
+from extractors.answer_model import weight_of
 from extractors.dates import read_date
 from extractors.options import option_of
-from extractors.persons import looks_like_post
+from extractors.persons import looks_like_post, split_person
+from extractors.question_keys import PAIRS
 from extractors.tongues import read_tongues
 from pipeline.document import TICKED, UNTICKED
 from pipeline.questions import questions
@@ -22,6 +24,8 @@ _USUAL_WORDS = {
     "preferred_experience": (1, 70),
 }
 """Between how many words an answer to the question usually has."""
+WITNESS = 0.12
+"""How much an answer in running words may speak for or against a question."""
 CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
 
 POSTS = frozenset({"head_position", "contact_position", "signatory_position"})
@@ -31,8 +35,10 @@ NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 @lru_cache(maxsize=20_000)
 def look_bonus(key: str, look: str, language: str) -> float:
     """Between -0.3 and +0.2: how well what stands where the answer would be suits the question ``key``."""
-    question = questions().get(key)
     look = look.strip()
+    if key in PAIRS and split_person(look)[1]:
+        return WITNESS * weight_of(key, look, language)
+    question = questions().get(key)
     if question is None or not look:
         return 0.0
     if look[0] in _TICKS or f" {UNTICKED}" in look or f" {TICKED}" in look:
@@ -76,17 +82,18 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
         return 0.08 if count < 10 and read_months(look, language) is not None else -0.08
     if kind == "country":
         return 0.0 if count <= 9 and not digits else -0.15
+    witness = WITNESS * weight_of(key, look, language) if kind in ("line", "text") else 0.0
     if kind == "line" and key in POSTS | NAMES and looks_like_post(look, language):
         return 0.12 if key in POSTS else -0.3
     if kind == "line":
         if key.endswith(("_name", "_position", "_place")) and (digits and key != "event_place" or count > 14):
-            return -0.1 if key.startswith(("institution", "supporting")) else -0.12
-        return -0.2 if count > 40 else 0.0
+            return min(witness, -0.1 if key.startswith(("institution", "supporting")) else -0.12)
+        return -0.2 if count > 40 else witness
+    if kind != "text":
+        return 0.0
     if key in _USUAL_WORDS and not _USUAL_WORDS[key][0] <= count <= _USUAL_WORDS[key][1]:
-        return -0.1
-    if kind == "text":
-        return 0.03 if count >= 12 else -0.06 if count <= 4 else 0.0
-    return 0.0
+        return witness - 0.1
+    return witness + (0.03 if count >= 12 else -0.06 if count <= 4 else 0.0)
 
 
 def _typed_option(key: str, look: str, language: str) -> float:

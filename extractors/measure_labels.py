@@ -7,10 +7,10 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.label_features import Numbers
-from extractors.label_fitting import figures, rows_of, softmax, temperature_of
 from extractors.label_teaching import NONE, Lesson, lessons
 from extractors.labels import Lexicon
+from extractors.text_features import Numbers
+from extractors.text_fitting import figures, rows_of, softmax, temperature_of
 from extractors.train_labels import SEED, TEMPERATURE, fitted, keys_of, targets_of
 from pipeline.folding import fold
 from pipeline.languages import LANGUAGES, LanguageData, load_language

@@ -15,7 +15,8 @@ class Asked:
     ``score``: how well the label fits here; ``margin``: how much better than its second meaning; ``base``: how well
     its words fit (0 to 1); ``guessed``: no label of the data says so; ``placed``: it stands where this question alone
     is missing among its neighbours; ``turned``: it and a neighbour alike in meaning stand the other way round than
-    usual, and one is guessed.
+    usual, and one is guessed; ``told``: how likely its answer, by itself, answers this question (None: no telling);
+    ``overruled``: its words suit a question better that the form asks nowhere else.
     """
 
     key: str
@@ -26,6 +27,8 @@ class Asked:
     guessed: bool = False
     placed: bool = False
     turned: bool = False
+    told: float | None = None
+    overruled: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.looks import CHOICES, look_bonus
 from extractors.numbering import without_number
-from extractors.question_keys import PAIRS
 from extractors.search import Asked, Search
+from extractors.telling import TOLD, is_told, keys_of, told, told_apart
 from pipeline.document import TICKED, UNTICKED
+from pipeline.questions import questions
 
 _BEGINNING = (
     "institution_name",
@@ -75,6 +76,16 @@ ADDRESSES = ("contact_email", "institution_website")
 """Questions whose answers look like no other's, beside those with boxes to tick."""
 TELLS, UNLIKE = 0.12, -0.1
 """How well an answer suits a question that it tells, and how badly one that it cannot answer (``look_bonus``)."""
+OVERRULED = 0.1
+"""How much better, at least, the words of a label must suit another question to speak for that one."""
+NAME_BEFORE = {
+    "head_position": "head_name",
+    "contact_position": "contact_name",
+    "contact_email": "contact_name",
+    "contact_phone": "contact_name",
+    "signatory_position": "signatory_name",
+}
+"""Whose name is asked before what."""
 BOXES_TELL = 0.6
 """How sure a question is that the options of its boxes tell."""
 UNSURE = 0.8
@@ -124,12 +135,17 @@ def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
 def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> list[Asked]:
     """The questions with those that labels in unknown words ask: by their place, or by what stands behind them."""
     longest_first = sorted(unknown, key=lambda label: -len(label.text))
-    labels = {label.first: label for label in longest_first if peek(search, label) and not _is_dangling(label)}
+    labels = {label.first: label for label in longest_first if _may_ask(search, label)}
     in_order = [labels[first] for first in sorted(labels)]
     found = [*asked, *_by_place(search, asked, in_order)]
     found += _by_look(search, found, in_order)
+    found += _by_answer(search, found, in_order)
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _may_ask(search: Search, label: Candidate) -> bool:
+    return bool(peek(search, label)) and not _is_dangling(label) and not search.lexicon.is_not_kept(label.text)
 
 
 def _is_dangling(label: Candidate) -> bool:
@@ -139,11 +155,14 @@ def _is_dangling(label: Candidate) -> bool:
 
 
 def _by_place(search: Search, asked: list[Asked], labels: list[Candidate]) -> Iterator[Asked]:
-    """Labels between neighbours that leave room for just as many questions, or for one that their words speak for."""
+    """Labels between neighbours that leave room for just as many questions, or for one that their words speak for, or
+    their answers."""
     language = search.lexicon.data.language
     for keys, group in groupby(labels, lambda label: _missing(search, asked, label.first)):
         waiting = list(group)
-        fitting = zip(waiting, keys, strict=True) if len(waiting) == len(keys) else _hinted(waiting, keys)
+        hinted = {key: label for label, key in (*told_apart(search, asked, waiting, keys), *_hinted(waiting, keys))}
+        even = len(waiting) == len(keys)
+        fitting = zip(waiting, keys, strict=True) if even else ((label, key) for key, label in hinted.items())
         for label, key in fitting:
             if look_bonus(key, peek(search, label), language) > UNLIKE:
                 base = max([hit.score for hit in label.hits if hit.key == key], default=LITTLE)
@@ -170,13 +189,36 @@ def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Ite
             yield Asked(telling[0], label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, guessed=True, placed=boxes)
 
 
+def _by_answer(search: Search, found: list[Asked], labels: list[Candidate]) -> Iterator[Asked]:
+    """Labels left over whose answers are those to one question that the form does not ask elsewhere, or the name of the
+    person whose position or address is asked next."""
+    used, given = {bid.label.first for bid in found}, {key for bid in found for key in keys_of(bid)}
+    left = [label for label in labels if label.first not in used]
+    keys = [key for key in (SINGLE_EVENT if search.simple else FULL) if key not in given]
+    names = [(label, name) for label in left if (name := _name_before(search, found, label)) and name not in given]
+    for label, key in (*names, *told_apart(search, found, left, keys)):
+        if label.first not in used and key not in given:
+            used.add(label.first)
+            given.add(key)
+            yield Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True)
+
+
+def _name_before(search: Search, found: list[Asked], label: Candidate) -> str | None:
+    """The question for the person whose post or address the next label asks, where a person's name stands here."""
+    behind = min((bid for bid in found if bid.label.first > label.first), key=lambda bid: bid.label.first, default=None)
+    name = NAME_BEFORE.get(behind.key) if behind is not None else None
+    return name if name and is_told(search, label, "person") else None
+
+
 def _tells(search: Search, key: str, look: str) -> bool:
     return look_bonus(key, look, search.lexicon.data.language) >= TELLS
 
 
 def placed(search: Search, asked: list[Asked]) -> list[Asked]:
-    """The questions with a note on those that stand where nothing else is missing, and on neighbours alike in meaning
-    that stand the other way round than usual: if one is guessed, each may be the other."""
+    """The questions with a note on those that stand where nothing else is missing, on what their answers tell, and on
+    neighbours alike in meaning that stand the other way round than usual: if one is guessed, each may be the other."""
+    given = {key for bid in asked for key in keys_of(bid)}
+    asked = [replace(bid, told=_told(search, asked, bid), overruled=_is_overruled(bid, given)) for bid in asked]
     turned = {id(bid) for pair in pairwise(asked) if _are_turned(*pair) for bid in pair}
     return [
         replace(
@@ -188,9 +230,22 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
     ]
 
 
+def _told(search: Search, asked: list[Asked], bid: Asked) -> float | None:
+    """How likely the answer is one to this question; options that belong to it tell it for certain."""
+    if bid.key in CHOICES and _tells(search, bid.key, peek(search, bid.label)):
+        return 1.0
+    return told(search, asked, bid)
+
+
+def _is_overruled(bid: Asked, given: set[str]) -> bool:
+    others = [hit.score for hit in bid.label.hits if hit.key in questions() and hit.key not in given]
+    return bid.guessed and bid.key not in CHOICES and max(others, default=0.0) > bid.base + OVERRULED
+
+
 def _are_turned(before: Asked, behind: Asked) -> bool:
     keys = before.key, behind.key
-    return keys in TURNED and (before.guessed or behind.guessed)
+    told = min(before.told or 0.0, behind.told or 0.0) >= TOLD
+    return keys in TURNED and (before.guessed or behind.guessed) and not told
 
 
 def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
@@ -200,7 +255,7 @@ def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
 def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]:
     """The usual questions between those asked before and behind the unit ``at`` that no label asks."""
     order = SINGLE_EVENT if search.simple else FULL
-    given = {key for bid in asked for key in PAIRS.get(bid.key, (bid.key,))}
+    given = {key for bid in asked for key in keys_of(bid)}
     before = [order.index(key) for bid in asked if bid.label.first < at for key in _usual(bid, order)]
     behind = [order.index(key) for bid in asked if bid.label.first > at for key in _usual(bid, order)]
     first, last = before[-1] + 1 if before else 0, behind[0] if behind else len(order)
@@ -208,4 +263,4 @@ def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]
 
 
 def _usual(bid: Asked, order: tuple[str, ...]) -> list[str]:
-    return [key for key in PAIRS.get(bid.key, (bid.key,)) if key in order]
+    return [key for key in keys_of(bid) if key in order]

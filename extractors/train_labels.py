@@ -4,18 +4,18 @@ Whole wordings are held out before any variant is made, so no variant of a held-
 temperature is fitted on held-out figures and kept beside the wordings, in ``label_wordings/temperature.toml``.
 """
 
-import hashlib
 import random
 import sys
 import tomllib
 
 import numpy as np
 
-from extractors.label_features import Numbers
-from extractors.label_fitting import fit, rows_of
-from extractors.label_model import FILE, FINGERPRINT, LabelModel
+from extractors.label_model import FILE
 from extractors.label_teaching import WORDINGS, Lesson, lessons
 from extractors.label_variants import variants
+from extractors.text_features import Numbers
+from extractors.text_fitting import balance, fit, rows_of
+from extractors.text_model import TextModel, save_model
 
 SEED, ROUNDS = 20260, 6
 VARIANTS = {"listed": 3, "wording": 0, "concept": 0, "other": 0}
@@ -47,15 +47,8 @@ def fitted(taught: list[Lesson], keys: list[str], seed: int = SEED) -> tuple[Num
         texts += [(text, lesson.language) for text in found]
         owners += [number] * len(found)
     targets = targets_of(taught, keys)[owners]
-    weights = np.array([taught[owner].weight for owner in owners], np.float32) * _balance(targets)
+    weights = np.array([taught[owner].weight for owner in owners], np.float32) * balance(targets)
     return fit(rows_of(texts), targets, weights, ROUNDS, seed)
-
-
-def _balance(targets: Numbers) -> Numbers:
-    """A key with few lessons counts more for each, within bounds."""
-    sizes = targets.sum(axis=0)
-    rates = np.clip(np.sqrt(np.median(sizes) / np.maximum(sizes, 1)), 0.5, 3.0)
-    return np.asarray(targets @ rates, np.float32)
 
 
 def temperature() -> float:
@@ -68,10 +61,8 @@ def train() -> None:
     taught = lessons()
     keys = keys_of(taught)
     table, lean = fitted(taught, keys)
-    raw = LabelModel.from_weights(keys, table, lean, temperature()).pack()
-    FILE.write_bytes(raw)
-    FINGERPRINT.write_text(hashlib.sha256(raw).hexdigest() + "\n", "utf-8")
-    print(f"{len(taught)} lessons, {len(keys)} keys, {len(raw) / 1e6:.2f} MB")
+    size = save_model(TextModel.from_weights(keys, table, lean, temperature()), FILE)
+    print(f"{len(taught)} lessons, {len(keys)} keys, {size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class FormTitles(Value):
 class Marks(Value):
     """Words for required and optional, for names that only persons have (``person``: surname, first name), for posts
     (``posts``: director, secretary), that join alternatives (``either``: or), prompts left in place, hints printed
-    behind a label."""
+    behind a label, and whole labels that ask what the record has no place for (``not_kept``: fax)."""
 
     required: Words
     optional: Words
@@ -49,6 +49,7 @@ class Marks(Value):
     either: Words
     placeholder: Words
     hint: Words
+    not_kept: Words
 
 
 class LanguageData(Value):

@@ -6,22 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from extractors.label_features import PLACES, parts_of, places_of
-from extractors.label_fitting import figures, fit, rows_of, softmax, temperature_of
-from extractors.label_model import (
-    FILE,
-    FINGERPRINT,
-    LEAST,
-    LabelModel,
-    LabelModelDamaged,
-    guesses,
-    guesses_of,
-    load,
-    plain,
-)
+from extractors.label_model import FILE, LEAST, guesses, guesses_of, plain
 from extractors.label_teaching import NONE, lessons, spellings, wordings
 from extractors.label_variants import variants
 from extractors.measure_labels import calibration_error
+from extractors.text_features import PLACES, parts_of, places_of
+from extractors.text_fitting import figures, fit, rows_of, softmax, temperature_of
+from extractors.text_model import ModelDamaged, TextModel, fingerprint_of, load_model
 from pipeline.languages import LANGUAGES, load_language
 from pipeline.questions import questions
 
@@ -79,7 +70,7 @@ def test_number_capitals_and_asterisk_do_not_count() -> None:
 
 
 def test_the_model_knows_every_question() -> None:
-    keys = set(load().keys)
+    keys = set(load_model(FILE).keys)
     assert set(questions()) <= keys
     assert {"signature", NONE, "activity column", "pair:contact", "short:name"} <= keys
 
@@ -97,16 +88,17 @@ def test_the_wordings_cover_every_question_and_repeat_no_list() -> None:
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     damaged = tmp_path / FILE.name
     damaged.write_bytes(FILE.read_bytes()[:-1] + b"x")
-    with pytest.raises(LabelModelDamaged, match="label_model"):
-        load(damaged, FINGERPRINT)
+    fingerprint_of(damaged).write_bytes(fingerprint_of(FILE).read_bytes())
+    with pytest.raises(ModelDamaged, match="label_model"):
+        load_model(damaged)
 
 
 def test_packing_keeps_the_model() -> None:
     table = np.zeros((PLACES, 2), np.float32)
     places, values = places_of(("w", "name"), "en")
     table[places, 1] = values
-    model = LabelModel.from_weights(["a", "b"], table, np.zeros(2, np.float32), 2.0)
-    again = LabelModel.unpack(model.pack())
+    model = TextModel.from_weights(["a", "b"], table, np.zeros(2, np.float32), 2.0)
+    again = TextModel.unpack(model.pack())
     assert again.pack() == model.pack()
     assert again.probabilities("name", "en")[1] > 0.8
     assert again.probabilities("…", "en") == pytest.approx([0.5, 0.5])

@@ -1,7 +1,7 @@
-"""What is seen in a label: its words, their beginnings, their groups of letters and pairs of neighbours.
+"""What is seen in a short text: its words, their beginnings, their groups of letters and pairs of neighbours.
 
 Every feature has a place among ``PLACES`` by its checksum and a sign, so no list of words is kept (Weinberger 2009).
-A label is the sum of its parts, and each part (a word, a pair) is the sum of its features, scaled to a fixed length.
+A text is the sum of its parts, and each part (a word, a pair) is the sum of its features, scaled to a fixed length.
 """
 
 import math
@@ -16,25 +16,25 @@ from pipeline.folding import fold
 
 PLACES = 1 << 15
 PAIR_SHARE, FORM_SHARE = 0.7, 0.5
-MOST_WORDS = 40
+MOST_WORDS = 60
 SIGN = 0x8000_0000
 SIZES = (1, 2, 4, 7, 11, 16, 25)
 """Numbers of words between which labels differ in kind."""
 
 Numbers = NDArray[np.float32]
 Part = tuple[str, str]
-"""Kind (``w`` word, ``b`` pair of words, ``f`` form) and text of one part of a label."""
+"""Kind (``w`` word, ``b`` pair of words, ``f`` form) and text of one part of a text."""
 
 
-def parts_of(label: str) -> list[Part]:
-    """The parts of a label that has lost its number and its marks; empty where it holds no word."""
-    words = ["0" if word.isdigit() else word for word in fold(label).split()][:MOST_WORDS]
+def parts_of(text: str) -> list[Part]:
+    """The parts of a text's first words; empty where it holds no word."""
+    words = ["0" if word.isdigit() else word for word in fold(text).split()][:MOST_WORDS]
     parts = [("w", word) for word in dict.fromkeys(words)]
     stems = [word[:5] for word in words]
     parts += [("b", f"{a} {b}") for a, b in zip(["<", *stems], [*stems, ">"], strict=True)] if words else []
     heavy = [word[:6] for word in words if len(word) > 3]
     parts += [("l", stem) for stem in dict.fromkeys(heavy[:2])] + [("t", stem) for stem in heavy[-1:]]
-    return [*parts, *(("f", form) for form in _form(label, words))] if words else []
+    return [*parts, *(("f", form) for form in _form(text, words))] if words else []
 
 
 def scale_of(parts: list[Part]) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.label_features import PLACES, Numbers, parts_of, places_of, scale_of
+from extractors.text_features import PLACES, Numbers, parts_of, places_of, scale_of
 
 BATCH = 1024
 PACE, SMOOTHING = 0.7, 0.01
@@ -64,6 +64,13 @@ def fit(rows: Rows, targets: Numbers, weights: Numbers, rounds: int, seed: int) 
             warmth += np.float32(push @ push)
             lean -= pace * push / np.sqrt(warmth)
     return table, lean
+
+
+def balance(targets: Numbers) -> Numbers:
+    """The weight of each text: one of a class with few texts counts more, within bounds."""
+    sizes = targets.sum(axis=0)
+    rates = np.clip(np.sqrt(np.median(sizes) / np.maximum(sizes, 1)), 0.5, 3.0)
+    return np.asarray(targets @ rates, np.float32)
 
 
 def figures(rows: Rows, table: Numbers, lean: Numbers) -> Numbers:

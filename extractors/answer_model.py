@@ -1,0 +1,59 @@
+"""The trained reader of answers: which question a text answers, whatever the form prints above it.
+
+It is a second witness beside the labels: of two wordings alike in meaning the answers are often plain. Its file is
+written by ``python -m extractors.train_answers`` from ``extractors/answer_examples``.
+"""
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from extractors.text_model import load_model
+
+FILE = Path(__file__).parent / "answer_model.npz"
+FEWEST = 2
+"""Words an answer must have to say what it answers."""
+
+
+KIND_OF = {
+    "pair:head": "person",
+    "pair:contact": "person",
+    "pair:signatory": "person",
+    "supporting_entity_name": "institution_name",
+    "institution_address": "address",
+    "head_name": "person",
+    "contact_name": "person",
+    "signatory_name": "person",
+    "head_position": "post",
+    "contact_position": "post",
+    "signatory_position": "post",
+    "signature_place": "place",
+    "event_place": "place",
+}
+"""What several questions ask."""
+
+
+def kind_of(key: str) -> str:
+    """What answers the question ``key``: its own answers, or those of a kind."""
+    return KIND_OF.get(key, key)
+
+
+@lru_cache(maxsize=20_000)
+def chances(text: str, language: str) -> Mapping[str, float]:
+    """How likely ``text`` is of each kind the model knows, if it is of one of them; empty for a single word."""
+    if len(text.split()) < FEWEST:
+        return {}
+    model = load_model(FILE)
+    found = model.probabilities(text, language)
+    return dict(zip(model.keys, map(float, found), strict=True))
+
+
+def weight_of(key: str, text: str, language: str) -> float:
+    """Between -1 and 1: how much ``text`` speaks for ``key`` as its question; 0 where it tells nothing."""
+    found = chances(text, language)
+    chance = found.get(kind_of(key))
+    if chance is None:
+        return 0.0
+    even = 1 / len(found)
+    return max(-1.0, min(1.0, math.log(max(chance, 1e-6) / even) / math.log(1 / even)))

@@ -1,0 +1,58 @@
+"""What the answers tell of the questions: a second witness beside the words of the labels and their order."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from extractors.answer_model import chances, kind_of
+from extractors.bids import peek
+from extractors.candidates import Candidate
+from extractors.question_keys import PAIRS
+from extractors.search import Asked, Search
+
+SURE = 0.8
+"""Score from which a label surely asks its question."""
+TOLD = 0.85
+"""How likely an answer answers a question, at least, to tell it without its label."""
+
+
+def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
+    """How likely the answer is one to this question, among those that no other label of the form surely asks; None
+    where it tells nothing."""
+    found = _answer(search, bid.label)
+    if kind_of(bid.key) not in found:
+        return None
+    sure = {kind_of(key) for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)}
+    return _share(found, kind_of(bid.key), sure)
+
+
+def told_apart(
+    search: Search, asked: Sequence[Asked], labels: Sequence[Candidate], keys: Collection[str]
+) -> Iterator[tuple[Candidate, str]]:
+    """Of several labels and questions left over, those pairs of which the answer tells that they belong together."""
+    given = {kind_of(key) for bid in asked for key in keys_of(bid)} - {kind_of(key) for key in keys}
+    for key in keys:
+        if [kind_of(each) for each in keys].count(kind_of(key)) > 1:
+            continue
+        suited = [label for label in labels if _share(_answer(search, label), kind_of(key), given) >= TOLD]
+        if len(suited) == 1:
+            yield suited[0], key
+
+
+def is_told(search: Search, label: Candidate, kind: str) -> bool:
+    """True if the answer behind a label is surely of a kind."""
+    return _share(_answer(search, label), kind, ()) >= TOLD
+
+
+def keys_of(bid: Asked) -> tuple[str, ...]:
+    """The questions of the contract that a label asks: one, or the two of a pair."""
+    return PAIRS.get(bid.key, (bid.key,))
+
+
+def _answer(search: Search, label: Candidate) -> Mapping[str, float]:
+    return chances(peek(search, label), search.lexicon.data.language)
+
+
+def _share(found: Mapping[str, float], kind: str, without: Collection[str]) -> float:
+    """The chance of one kind among those left, 0 where the text tells nothing."""
+    rest = sum(chance for other, chance in found.items() if other != kind and other not in without)
+    own = found.get(kind, 0.0)
+    return own / (own + rest) if own else 0.0

@@ -1,0 +1,115 @@
+"""A trained reader of short texts: which of its keys a text speaks for, with an honest probability.
+
+Softmax over the features of ``extractors.text_features``; one file holds the weights, another its fingerprint.
+"""
+
+import hashlib
+import io
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.text_features import Numbers, Part, features_of, parts_of, placed, scale_of
+
+KEPT = 30_000
+"""How many words and pairs of words are remembered with what they speak for."""
+
+
+class ModelDamaged(Exception):
+    """The file of a model is not the one its fingerprint describes."""
+
+
+class TextModel:
+    """Weights (places x keys, one byte each with a scale per key), leanings and temperature.
+
+    What the parts met so far speak for is kept in one array, a row a part, so that a text is the sum of its rows."""
+
+    def __init__(self, keys: list[str], table: NDArray[np.int8], scales: Numbers, lean: Numbers) -> None:
+        self.keys, self._table, self._scales, self._lean = keys, table, scales, lean
+        self._rows: Numbers = np.empty((KEPT, len(keys)), np.float32)
+        self._known: dict[str, dict[Part, int]] = {}
+        self._used = 0
+
+    def probabilities(self, text: str, language: str) -> Numbers:
+        """The probability of each of ``keys`` for a text; they sum to 1."""
+        parts = parts_of(text)
+        raw = self._lean.copy()
+        if parts:
+            total = np.add.reduce(self._rows[self._numbers(parts, language)], axis=0)
+            raw += total * np.float32(scale_of(parts))
+        powers = np.exp(raw - raw.max())
+        return np.asarray(powers / powers.sum(), np.float32)
+
+    def _numbers(self, parts: list[Part], language: str) -> list[int]:
+        """The rows of the parts; those not met before are worked out."""
+        if self._used + len(parts) > KEPT:
+            self._known.clear()
+            self._used = 0
+        known = self._known.setdefault(language, {})
+        new = [part for part in dict.fromkeys(parts) if part not in known]
+        if new:
+            rows = range(self._used, self._used + len(new))
+            self._rows[rows.start : rows.stop] = self._worked_out(new, language)
+            known.update(zip(new, rows, strict=True))
+            self._used = rows.stop
+        return [known[part] for part in parts]
+
+    def _worked_out(self, parts: list[Part], language: str) -> Numbers:
+        """What each part speaks for: the sum of its features' weights, all parts at once."""
+        marks: list[int] = []
+        shares: list[float] = []
+        starts: list[int] = []
+        for part in parts:
+            starts.append(len(marks))
+            own, its_shares = features_of(part, language)
+            marks += own
+            shares += its_shares
+        places, values = placed(marks, shares)
+        weights = self._table[places] * values[:, None]
+        return np.asarray(np.add.reduceat(weights, starts, axis=0) * self._scales, np.float32)
+
+    def pack(self) -> bytes:
+        """The bytes of the model's file; the same for the same model."""
+        buffer = io.BytesIO()
+        names = np.frombuffer("\n".join(self.keys).encode(), np.uint8)
+        np.savez(buffer, names=names, table=self._table, scales=self._scales, lean=self._lean)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_weights(cls, keys: list[str], table: Numbers, lean: Numbers, temperature: float) -> Self:
+        """The model with its weights rounded to one byte each and the temperature worked in."""
+        scales = np.asarray(np.abs(table).max(axis=0) / 127 + 1e-9, np.float32)
+        small = np.asarray(np.rint(table / scales), np.int8)
+        return cls(keys, small, scales * np.float32(temperature), lean * np.float32(temperature))
+
+    @classmethod
+    def unpack(cls, raw: bytes) -> Self:
+        """The model a file holds."""
+        held = np.load(io.BytesIO(raw), allow_pickle=False)
+        return cls(held["names"].tobytes().decode().split("\n"), held["table"], held["scales"], held["lean"])
+
+
+@cache
+def load_model(file: Path) -> TextModel:
+    """The model in ``file``. Raises ModelDamaged if its bytes are not those of the fingerprint beside it."""
+    raw = file.read_bytes()
+    fingerprint = fingerprint_of(file)
+    if hashlib.sha256(raw).hexdigest() != fingerprint.read_text("utf-8").strip():
+        raise ModelDamaged(f"{file.name} is not the file of {fingerprint.name}; restore it or train it again.")
+    return TextModel.unpack(raw)
+
+
+def save_model(model: TextModel, file: Path) -> int:
+    """Write the model and its fingerprint; the number of bytes."""
+    raw = model.pack()
+    file.write_bytes(raw)
+    fingerprint_of(file).write_text(hashlib.sha256(raw).hexdigest() + "\n", "utf-8")
+    return len(raw)
+
+
+def fingerprint_of(file: Path) -> Path:
+    """Where the fingerprint of a model's file stands: beside it."""
+    return file.with_suffix(".sha256")
