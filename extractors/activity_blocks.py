@@ -50,9 +50,12 @@ class Anchor:
 
 def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     """The activities of a form that gives each of them a block of its own; None if there is no such thing."""
-    anchors = _anchors(layout, language)
-    if not anchors:
-        return None
+    chains = _chains(layout, language)
+    return next((found for chain in chains if (found := _in_blocks(layout, chain, columns, language))), None)
+
+
+def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language: str) -> ActivitiesFound | None:
+    """The activities of the blocks that begin at ``anchors``; None if they hold nothing of the kind."""
     blocks = [
         _parts(layout, anchor, following) for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)
     ]
@@ -69,8 +72,9 @@ def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFoun
 
 
 # ------------------------------------------------------------------------------------------ where blocks begin
-def _anchors(layout: Layout, language: str) -> list[Anchor]:
-    """Lines that begin with the same word and the numbers 1, 2, 3 …"""
+def _chains(layout: Layout, language: str) -> list[list[Anchor]]:
+    """Lines that begin with the same word and the numbers 1, 2, 3 …: the likeliest chain, and others that begin with a
+    word for an activity."""
     words = {fold(word) for word in load_language(language).activity["heading"]}
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
@@ -82,10 +86,9 @@ def _anchors(layout: Layout, language: str) -> list[Anchor]:
             begins = opening.start("word") if opening.re is _NUMBERED_LABEL else opening.end()
             chain.append(Anchor(unit.index, len(chain) + 1, unit.start + begins))
     good = [chain for word, chain in chains.items() if len(chain) >= 2 or chain and word in words]
-    good.sort(
-        key=lambda chain: (any(w in fold(layout.units[chain[0].index].text) for w in words), len(chain)), reverse=True
-    )
-    return good[0] if good else []
+    names = [any(word in fold(layout.units[chain[0].index].text) for word in words) for chain in good]
+    order = sorted(range(len(good)), key=lambda place: (names[place], len(good[place])), reverse=True)
+    return [good[place] for number, place in enumerate(order) if not number or names[place]]
 
 
 def _named_words(opening: re.Match[str]) -> list[str]:

@@ -34,9 +34,21 @@ KIND_OF = {
 """What several questions ask."""
 
 
+NEAR = {
+    "expertise_sought": ("preferred_experience",),
+    "contribution_sought": ("expertise_sought",),
+}
+"""What is often answered with another question: experts "from Austria", two speakers as the contribution."""
+
+
 def kind_of(key: str) -> str:
     """What answers the question ``key``: its own answers, or those of a kind."""
     return KIND_OF.get(key, key)
+
+
+def kinds_of(key: str) -> tuple[str, ...]:
+    """The kinds of answers that ``key`` is given, its own first."""
+    return (kind_of(key), *NEAR.get(key, ()))
 
 
 @lru_cache(maxsize=20_000)
@@ -50,10 +62,10 @@ def chances(text: str, language: str) -> Mapping[str, float]:
 
 
 def weight_of(key: str, text: str, language: str) -> float:
-    """Between -1 and 1: how much ``text`` speaks for ``key`` as its question; 0 where it tells nothing."""
+    """Between -2 and 1: how much ``text`` speaks for ``key`` as its question; 0 where it tells nothing."""
     found = chances(text, language)
-    chance = found.get(kind_of(key))
-    if chance is None:
+    if kind_of(key) not in found:
         return 0.0
+    chance = sum(found[kind] for kind in kinds_of(key))
     even = 1 / len(found)
-    return max(-1.0, min(1.0, math.log(max(chance, 1e-6) / even) / math.log(1 / even)))
+    return max(-2.0, min(1.0, math.log(max(chance, 1e-6) / even) / math.log(1 / even)))

@@ -25,6 +25,7 @@ from extractors.headings import (
 )
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
+from extractors.looks import holds_both
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
@@ -255,6 +256,8 @@ def _says_more(search: Search, bid: Asked) -> bool:
 
 def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
     """``Who heads it, and with what title?`` answered by ``Mrs X, Director`` asks two questions at once."""
+    if _asks_address(search, bid, given):
+        return replace(bid, key="pair:address")
     person = PERSONS.get(bid.key)
     if person is None or {f"{bid.key.split('_')[0]}_name", f"{bid.key.split('_')[0]}_position"} <= given:
         return bid
@@ -264,6 +267,14 @@ def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
     if post is None or not looks_like_person(name):
         return bid
     return replace(bid, key=f"pair:{person}")
+
+
+def _asks_address(search: Search, bid: Asked, given: set[str]) -> bool:
+    """``E-mail and telephone``: one label of the two is asked, and both stand behind it."""
+    keys = PAIRS["pair:address"]
+    look = peek(search, bid.label)
+    named = all(any(hit.key == key for hit in bid.label.hits) for key in keys)
+    return bid.key in keys and not set(keys) <= given and named and holds_both(look)
 
 
 def _is_half(bid: Asked, asked: list[Asked]) -> bool:

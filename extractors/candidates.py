@@ -24,6 +24,8 @@ _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+\s+(?:\d{1,2}|[IVX]{1,4}|[A-ZА-Я])\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
 _DASH = re.compile(r"\s+[–—-]\s+")
+_END = re.compile(r"\*\s*[:：]\s*\S")
+"""``Starting from*: 15/02/2027``: a label ends at its asterisk and colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         ends = group[-1]
         if len(text.split()) > LONGEST:
             return
-        if not any(u.has("tick") or u.has("entry") for u in group) and not _is_marked_below(layout, ends, taken):
+        answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text)
+        if not answered and not _is_marked_below(layout, ends, taken):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if _runs_over_dash(unit) else 0.0, lexicon)
 
 
@@ -231,11 +234,19 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
             final = last.end
         cuts = {cut: bonus for cut, bonus in cuts.items() if cut >= final}
         cuts.setdefault(final, 0.2)
+    ends = _END.search(text, last.start, limit)
     for cut, bonus in sorted(cuts.items()):
+        if ends and cut <= ends.start() or last.all_bold() and _says_what(text[cut : last.end], lexicon):
+            continue
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
+
+
+def _says_what(text: str, lexicon: Lexicon) -> bool:
+    """True for ``name and exact title``: behind a colon in a label, not an answer but what is asked."""
+    return any(hit.key == "name_and_position" and hit.score >= 0.6 for hit in lexicon.hits(text.strip())[:3])
 
 
 def _candidate(

@@ -1,6 +1,5 @@
 """All fields of one form: each question's answer turned into a value with its state, evidence and confidence."""
 
-import re
 from collections.abc import Iterable
 
 from extractors.activities import spans_in_order
@@ -8,6 +7,7 @@ from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, marked_boxes, ticked, typed
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
+from extractors.halves import halves_of, spans_with
 from extractors.layout import Layout, Span, evidence_of
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, PAIRS
@@ -17,7 +17,7 @@ from extractors.sequence import LITTLE
 from extractors.telling import TOLD
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
-from pipeline.folding import fold, tidy
+from pipeline.folding import tidy
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
 
@@ -125,12 +125,11 @@ class Fields:
     def _pair(self, bid: Asked) -> None:
         first, second = PAIRS[bid.key]
         answer = self.answers.answer(bid)
-        halves: tuple[str | None, str | None] = (answer.text, None)
-        if answer.state == "answered":
-            halves = (_place_and_date if bid.key == "pair:place_date" else split_person)(answer.text)
+        answered = answer.state == "answered"
+        halves = halves_of(bid.key, answer.text, self.language) if answered else (answer.text, None)
         for key, text in zip((first, second), halves, strict=True):
             part = Answer(
-                answer.state if text else "blank" if answer.state == "answered" else answer.state,
+                answer.state if text or not answered else "blank",
                 answer.spans,
                 answer.region,
             )
@@ -140,7 +139,7 @@ class Fields:
         if answer.state != "answered" or text is None:
             self.readings[key] = FieldReading(state=answer.state)
             return
-        spans = _spans_with(answer.spans, text) or answer.spans
+        spans = spans_with(answer.spans, text) or answer.spans
         self._keep(key, bid, Answer("answered", tuple(spans), answer.region))
 
     # ------------------------------------------------------------------------------------------ choices
@@ -276,38 +275,3 @@ class Fields:
 
 def _country_first(key: str) -> tuple[bool, str]:
     return (key != "institution_country", key)
-
-
-def _spans_with(spans: tuple[Span, ...], text: str) -> list[Span]:
-    """The part of the spans that holds the words of ``text``."""
-    for span in spans:
-        at = span.text.find(text)
-        if at >= 0:
-            return [Span(span.line, span.start + at, span.start + at + len(text))]
-    over_lines = _over_lines(spans, text.split())
-    wanted = fold(text)
-    return over_lines or [span for span in spans if fold(span.text) and fold(span.text) in wanted]
-
-
-def _over_lines(spans: tuple[Span, ...], words: list[str]) -> list[Span]:
-    """Where words stand that begin at the end of one line and go on in the next; nothing if not all are found."""
-    found: list[Span] = []
-    for span in spans:
-        printed = list(re.finditer(r"\S+", span.text))
-        for first in range(len(printed)) if not found else range(1):
-            run = [word.group() for word in printed[first : first + len(words)]]
-            if run and run == words[: len(run)]:
-                last = printed[first + len(run) - 1]
-                found.append(Span(span.line, span.start + printed[first].start(), span.start + last.end()))
-                words = words[len(run) :]
-                break
-    return [] if words else found
-
-
-def _place_and_date(text: str) -> tuple[str | None, str | None]:
-    """``Dakar, le 3 mars 2025`` -> place and date."""
-    match = re.search(r"\d", text)
-    if match is None:
-        return tidy(text), None
-    place = re.split(r"[,;–—\n-]|\s(?:le|el|em|aos|on|от)\s", text[: match.start()])[0].strip(" ,")
-    return place or None, tidy(text[len(place) if place else 0 :]).lstrip(" ,–—-")

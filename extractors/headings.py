@@ -90,15 +90,27 @@ def is_larger(search: Search, index: int) -> bool:
 
 
 def first_sure(search: Search) -> int:
-    """The first unit that surely asks for the institution, its head or the event: above it stand title and notice."""
+    """The first unit that surely asks for the institution, its head or the event, or the first of several that ask
+    something word for word: above it stand title and notice."""
     early = [
         c.first
         for c in search.all
         if c.first >= search.begins
         and any(h.group == "label" and h.score >= 0.72 and _opens_form(h.key) for h in c.hits)
     ]
+    exact = [c.first for c in search.all if c.first >= search.begins and _asks_exactly(c)]
+    early += [at for at, third in zip(exact, exact[2:], strict=False) if third <= at + NEAR_BY][:1]
     fitting = [unit.index for unit in search.layout.units if search.habit.chain and unit.index in search.habit.chain]
     return min(early + fitting, default=0)
+
+
+NEAR_BY = 15
+"""Units within which three questions stand, where a form has begun."""
+
+
+def _asks_exactly(candidate: Candidate) -> bool:
+    first = next(iter(candidate.hits), None)
+    return first is not None and first.group == "label" and first.score >= 0.95 and candidate.structure >= 0.25
 
 
 def _opens_form(key: str) -> bool:
@@ -208,10 +220,10 @@ def context_after(search: Search, candidate: Candidate) -> str | None:
 
 def key_of_hit(hit: Hit, context: str | None, candidate: Candidate, search: Search) -> str | None:
     """The question a hit asks in its section; None where it asks none (titles, sections)."""
-    if hit.group in ("label", "guess"):
-        return hit.key  # a guess may be a pair
-    if hit.group == "pair":
-        return f"pair:{hit.key}"
+    if hit.group in ("label", "guess", "pair"):
+        key = f"pair:{hit.key}" if hit.group == "pair" else hit.key  # a guess may be a pair too
+        of_event = key == "pair:place_date" and search.simple and search.places.get(candidate.first, 0.0) < LATE
+        return "pair:event" if of_event else key
     if hit.group == "short":
         late = candidate.first > 0.8 * len(search.layout.units)
         return SHORT_KEYS[hit.key].get(context or ("signature" if late else ""))

@@ -15,6 +15,8 @@ from pipeline.questions import questions
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
 _PHONE = re.compile(r"(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
+_DATE = re.compile(r"\b(?:\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b")
+"""Figures that are a day and no telephone number."""
 _SITE = re.compile(r"\b(?:www\.|https?://)|\b[\w-]+\.(?:gov|gob|gouv|org|com|net|go|int)\b", re.I)
 _TICKS = f"{TICKED}{UNTICKED}"
 _USUAL_WORDS = {
@@ -65,7 +67,13 @@ def look_bonus(key: str, look: str, language: str) -> float:
 def _contacts_in(look: str) -> tuple[int, bool, bool]:
     """The number of words, and whether an e-mail address or a telephone number stands among them."""
     count = len(look.split())
-    return count, bool(_EMAIL.search(look)), count < 12 and bool(_PHONE.search(look))
+    return count, bool(_EMAIL.search(look)), count < 12 and bool(_PHONE.search(_DATE.sub("", look)))
+
+
+def holds_both(look: str) -> bool:
+    """True if an e-mail address and a telephone number stand there."""
+    _, email, phone = _contacts_in(look)
+    return email and phone
 
 
 def _is_phrase(look: str) -> bool:

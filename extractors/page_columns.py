@@ -144,9 +144,18 @@ def _extent(rows: list[Row], at: int, start: float) -> int:
             break
         end += 1
         wrapped = row[0].x0 >= start - 3 and last == end - 1
-        if _has_both(row, start) or wrapped:
+        if _has_both(row, start) or wrapped or last == end - 1 and _ends_label(rows[end - 2 : end], start):
             last = end
     return max(last - at, 1)
+
+
+def _ends_label(rows: list[Row], start: float) -> bool:
+    """True for two rows of which the second holds no more than the end of the label that the first begins."""
+    if len(rows) < 2 or rows[1][-1].x1 > start or not rows[1][0].text[:1].islower():
+        return False
+    above, row = rows
+    near = row[0].base - above[0].base < 1.6 * _size(row)
+    return near and row[0].bold == above[0].bold and abs(row[0].x0 - above[0].x0) < 3
 
 
 def _reads_across(both: list[Row], start: float) -> bool:

@@ -62,6 +62,8 @@ PAIRS = {
     "pair:head": ("head_name", "head_position"),
     "pair:signatory": ("signatory_name", "signatory_position"),
     "pair:place_date": ("signature_place", "signature_date"),
+    "pair:event": ("event_place", "event_date"),
+    "pair:address": ("contact_email", "contact_phone"),
 }
 
 PERSONS = {
@@ -78,6 +80,8 @@ SECTION_OF_PAIR = {
     "pair:head": "head",
     "pair:signatory": "signature",
     "pair:place_date": "signature",
+    "pair:event": "event",
+    "pair:address": "contact",
 }
 
 FOREIGN = {"contact_email": {"support": -0.3, "head": -0.15}, "contact_phone": {"support": -0.3, "head": -0.15}}

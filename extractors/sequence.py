@@ -10,11 +10,14 @@ from itertools import groupby, pairwise
 
 from extractors.bids import peek
 from extractors.candidates import Candidate
+from extractors.headings import LATE
 from extractors.looks import CHOICES, look_bonus
 from extractors.numbering import without_number
 from extractors.search import Asked, Search
 from extractors.telling import TOLD, is_told, keys_of, told, told_apart
+from pipeline.country_naming import name_country
 from pipeline.document import TICKED, UNTICKED
+from pipeline.folding import fold
 from pipeline.questions import questions
 
 _BEGINNING = (
@@ -74,8 +77,9 @@ SELDOM = frozenset(
 """Questions that many forms do without."""
 ADDRESSES = ("contact_email", "institution_website")
 """Questions whose answers look like no other's, beside those with boxes to tick."""
-TELLS, UNLIKE = 0.12, -0.1
-"""How well an answer suits a question that it tells, and how badly one that it cannot answer (``look_bonus``)."""
+TELLS, DATED, UNLIKE = 0.12, 0.08, -0.1
+"""How well an answer suits a question that it tells, a date a question for one, and how badly an answer suits a
+question that it cannot answer (``look_bonus``)."""
 OVERRULED = 0.1
 """How much better, at least, the words of a label must suit another question to speak for that one."""
 NAME_BEFORE = {
@@ -178,12 +182,13 @@ def _hinted(labels: list[Candidate], keys: tuple[str, ...]) -> Iterator[tuple[Ca
 
 
 def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Iterator[Asked]:
-    """Labels behind which stands what only one question left over has: boxes with its options, a certain address."""
+    """Labels behind which stands what only one question left over has: boxes with its options, an address, a date."""
     used, given = {bid.label.first for bid in found}, {bid.key for bid in found}
     for label in labels:
         look = peek(search, label)
         boxes = TICKED in look or UNTICKED in look
-        telling = [key for key in (CHOICES if boxes else ADDRESSES) if _tells(search, key, look)]
+        dates = ("event_date" if search.simple else "start_date",) if search.places.get(label.first, 0.0) < LATE else ()
+        telling = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates)) if _tells(search, key, look)]
         if label.first not in used and len(telling) == 1 and telling[0] not in given:
             given.add(telling[0])
             yield Asked(telling[0], label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, guessed=True, placed=boxes)
@@ -211,7 +216,7 @@ def _name_before(search: Search, found: list[Asked], label: Candidate) -> str | 
 
 
 def _tells(search: Search, key: str, look: str) -> bool:
-    return look_bonus(key, look, search.lexicon.data.language) >= TELLS
+    return look_bonus(key, look, search.lexicon.data.language) >= (DATED if key.endswith("_date") else TELLS)
 
 
 def placed(search: Search, asked: list[Asked]) -> list[Asked]:
@@ -231,14 +236,22 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
 
 
 def _told(search: Search, asked: list[Asked], bid: Asked) -> float | None:
-    """How likely the answer is one to this question; options that belong to it tell it for certain."""
-    if bid.key in CHOICES and _tells(search, bid.key, peek(search, bid.label)):
+    """How likely the answer is one to this question; its options or a country tell it for certain."""
+    look = peek(search, bid.label)
+    if bid.key in CHOICES and _tells(search, bid.key, look) or bid.key == "institution_country" and _is_country(look):
         return 1.0
     return told(search, asked, bid)
 
 
+def _is_country(look: str) -> bool:
+    """True for the name of one country and nothing else."""
+    found = name_country(look)
+    return found.code is not None and fold(found.quote) == fold(look)
+
+
 def _is_overruled(bid: Asked, given: set[str]) -> bool:
-    others = [hit.score for hit in bid.label.hits if hit.key in questions() and hit.key not in given]
+    seldom = frozenset() if "supporting_entity_name" in given else SELDOM
+    others = [h.score for h in bid.label.hits if h.key in questions() and h.key not in given and h.key not in seldom]
     return bid.guessed and bid.key not in CHOICES and max(others, default=0.0) > bid.base + OVERRULED
 
 

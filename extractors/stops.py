@@ -25,7 +25,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
         large = is_larger(search, unit.index) and unit.all_bold() and unit.cell is None
-        section = _opens_section(unit, asked)
+        section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
         if unit.index not in labels and (
             unit.line.role == "heading" or large or section or bold and _is_bold_line(unit)
         ):
@@ -47,6 +47,14 @@ def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
         return False
     stands_out = unit.all_bold() or in_capitals(unit.text)
     return stands_out and unit.line.new_paragraph and unit.start == 0 and _number(following.label.text) == (*own, 1)
+
+
+def _parts_questions(search: Search, unit: Unit, labels: set[int]) -> bool:
+    """A bold line of its own between an answer in plain print and the next question is a heading."""
+    around = search.layout.units[max(0, unit.index - 1) : unit.index + 2]
+    if len(around) < 3 or unit.cell is not None or not unit.line.new_paragraph or not _is_bold_line(unit):
+        return False
+    return around[2].index in labels and around[0].index not in labels and not around[0].all_bold()
 
 
 def _is_bold_line(unit: Unit) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from extractors.answer_model import chances, kind_of
+from extractors.answer_model import chances, kind_of, kinds_of
 from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.question_keys import PAIRS
@@ -21,7 +21,7 @@ def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
     if kind_of(bid.key) not in found:
         return None
     sure = {kind_of(key) for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)}
-    return _share(found, kind_of(bid.key), sure)
+    return _share(found, {kind_of(bid.key), *kinds_of(bid.key)} - (sure - {kind_of(bid.key)}), sure)
 
 
 def told_apart(
@@ -32,14 +32,14 @@ def told_apart(
     for key in keys:
         if [kind_of(each) for each in keys].count(kind_of(key)) > 1:
             continue
-        suited = [label for label in labels if _share(_answer(search, label), kind_of(key), given) >= TOLD]
+        suited = [label for label in labels if _share(_answer(search, label), [kind_of(key)], given) >= TOLD]
         if len(suited) == 1:
             yield suited[0], key
 
 
 def is_told(search: Search, label: Candidate, kind: str) -> bool:
     """True if the answer behind a label is surely of a kind."""
-    return _share(_answer(search, label), kind, ()) >= TOLD
+    return _share(_answer(search, label), [kind], ()) >= TOLD
 
 
 def keys_of(bid: Asked) -> tuple[str, ...]:
@@ -51,8 +51,8 @@ def _answer(search: Search, label: Candidate) -> Mapping[str, float]:
     return chances(peek(search, label), search.lexicon.data.language)
 
 
-def _share(found: Mapping[str, float], kind: str, without: Collection[str]) -> float:
-    """The chance of one kind among those left, 0 where the text tells nothing."""
-    rest = sum(chance for other, chance in found.items() if other != kind and other not in without)
-    own = found.get(kind, 0.0)
+def _share(found: Mapping[str, float], kinds: Collection[str], without: Collection[str]) -> float:
+    """The chance of these kinds among those left, 0 where the text tells nothing."""
+    rest = sum(chance for other, chance in found.items() if other not in kinds and other not in without)
+    own = sum(found.get(kind, 0.0) for kind in kinds)
     return own / (own + rest) if own else 0.0
