@@ -104,7 +104,8 @@ class Answers:
         left = unit.line.box[0]
         if _wraps_to_margin(unit, mates):
             return None
-        rights = [u.line.box[0] for u in mates if u.line.box and u.line.box[0] > left + 5]
+        asked = [u for u in mates if u.index in self._labels or u.index in self.found.stops]
+        rights = [u.line.box[0] for u in asked if u.line.box and u.line.box[0] > left + 5]
         return left - 6, min(rights, default=10_000.0) - 6
 
     def _below_column(self, unit: Unit, start: int) -> bool:

@@ -63,7 +63,8 @@ def _without_stray(search: Search, awarded: list[Asked]) -> list[Asked]:
         return awarded
 
     def is_stray(bid: Asked) -> bool:
-        outside = units[bid.label.first].cell is None and bid.label.where == "line"
+        cell = units[bid.label.first].cell
+        outside = cell is None and bid.label.where == "line" or cell is not None and len(search.layout.row(cell)) == 1
         return outside and bid.guessed and bid.score < DOUBTFUL and not peek(search, bid.label)
 
     return [bid for bid in awarded if bid.key == "signature" or not is_stray(bid)]
@@ -187,6 +188,8 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         if holder is None or holder.label.first == bid.label.first or _is_covered(bid, by_first):
             continue
         if not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED:
+            continue
+        if bid.guessed and bid.score < DOUBTFUL:
             continue
         given = {b.key for b in by_first.values()}
         taken = given | {half for key in given for half in PAIRS.get(key, ())}

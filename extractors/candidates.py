@@ -5,11 +5,11 @@ Whether a candidate is a label is decided later (``extractors.asking``), when al
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from extractors.labels import Hit, Lexicon
-from extractors.layout import BULLET, DOTTED, Layout, Unit, key_of
+from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit, key_of
 from extractors.numbering import NUMBER, without_number
 from pipeline.folding import fold, tidy
 
@@ -24,6 +24,8 @@ _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+\s+(?:\d{1,2}|[IVX]{1,4}|[A-ZА-Я])\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
 _DASH = re.compile(r"\s+[–—-]\s+")
+_LEADER = re.compile(r"(?<=[^\W\d_])\.{3}(?=[^\W_a-zа-я])")
+"""``Person in charge...Ms X``: a row of dots too short to be told from an ellipsis by its length."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
 """``Starting from*: 15/02/2027``: a label ends at its asterisk and colon."""
 
@@ -53,21 +55,34 @@ class Candidate:
 def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[Candidate]:
     """All candidates of a document in reading order; ``taken`` are units that are known to be something else."""
     found: list[Candidate] = []
+    explained = {unit.index for box in layout.cells.values() if _explains(layout, box) for unit in box.units}
     for box in layout.cells.values():
-        if not any(unit.index in taken for unit in box.units):
+        if not any(unit.index in taken | explained for unit in box.units):
             found += _of_cell(layout, box.units, lexicon)
     for unit in layout.units:
-        if unit.index not in taken:
+        if unit.index not in taken | explained:
             found += _of_unit(layout, unit, lexicon, taken)
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
     return sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
+
+
+def _explains(layout: Layout, box: CellBox) -> bool:
+    """True for a cell in italics between a label and the place for its answer: it explains the question."""
+    printed = [unit for unit in box.units if unit.text.strip()]
+    row = layout.row(box.cell)
+    place = row.index(box)
+    if not printed or not all(unit.all_italic() for unit in printed) or not 0 < place < len(row) - 1:
+        return False
+    before = [unit for unit in row[place - 1].units if unit.text.strip()]
+    return bool(before) and not any(unit.all_italic() for unit in before)
 
 
 def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate]:
     """Without beginnings that several labels share: “Experts: profile”, “Experts: languages”. Of “Name: A” and
     “Name: B” each is a label: there something else stands behind the colon."""
     kept = list(found)
-    leads = Counter(fold(without_number(c.text)) for c in kept if _is_lead(layout, c))
+    unique = {(c.first, fold(without_number(c.text))) for c in kept if _is_lead(layout, c)}
+    leads = Counter(text for _, text in unique)
     return [c for c in kept if leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c)]
 
 
@@ -223,11 +238,9 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         for number, match in enumerate(pattern.finditer(text, last.start, limit)):
             if number < 2 and match.end() > last.start:
                 cuts.setdefault(match.end(), bonus)
+    cuts |= _cuts_by_look(last, limit, cuts)
     if stop is not None and stop.start > last.start:
         cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
-    dots = DOTTED.search(text, last.start, limit)
-    if dots and dots.start() > last.start + 2:
-        cuts[dots.start()] = 0.25
     if last.all_bold() and "?" in text[last.start : limit]:  # two questions in one bold line are one label
         final = max(m.end() for m in _QUESTION.finditer(text, last.start, limit))
         if text[final : last.end].rstrip().endswith("."):  # "Whom do we call? Please give name and post."
@@ -242,6 +255,27 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
+
+
+def _cuts_by_look(unit: Unit, limit: int, known: Mapping[int, float]) -> dict[int, float]:
+    """Places where a row of dots or plain print behind bold begins."""
+    cuts: dict[int, float] = {}
+    dots = DOTTED.search(unit.line.text, unit.start, limit) or _LEADER.search(unit.line.text, unit.start, limit)
+    if dots and dots.start() > unit.start + 2:
+        cuts[dots.end() if dots.re is _LEADER else dots.start()] = 0.25
+    thin = _end_of_bold(unit)
+    if thin is not None and thin not in known and not dots:
+        cuts[thin] = 0.2
+    return cuts
+
+
+def _end_of_bold(unit: Unit) -> int | None:
+    """Where plain print begins behind the bold print that opens a unit; None if it is all in one style."""
+    words = [p for p in unit.pieces if p.kind == "text" and any(c.isalnum() for c in unit.line.text[p.start : p.end])]
+    plain = next((p for p in words if not p.bold), None)
+    if plain is None or not words[0].bold:
+        return None
+    return plain.end - len(unit.line.text[plain.start : plain.end].lstrip())
 
 
 def _says_what(text: str, lexicon: Lexicon) -> bool:

@@ -49,9 +49,9 @@ def look_bonus(key: str, look: str, language: str) -> float:
         return _typed_option(key, look, language)
     count, email, phone = _contacts_in(look)
     if question.kind == "email":
-        return 0.15 if email else -0.1
+        return 0.15 if email else -0.25 if _is_wordy(look) else -0.1
     if question.kind == "phone":
-        return 0.12 if phone else -0.1
+        return 0.12 if phone else -0.25 if _is_wordy(look) else -0.1
     if key == "institution_website":
         return 0.12 if _SITE.search(look) and not email else -0.08
     if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
@@ -68,6 +68,11 @@ def _contacts_in(look: str) -> tuple[int, bool, bool]:
     """The number of words, and whether an e-mail address or a telephone number stands among them."""
     count = len(look.split())
     return count, bool(_EMAIL.search(look)), count < 12 and bool(_PHONE.search(_DATE.sub("", look)))
+
+
+def _is_wordy(look: str) -> bool:
+    """True for words without a figure or an address among them."""
+    return sum(map(str.isalpha, look)) > 3 and not any(c.isdigit() or c == "@" for c in look)
 
 
 def holds_both(look: str) -> bool:
@@ -99,6 +104,8 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
         return -0.2 if count > 40 else witness
     if kind != "text":
         return 0.0
+    if count <= 4 and read_date(look, language):
+        return -0.2
     if key in _USUAL_WORDS and not _USUAL_WORDS[key][0] <= count <= _USUAL_WORDS[key][1]:
         return witness - 0.1
     return witness + (0.03 if count >= 12 else -0.06 if count <= 4 else 0.0)

@@ -37,7 +37,27 @@ _ALSO = {
     "filipino": "tl",
     "туркменский": "tk",
     "дари": "fa",
+    "chichewa": "ny",
+    "chinyanja": "ny",
+    "kirundi": "rn",
+    "kikuyu": "ki",
+    "kikongo": "kg",
+    "malagasy": "mg",
+    "siswati": "ss",
+    "tshivenda": "ve",
+    "xitsonga": "ts",
+    "kichwa": "qu",
+    "quichua": "qu",
+    "aimara": "ay",
+    "aymara": "ay",
+    "guarani": "gn",
 }
+_WITHOUT_CODE = (
+    "amazigh amazighe bereber berbère comorien comoriano comorian crioulo crioula garifuna kaqchikel kriol kriolu krio "
+    "luo macua makhuwa mam mapudungun náhuatl nahuatl pidgin q'eqchi' k'iche' sango sranan tamazight tetun tshiluba "
+    "umbundu kimbundu каракалпакский гагаузский"
+).split()
+"""Languages with no two-letter code that CLDR knows by other names or not at all."""
 
 
 @cache
@@ -84,7 +104,8 @@ def _long_names(language: str) -> frozenset[str]:
     from babel import Locale
 
     codes = [code for code in dict.fromkeys([language, "en"]) if code in LANGUAGES]
-    return frozenset(fold(name) for code in codes for name in Locale.parse(code).languages.values())
+    known = {fold(name) for code in codes for name in Locale.parse(code).languages.values()}
+    return frozenset(known | {word for name in _WITHOUT_CODE for word in fold(name).split()})
 
 
 def _by_stem(word: str, names: dict[str, str]) -> str | None:

@@ -30,13 +30,15 @@ class Card(Value):
     """What goes with the weights: their fingerprint, and what was fitted on held-out cases.
 
     ``area_weights``: for each of ``AREAS`` how much each of ``area_signs`` says for it; ``topic_weights``: how much
-    each of ``topic_signs`` says for a topic. ``sure_from``: an area below this probability is not asserted.
+    each of ``topic_signs`` says for a topic. ``area_rates``: how much rarer each area is among requests than among the
+    cases taught (Saerens 2002). ``sure_from``: an area below this probability is not asserted.
     ``topic_from``: a topic from this probability on is asserted. ``known_from``: a text of which a smaller share of
     words was ever seen, and no idea, is not judged.
     """
 
     sha256: str
     area_weights: tuple[Row, Row, Row, Row]
+    area_rates: tuple[float, float, float, float]
     topic_weights: Annotated[tuple[float, ...], Field(min_length=TOPIC_SIGNS, max_length=TOPIC_SIGNS)]
     sure_from: Probability
     topic_from: Probability
@@ -53,12 +55,13 @@ class Verdicts:
     def __init__(self, card: Card) -> None:
         self.card = card
         self._area = np.array(card.area_weights)
+        self._rates = np.array(card.area_rates)
         self._topic = np.array(card.topic_weights)
 
     def areas(self, said: Measures) -> dict[str, float]:
         """The probability of each area; they sum to 1."""
-        shares = choice(self._area @ area_signs(said).astype(np.float64))
-        return dict(zip(AREAS, map(float, shares), strict=True))
+        shares = choice(self._area @ area_signs(said).astype(np.float64)) * self._rates
+        return dict(zip(AREAS, map(float, shares / shares.sum()), strict=True))
 
     def topics(self, said: Measures, areas: Mapping[str, float]) -> dict[str, float]:
         """The probability of each topic, given those of the areas."""

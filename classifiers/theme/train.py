@@ -17,6 +17,8 @@ from classifiers.theme.vectors import Numbers
 README = HERE / "README.md"
 WANTED_ACCURACY, MOST_ABSTAINING, KNOWN_FROM = 0.97, 0.065, 0.34
 """Stricter than what is asked for (0.95, 0.08), for the folds are not the cases held back."""
+RATES = {"both": 0.5}
+"""Border cases are taught more often than requests treat both areas: 1 in 12 of the cases, 1 in 50 of our forms."""
 
 
 def main() -> None:
@@ -44,6 +46,7 @@ def card_for(texts: Sequence[Text], said: Sequence[Measures], sha256: str) -> Ca
         len(AREAS),
     )
     first: dict[str, object] = {"sha256": sha256, "area_weights": _rounded(areas.T), "known_from": KNOWN_FROM}
+    first["area_rates"] = tuple(RATES.get(area, 1.0) for area in AREAS)
     unset = {"topic_weights": (0.0,) * TOPIC_SIGNS, "sure_from": 0.0, "topic_from": 0.0}
     card = Card.model_validate(first | unset)
     scores = [Verdicts(card).areas(measures) for measures in said]
