@@ -62,10 +62,10 @@ def chances(text: str, language: str) -> Mapping[str, float]:
 
 
 def weight_of(key: str, text: str, language: str) -> float:
-    """Between -2 and 1: how much ``text`` speaks for ``key`` as its question; 0 where it tells nothing."""
+    """Between -2.5 and 1: how much ``text`` speaks for ``key`` as its question; 0 where it tells nothing."""
     found = chances(text, language)
     if kind_of(key) not in found:
         return 0.0
     chance = sum(found[kind] for kind in kinds_of(key))
     even = 1 / len(found)
-    return max(-2.0, min(1.0, math.log(max(chance, 1e-6) / even) / math.log(1 / even)))
+    return max(-2.5, min(1.0, math.log(max(chance, 1e-6) / even) / math.log(1 / even)))

@@ -1,5 +1,6 @@
 """What the reader of answers learns from: invented answers to each question in ``answer_examples``, one file a
-language, and the answers in the project's own invented forms (``sample_forms``, ``tests/hard_forms``)."""
+language, invented requests (``requests``), and the answers in the project's own invented forms (``sample_forms``,
+``tests/hard_forms``)."""
 
 import json
 import tomllib
@@ -57,6 +58,8 @@ def _of_language(code: str) -> Iterator[Example]:
         raise ValueError(f"{path.name}: no question of the form: {', '.join(sorted(strange))}")
     for kind, table in tables.items():
         yield from (Example(" ".join(text.split()), code, kind) for text in table.answers)
+    for request in tomllib.loads((EXAMPLES / "requests" / path.name).read_text("utf-8")).values():
+        yield from (Example(" ".join(text.split()), code, kind_of(key)) for key, text in request.items())
 
 
 def _of_forms(folder: Path) -> Iterator[Example]:

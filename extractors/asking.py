@@ -187,9 +187,8 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         holder = next((b for b in by_first.values() if b.key == bid.key), None)
         if holder is None or holder.label.first == bid.label.first or _is_covered(bid, by_first):
             continue
-        if not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED:
-            continue
-        if bid.guessed and bid.score < DOUBTFUL:
+        strange = not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED
+        if strange or bid.score < DOUBTFUL:
             continue
         given = {b.key for b in by_first.values()}
         taken = given | {half for key in given for half in PAIRS.get(key, ())}

@@ -68,6 +68,8 @@ def _not_understood(found: Found) -> Iterator[Flag]:
         if label.first not in longest or len(label.text) < len(longest[label.first].text):
             longest[label.first] = label
     for label in longest.values():
-        likely = any(h.key in questions() and h.key not in keys and h.score >= LIKELY for h in label.hits[:2])
+        likely = label.first in found.telling or any(
+            h.key in questions() and h.key not in keys and h.score >= LIKELY for h in label.hits[:2]
+        )
         message = f"The form asks something the software does not know: “{label.text[:100]}”."
         yield Flag(code="unknown_question", severity="warning" if likely else "info", message=message)

@@ -30,6 +30,9 @@ WITNESS = 0.12
 """How much an answer in running words may speak for or against a question."""
 CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
 
+NAMED = 0.9
+"""How well a typed text must fit an option to name it surely."""
+
 POSTS = frozenset({"head_position", "contact_position", "signatory_position"})
 NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 
@@ -90,12 +93,12 @@ def _is_phrase(look: str) -> bool:
 def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:
     digits = any(c.isdigit() for c in look)
     if kind == "date":
-        return 0.08 if count < 15 and read_date(look, language) else -0.08
+        return 0.08 if count < 15 and read_date(look, language) else -0.15 if _is_wordy(look) else -0.08
     if kind == "months":
         return 0.08 if count < 10 and read_months(look, language) is not None else -0.08
     if kind == "country":
         return 0.0 if count <= 9 and not digits else -0.15
-    witness = WITNESS * weight_of(key, look, language) if kind in ("line", "text") else 0.0
+    witness = WITNESS * weight_of(key, look, language) if kind in ("line", "text", "list") else 0.0
     if kind == "line" and key in POSTS | NAMES and looks_like_post(look, language):
         return 0.12 if key in POSTS else -0.3
     if kind == "line":
@@ -103,7 +106,7 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
             return min(witness, -0.1 if key.startswith(("institution", "supporting")) else -0.12)
         return -0.2 if count > 40 else witness
     if kind != "text":
-        return 0.0
+        return witness
     if count <= 4 and read_date(look, language):
         return -0.2
     if key in _USUAL_WORDS and not _USUAL_WORDS[key][0] <= count <= _USUAL_WORDS[key][1]:
@@ -117,7 +120,18 @@ def _typed_option(key: str, look: str, language: str) -> float:
         return -0.15
     if key == "working_languages":
         return 0.15 if read_tongues(look, language) else -0.12
-    return 0.15 if option_of(look, key, language)[0] not in (None, "other") else -0.12
+    option, score = option_of(look, key, language)
+    if option in (None, "other"):
+        return -0.12
+    return -0.2 if score < NAMED and looks_like_post(look, language) else 0.15
+
+
+def names_option(key: str, look: str, language: str) -> bool:
+    """True if an option stands there in its own words, or boxes with the options of the question."""
+    if look[:1] in _TICKS or f" {UNTICKED}" in look or f" {TICKED}" in look:
+        return _boxes(key, look, language) > 0
+    option, score = option_of(look, key, language)
+    return option is not None and score >= NAMED
 
 
 def _boxes(key: str, look: str, language: str) -> float:

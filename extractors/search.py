@@ -36,7 +36,7 @@ class Found:
     """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown.
 
     ``over``: in this form's tables answers stand below their labels; ``again``: keys of questions whose label stands
-    surely a second time."""
+    surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -44,6 +44,7 @@ class Found:
     headings: tuple[tuple[int, str], ...]
     over: bool = False
     again: frozenset[str] = frozenset()
+    telling: frozenset[int] = frozenset()
 
 
 @dataclass

@@ -11,10 +11,10 @@ from itertools import groupby, pairwise
 from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.headings import LATE
-from extractors.looks import CHOICES, look_bonus
+from extractors.looks import CHOICES, look_bonus, names_option
 from extractors.numbering import without_number
 from extractors.search import Asked, Search
-from extractors.telling import TOLD, is_told, keys_of, told, told_apart
+from extractors.telling import SELDOM, TOLD, is_told, keys_of, told, told_apart
 from pipeline.country_naming import name_country
 from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold
@@ -71,10 +71,6 @@ TURNED = (("expected_results", "objectives"), ("deliverables", "expected_results
 """Questions alike in meaning, the other way round than usual."""
 CORE = ("institution_name", "title")
 """Every form asks for them, in a line."""
-SELDOM = frozenset(
-    {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
-)
-"""Questions that many forms do without."""
 ADDRESSES = ("contact_email", "institution_website")
 """Questions whose answers look like no other's, beside those with boxes to tick."""
 TELLS, DATED, UNLIKE = 0.12, 0.08, -0.1
@@ -90,6 +86,7 @@ NAME_BEFORE = {
     "signatory_position": "signatory_name",
 }
 """Whose name is asked before what."""
+POST_BEHIND = {name: post for post, name in NAME_BEFORE.items() if post.endswith("_position")}
 BOXES_TELL = 0.6
 """How sure a question is that the options of its boxes tell."""
 UNSURE = 0.8
@@ -195,24 +192,28 @@ def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Ite
 
 
 def _by_answer(search: Search, found: list[Asked], labels: list[Candidate]) -> Iterator[Asked]:
-    """Labels left over whose answers are those to one question that the form does not ask elsewhere, or the name of the
-    person whose position or address is asked next."""
+    """Labels left over whose answers are those to one question that the form does not ask elsewhere, or the name or
+    post of a person beside whom the other is asked."""
     used, given = {bid.label.first for bid in found}, {key for bid in found for key in keys_of(bid)}
     left = [label for label in labels if label.first not in used]
     keys = [key for key in (SINGLE_EVENT if search.simple else FULL) if key not in given]
-    names = [(label, name) for label in left if (name := _name_before(search, found, label)) and name not in given]
-    for label, key in (*names, *told_apart(search, found, left, keys)):
+    of_persons = [(label, key) for label in left for key in _of_a_person(search, found, label)]
+    for label, key in (*of_persons, *told_apart(search, found, left, keys)):
         if label.first not in used and key not in given:
             used.add(label.first)
             given.add(key)
             yield Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True)
 
 
-def _name_before(search: Search, found: list[Asked], label: Candidate) -> str | None:
-    """The question for the person whose post or address the next label asks, where a person's name stands here."""
+def _of_a_person(search: Search, found: list[Asked], label: Candidate) -> Iterator[str]:
+    """The name of the person whose post or address the next label asks, or the post of the one named before, where a
+    name or a post stands here."""
     behind = min((bid for bid in found if bid.label.first > label.first), key=lambda bid: bid.label.first, default=None)
-    name = NAME_BEFORE.get(behind.key) if behind is not None else None
-    return name if name and is_told(search, label, "person") else None
+    before = max((bid for bid in found if bid.label.first < label.first), key=lambda bid: bid.label.first, default=None)
+    if behind is not None and behind.key in NAME_BEFORE and is_told(search, label, "person"):
+        yield NAME_BEFORE[behind.key]
+    if before is not None and before.key in POST_BEHIND and is_told(search, label, "post"):
+        yield POST_BEHIND[before.key]
 
 
 def _tells(search: Search, key: str, look: str) -> bool:
@@ -238,7 +239,9 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
 def _told(search: Search, asked: list[Asked], bid: Asked) -> float | None:
     """How likely the answer is one to this question; its options or a country tell it for certain."""
     look = peek(search, bid.label)
-    if bid.key in CHOICES and _tells(search, bid.key, look) or bid.key == "institution_country" and _is_country(look):
+    language = search.lexicon.data.language
+    named = bid.key in CHOICES and names_option(bid.key, look, language)
+    if named or bid.key == "institution_country" and _is_country(look):
         return 1.0
     return told(search, asked, bid)
 

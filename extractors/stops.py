@@ -10,6 +10,7 @@ from extractors.layout import BULLET, Layout, Unit, key_of
 from extractors.looks import POSTS
 from extractors.persons import looks_like_post
 from extractors.search import Asked, Found, Search
+from extractors.telling import tells_unasked
 
 
 def with_stops(search: Search, asked: list[Asked]) -> Found:
@@ -31,12 +32,16 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         ):
             stops.add(unit.index)
     over = labels_stand_over(search.layout, asked)
-    unknown = [c for c in unknown_labels(search, asked) if c.first not in stops]
+    unlike = unknown_labels(search, asked)
+    telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
+    unknown = [c for c in unlike if c.first not in stops or c.first in telling]
     stops |= {c.first for c in unknown} | labels
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
     again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
-    return Found(tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over, frozenset(again))
+    return Found(
+        tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over, frozenset(again), telling
+    )
 
 
 def _opens_section(unit: Unit, asked: list[Asked]) -> bool:

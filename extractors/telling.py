@@ -5,9 +5,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from extractors.answer_model import chances, kind_of, kinds_of
 from extractors.bids import peek
 from extractors.candidates import Candidate
+from extractors.numbering import without_number
 from extractors.question_keys import PAIRS
 from extractors.search import Asked, Search
+from pipeline.folding import fold
+from pipeline.questions import questions
 
+SELDOM = frozenset(
+    {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
+)
+"""Questions that many forms do without."""
 SURE = 0.8
 """Score from which a label surely asks its question."""
 TOLD = 0.85
@@ -40,6 +47,16 @@ def told_apart(
 def is_told(search: Search, label: Candidate, kind: str) -> bool:
     """True if the answer behind a label is surely of a kind."""
     return _share(_answer(search, label), [kind], ()) >= TOLD
+
+
+def tells_unasked(search: Search, asked: Sequence[Asked], label: Candidate) -> bool:
+    """True if the answer behind a label that is not understood is surely one to a question that no label asks."""
+    words = set(fold(without_number(label.text)).split()) - {"socieux"}
+    if not any(word.isalpha() and len(word) > 1 for word in words):
+        return False  # the number of a section
+    given = {key for bid in asked for key in keys_of(bid)}
+    unasked = {kind_of(key) for key in questions() if key not in given and key not in SELDOM}
+    return any(is_told(search, label, kind) for kind in unasked)
 
 
 def keys_of(bid: Asked) -> tuple[str, ...]:
