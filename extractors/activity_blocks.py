@@ -6,7 +6,7 @@ What repeats from block to block is a label, whatever its words: that is how a f
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of
 from extractors.activity_naming import Series, name_columns
@@ -64,7 +64,7 @@ def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language
     labels = _labels(blocks, columns) - _repeated_values(layout, blocks, columns, language)
     if len(labels) < 2:
         return None
-    blocks[-1] = _cut(layout, blocks[-1], labels)
+    blocks[-1] = _cut(layout, _within_cells(blocks), labels)
     named = _named(blocks, labels, columns, language)
     drafts = [_draft(block, labels, named) for block in blocks]
     taken = {part.unit.index for block in blocks for part in block}
@@ -192,6 +192,13 @@ def _under_labels(blocks: list[list[Part]], everywhere: set[str], language: str)
         if under and (part.label not in everywhere or kind_of([part.label], language) in kinds):
             found.add(part.label)
     return found
+
+
+def _within_cells(blocks: list[list[Part]]) -> list[Part]:
+    """The last block without what stands outside the boxes, where all blocks begin in boxes."""
+    if any(block[0].unit.cell is None for block in blocks):
+        return blocks[-1]
+    return list(takewhile(lambda part: part.unit.cell is not None, blocks[-1]))
 
 
 def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:

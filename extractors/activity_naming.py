@@ -50,8 +50,9 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
 def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
     """How many columns are named by their words; 0 unless two are, enough others are too, and among them is what only
     activities have: a length, people, a way of working."""
-    if sum(_asks_applicant(one.heading, columns.data.language) for one in series) >= 2:
-        return 0  # "Name of the institution | Acronym | Country"
+    asked = [_asked_by(one.heading, columns.data.language) for one in series]
+    if sum(section_of(key) in APPLICANT for key in asked if key) >= 2 or "signature" in asked:
+        return 0  # "Name of the institution | Acronym | Country", "Name | Post | Signature"
     keys = set(named.values()) - {"number"}
     filled = [one for one in series if one.heading]
     worded = [
@@ -68,10 +69,10 @@ def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon)
     return len(worded) if enough else 0
 
 
-def _asks_applicant(heading: str, language: str) -> bool:
-    """True for a heading that is, word for word, a label of a question about the applicant."""
+def _asked_by(heading: str, language: str) -> str | None:
+    """The question of the form that a heading asks, word for word."""
     first = next(iter(lexicon(language).hits(heading)), None)
-    return first is not None and first.group == "label" and first.score >= EXACT and section_of(first.key) in APPLICANT
+    return first.key if first is not None and first.group == "label" and first.score >= EXACT else None
 
 
 def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:

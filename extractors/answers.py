@@ -283,9 +283,10 @@ class Answers:
 
 
 def _goes_on(label: CellBox) -> bool:
-    """True for a label cell that the end of a page cut in two: its second half begins no paragraph."""
+    """True for a label cell that was cut in two, by the end of a page or before its hint in italics."""
     first = label.units[0].line
-    return first.page is not None and not first.new_paragraph
+    hint = all(unit.all_italic() for unit in label.units if unit.text.strip())
+    return first.page is not None and (hint or not first.new_paragraph)
 
 
 def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:

@@ -7,6 +7,7 @@ breaks it pays for it.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
 from extractors.candidates import Candidate, candidates
@@ -83,6 +84,47 @@ def _with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
     return sorted([*awarded, name], key=lambda bid: bid.label.first)
 
 
+def _with_contact(awarded: list[Asked]) -> list[Asked]:
+    """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
+    stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
+    addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
+    before = awarded[: addresses[0]] if addresses else []
+    last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
+    others = [bid for bid in before if bid.key in CONTACT]
+    if not last or not all(bid.guessed for bid in (*last, *others)):
+        return awarded
+    other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
+    turned = {id(bid) for bid in (*last, *others)}
+    return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
+
+
+HEAD, CONTACT = (
+    ("head_name", "head_position", "pair:head"),
+    ("contact_name", "contact_position", "pair:contact"),
+)
+
+
+def _with_signature(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
+    """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below."""
+    held = next((bid for bid in awarded if bid.key == "signature"), None)
+    if held is None:
+        return awarded
+    units = search.layout.units[held.label.last + 1 :]
+    behind = next((unit.index for unit in units if unit.text.strip()), None)
+    taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
+    boxes = [
+        bid
+        for bid in bids
+        if bid.key == "signature"
+        and bid.base >= EXACT
+        and bid.label.first > held.label.last
+        and bid.label.first not in taken
+    ]
+    if behind not in taken or not boxes:
+        return awarded
+    return sorted([*(bid for bid in awarded if bid is not held), boxes[0]], key=lambda bid: bid.label.first)
+
+
 def _asks_entity(candidate: Candidate) -> bool:
     return any(hit.key == "supporting_entity_name" and hit.score >= NAMED for hit in candidate.hits)
 
@@ -136,6 +178,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
     awarded = with_core(search, _with_entity_name(search, _without_stray(search, awarded)), bids)
+    awarded = _with_signature(search, _with_contact(awarded), bids)
     given = {bid.key for bid in awarded}
     asked = [_as_pair(search, bid, given) for bid in awarded]
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)

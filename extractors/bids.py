@@ -13,8 +13,9 @@ from extractors.looks import look_bonus
 from extractors.persons import looks_like_person, looks_like_post
 from extractors.question_keys import EVENT_KEYS, FOREIGN, POSITION_OF, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
-from pipeline.document import Cell
+from pipeline.document import TICKED, UNTICKED, Cell
 from pipeline.folding import fold
+from pipeline.questions import questions
 
 KNOWN = 1.4
 """Score of a label that stands so in the data of the form's edition."""
@@ -138,12 +139,17 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
             ((_score(search, standing, key, base), base, key) for key, base in standing.wanted.items()), reverse=True
         )
         for score, base, key in scored[:3]:
-            if key in search.banned:
+            if key in search.banned or _is_guess(standing, key, base) and _has_boxes_of_others(standing.look, key):
                 continue
             if base >= standing.need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 margin = score - max(others, default=0.4)
                 yield Asked(key, candidate, score, margin, base, _is_guess(standing, key, base))
+
+
+def _has_boxes_of_others(look: str, key: str) -> bool:
+    """True for boxes to tick behind a label that is only guessed to ask for words."""
+    return look[:1] in (TICKED, UNTICKED) and key in questions() and questions()[key].kind in ("text", "line", "list")
 
 
 def _is_guess(standing: Standing, key: str, base: float) -> bool:

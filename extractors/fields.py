@@ -63,11 +63,11 @@ class Fields:
     def _doubt(self, bid: Asked, one_event: bool) -> None:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there: one that
         fits badly, or that is guessed to ask on a form for one event what only the full form asks."""
+        denied = bid.guessed and bid.told is not None and bid.told < DENIED
         borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base > LITTLE and not bid.overruled)
-        if not bid.turned and (bid.placed and bid.base > LITTLE or borne_out):
+        if not bid.turned and not denied and (bid.placed and bid.base > LITTLE or borne_out):
             return  # its words speak for the question and no other is missing where it stands, or its answer tells it
         unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
-        denied = bid.told is not None and bid.told < DENIED
         overruled = bid.overruled and not bid.placed
         odd = bid.turned or bid.guessed and (unusual or denied or overruled) and bid.key != "activities"
         for key in PAIRS.get(bid.key, (bid.key,)):

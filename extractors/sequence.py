@@ -184,7 +184,8 @@ def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Ite
     for label in labels:
         look = peek(search, label)
         boxes = TICKED in look or UNTICKED in look
-        dates = ("event_date" if search.simple else "start_date",) if search.places.get(label.first, 0.0) < LATE else ()
+        late = search.places.get(label.first, 0.0) >= LATE
+        dates = ("signature_date" if late else "event_date" if search.simple else "start_date",)
         telling = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates)) if _tells(search, key, look)]
         if label.first not in used and len(telling) == 1 and telling[0] not in given:
             given.add(telling[0])

@@ -56,10 +56,13 @@ def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
 
 def _parts_questions(search: Search, unit: Unit, labels: set[int]) -> bool:
     """A bold line of its own between an answer in plain print and the next question is a heading."""
-    around = search.layout.units[max(0, unit.index - 1) : unit.index + 2]
-    if len(around) < 3 or unit.cell is not None or not unit.line.new_paragraph or not _is_bold_line(unit):
+    if unit.cell is not None or not unit.line.new_paragraph or not _is_bold_line(unit):
         return False
-    return around[2].index in labels and around[0].index not in labels and not around[0].all_bold()
+    before = next((u for u in reversed(search.layout.units[: unit.index]) if u.text.strip()), None)
+    behind = next((u for u in search.layout.units[unit.index + 1 :] if u.text.strip()), None)
+    if before is None or behind is None or before.index in labels or before.all_bold():
+        return False
+    return behind.index in labels or behind.index in search.activities
 
 
 def _is_bold_line(unit: Unit) -> bool:
@@ -97,12 +100,15 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
+    italic = sum(search.layout.units[bid.label.first].all_italic() for bid in asked) > 0.2 * len(asked)
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
     for candidate in search.all:
         if candidate.first in labels or candidate.last in labels:
             continue
         unit = search.layout.units[candidate.first]
+        if unit.all_italic() and not italic:
+            continue  # a hint
         if candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
             if beside or search.habit.cells and search.fits(unit):

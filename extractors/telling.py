@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from extractors.answer_model import chances, kind_of, kinds_of
+from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
 from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.numbering import without_number
@@ -15,6 +15,8 @@ SELDOM = frozenset(
     {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
 )
 """Questions that many forms do without."""
+SHARED = frozenset(KIND_OF.values())
+"""Kinds of answers that several questions ask for: one of them asked leaves the others."""
 SURE = 0.8
 """Score from which a label surely asks its question."""
 TOLD = 0.85
@@ -27,7 +29,8 @@ def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
     found = _answer(search, bid.label)
     if kind_of(bid.key) not in found:
         return None
-    sure = {kind_of(key) for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)}
+    given = [key for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)]
+    sure = {kind_of(key) for key in given} - SHARED
     return _share(found, {kind_of(bid.key), *kinds_of(bid.key)} - (sure - {kind_of(bid.key)}), sure)
 
 
