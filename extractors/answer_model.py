@@ -37,8 +37,13 @@ KIND_OF = {
 NEAR = {
     "expertise_sought": ("preferred_experience",),
     "contribution_sought": ("expertise_sought",),
+    "event_place": ("address", "institution_name"),
+    "pair:head": ("post",),
+    "pair:contact": ("post",),
+    "pair:signatory": ("post",),
 }
-"""What is often answered with another question: experts "from Austria", two speakers as the contribution."""
+"""What is often answered with another question: experts "from Austria", two speakers as the contribution, the hall of
+a ministry."""
 
 
 def kind_of(key: str) -> str:

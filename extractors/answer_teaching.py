@@ -57,7 +57,7 @@ def _of_language(code: str) -> Iterator[Example]:
     if strange := set(tables) - set(questions()) - set(KIND_OF.values()) - {"signing"}:
         raise ValueError(f"{path.name}: no question of the form: {', '.join(sorted(strange))}")
     for kind, table in tables.items():
-        yield from (Example(" ".join(text.split()), code, kind) for text in table.answers)
+        yield from (Example(" ".join(text.split()), code, kind_of(kind)) for text in table.answers)
     for request in tomllib.loads((EXAMPLES / "requests" / path.name).read_text("utf-8")).values():
         yield from (Example(" ".join(text.split()), code, kind_of(key)) for key, text in request.items())
 

@@ -91,11 +91,17 @@ def _with_contact(awarded: list[Asked]) -> list[Asked]:
     before = awarded[: addresses[0]] if addresses else []
     last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
     others = [bid for bid in before if bid.key in CONTACT]
-    if not last or not all(bid.guessed for bid in (*last, *others)):
+    if not last or any(_says_whose(bid) for bid in (*last, *others)):
         return awarded
     other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
     turned = {id(bid) for bid in (*last, *others)}
     return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
+
+
+def _says_whose(bid: Asked) -> bool:
+    """True if a label of the data says of which person it asks, and not the section it stands in."""
+    named = bid.key.removeprefix("pair:")
+    return any(h.group in ("label", "pair") and h.key == named and h.score >= SURE_WHOSE for h in bid.label.hits)
 
 
 HEAD, CONTACT = (
@@ -104,13 +110,12 @@ HEAD, CONTACT = (
 )
 
 
-def _with_signature(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
+def _with_signature(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
     """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below."""
     held = next((bid for bid in awarded if bid.key == "signature"), None)
     if held is None:
         return awarded
-    units = search.layout.units[held.label.last + 1 :]
-    behind = next((unit.index for unit in units if unit.text.strip()), None)
+    behind = next((bid for bid in awarded if bid.label.first > held.label.first), None)
     taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
     boxes = [
         bid
@@ -120,7 +125,7 @@ def _with_signature(search: Search, awarded: list[Asked], bids: list[Asked]) -> 
         and bid.label.first > held.label.last
         and bid.label.first not in taken
     ]
-    if behind not in taken or not boxes:
+    if behind is None or section_of(behind.key) != "signature" or not boxes:
         return awarded
     return sorted([*(bid for bid in awarded if bid is not held), boxes[0]], key=lambda bid: bid.label.first)
 
@@ -137,6 +142,8 @@ def _without_entity(search: Search, keys: set[str]) -> bool:
     return True
 
 
+SURE_WHOSE = 0.85
+"""How well a label must fit one of the data that names the person."""
 ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
 NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 SURE_ENOUGH = 0.75
@@ -178,12 +185,12 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
     awarded = with_core(search, _with_entity_name(search, _without_stray(search, awarded)), bids)
-    awarded = _with_signature(search, _with_contact(awarded), bids)
-    given = {bid.key for bid in awarded}
-    asked = [_as_pair(search, bid, given) for bid in awarded]
+    awarded = _with_signature(_with_contact(awarded), bids)
+    asked = _paired(search, awarded)
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
-    return with_stops(search, placed(search, filled(search, asked, unknown_labels(search, asked))))
+    asked = _with_contact(filled(search, asked, unknown_labels(search, asked)))
+    return with_stops(search, placed(search, _paired(search, asked)))
 
 
 def _award(search: Search, bids: list[Asked]) -> list[Asked]:
@@ -297,6 +304,11 @@ def _says_more(search: Search, bid: Asked) -> bool:
     """True if something stands behind the label in its own line."""
     last = search.layout.units[bid.label.last]
     return bool(last.line.text[bid.label.cut : last.end].strip(" :._"))
+
+
+def _paired(search: Search, asked: list[Asked]) -> list[Asked]:
+    given = {bid.key for bid in asked}
+    return [_as_pair(search, bid, given) for bid in asked]
 
 
 def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:

@@ -6,15 +6,14 @@ from extractors.activities import spans_in_order
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, marked_boxes, ticked, typed
-from extractors.confidence import DOUBTFUL, confidence_of, signs_of
+from extractors.confidence import confidence_of, signs_of
 from extractors.halves import halves_of, spans_with
+from extractors.label_doubts import is_doubtful
 from extractors.layout import Layout, Span, evidence_of
 from extractors.persons import looks_like_person, split_person
-from extractors.question_keys import ACTION_KEYS, PAIRS
+from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
-from extractors.sequence import LITTLE
-from extractors.telling import TOLD
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import tidy
@@ -24,14 +23,6 @@ from pipeline.records import FieldContent, FieldReading, Flag
 UNLABELLED = 0.95
 """Confidence of activities that stand in a table of their own without a question above it."""
 NOT_ON_FORM = FieldReading(state="not_on_form")
-
-
-BADLY = 0.6
-"""Score below which a label fits so badly that its answer is always shown to a person."""
-
-
-DENIED = 0.02
-"""How likely an answer answers a guessed question, at most, to speak against it."""
 
 
 class Fields:
@@ -61,18 +52,10 @@ class Fields:
         return readings, tuple(self.flags)
 
     def _doubt(self, bid: Asked, one_event: bool) -> None:
-        """A label that may have been misunderstood is shown to a person, with the answer that stands there: one that
-        fits badly, or that is guessed to ask on a form for one event what only the full form asks."""
-        denied = bid.guessed and bid.told is not None and bid.told < DENIED
-        borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base > LITTLE and not bid.overruled)
-        if not bid.turned and not denied and (bid.placed and bid.base > LITTLE or borne_out):
-            return  # its words speak for the question and no other is missing where it stands, or its answer tells it
-        unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
-        overruled = bid.overruled and not bid.placed
-        odd = bid.turned or bid.guessed and (unusual or denied or overruled) and bid.key != "activities"
+        """A label that may have been misunderstood is shown to a person, with the answer that stands there."""
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
-            if reading.state == "answered" and (odd or confidence_of(signs_of(bid)) < DOUBTFUL):
+            if reading.state == "answered" and is_doubtful(bid, key, reading.raw or "", self.language, one_event):
                 message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
                 self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
 

@@ -87,8 +87,8 @@ NAME_BEFORE = {
 }
 """Whose name is asked before what."""
 POST_BEHIND = {name: post for post, name in NAME_BEFORE.items() if post.endswith("_position")}
-BOXES_TELL = 0.6
-"""How sure a question is that the options of its boxes tell."""
+BOXES_TELL = BESIDE = 0.6
+"""How sure a question is that the options of its boxes tell, or a person's other answers beside it."""
 UNSURE = 0.8
 """Score below which a guessed question gives way to one that every form asks."""
 LITTLE = 0.5
@@ -203,7 +203,8 @@ def _by_answer(search: Search, found: list[Asked], labels: list[Candidate]) -> I
         if label.first not in used and key not in given:
             used.add(label.first)
             given.add(key)
-            yield Asked(key, label, LITTLE, 0.0, LITTLE, guessed=True)
+            beside = (label, key) in of_persons  # no other question can stand there
+            yield Asked(key, label, LITTLE, 0.0, BESIDE if beside else LITTLE, guessed=True, placed=beside)
 
 
 def _of_a_person(search: Search, found: list[Asked], label: Candidate) -> Iterator[str]:
@@ -238,11 +239,12 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
 
 
 def _told(search: Search, asked: list[Asked], bid: Asked) -> float | None:
-    """How likely the answer is one to this question; its options or a country tell it for certain."""
+    """How likely the answer is one to this question; its options, a date or a country tell it for certain."""
     look = peek(search, bid.label)
     language = search.lexicon.data.language
     named = bid.key in CHOICES and names_option(bid.key, look, language)
-    if named or bid.key == "institution_country" and _is_country(look):
+    dated = bid.key.endswith("_date") and _tells(search, bid.key, look)
+    if named or dated or bid.key == "institution_country" and _is_country(look):
         return 1.0
     return told(search, asked, bid)
 

@@ -1,5 +1,6 @@
 """What the answers tell of the questions: a second witness beside the words of the labels and their order."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
@@ -15,6 +16,9 @@ SELDOM = frozenset(
     {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
 )
 """Questions that many forms do without."""
+WORDED = ("text", "line", "list")
+"""Kinds of questions whose answers the words tell; dates, figures and options are told by their form."""
+_ROMAN = re.compile("[ivx]+")
 SHARED = frozenset(KIND_OF.values())
 """Kinds of answers that several questions ask for: one of them asked leaves the others."""
 SURE = 0.8
@@ -27,7 +31,8 @@ def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
     """How likely the answer is one to this question, among those that no other label of the form surely asks; None
     where it tells nothing."""
     found = _answer(search, bid.label)
-    if kind_of(bid.key) not in found:
+    worded = bid.key in PAIRS or bid.key in questions() and questions()[bid.key].kind in WORDED
+    if kind_of(bid.key) not in found or not worded:
         return None
     given = [key for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)]
     sure = {kind_of(key) for key in given} - SHARED
@@ -55,7 +60,7 @@ def is_told(search: Search, label: Candidate, kind: str) -> bool:
 def tells_unasked(search: Search, asked: Sequence[Asked], label: Candidate) -> bool:
     """True if the answer behind a label that is not understood is surely one to a question that no label asks."""
     words = set(fold(without_number(label.text)).split()) - {"socieux"}
-    if not any(word.isalpha() and len(word) > 1 for word in words):
+    if not any(word.isalpha() and len(word) > 1 and not _ROMAN.fullmatch(word) for word in words):
         return False  # the number of a section
     given = {key for bid in asked for key in keys_of(bid)}
     unasked = {kind_of(key) for key in questions() if key not in given and key not in SELDOM}
