@@ -16,6 +16,7 @@ _AMOUNT = (
     r"|(?<!\w)\d[\d ]{{0,15}}(?:mil |mille |millones |тыс |million |millions )?(?:{0})(?!\w)"
 )
 _JOINED = r"(?:^|, |{0} )(?P<between>(?:[^\s,]+ ){{0,2}})$"
+_FOR = frozenset(("for", "pour", "para", "для"))
 _QUANTITY = re.compile(r"\d|^(?:an?|une?|un|uma?|two|three|four|five|deux|trois|dos|tres|dois|duas|два|две|три) ")
 
 
@@ -62,7 +63,13 @@ class Clause:
         payers = [("own", span) for name in ("own", "own_pays") for span in self.spans(name)]
         payers += [("other", span) for span in self.spans("other")]
         free = [(kind, span) for kind, span in payers if not any(_overlap(span, s) for _, s in asking + asked)]
+        free = [(kind, span) for kind, span in free if not self.is_given(span)]
         return asking + asked + free
+
+    def is_given(self, actor: Span) -> bool:
+        """True for the one for whom something is bought: "buy for the inspectorate"."""
+        between = [self.text[span.end : actor.start].split() for _, span in self.payments if span.end < actor.start]
+        return any(words[:1] and words[0] in _FOR and len(words) <= 2 for words in between)
 
     @cached_property
     def payments(self) -> list[tuple[str, Span]]:
@@ -79,7 +86,9 @@ class Clause:
 
     def finding(self) -> Finding | None:
         """The clearest finding over all things and gatherings named in the clause."""
-        found = {self.of_thing(span) for span in self.spans("goods") + self.amounts}
+        teams = self.spans("teams")
+        things = [span for span in self.spans("goods") if not any(_overlap(span, team) for team in teams)]
+        found = {self.of_thing(span) for span in things + self.amounts}
         found |= {self.of_event(span) for span in self.spans("events")}
         if "asks" in found:
             return "asks"
@@ -231,7 +240,8 @@ class Clause:
 
     def studied(self, start: int, thing: Span) -> bool:
         """Advice, training or a study stands between: the thing is what it is about, not what is asked for."""
-        return any(start <= span.start and span.end <= thing.start for span in self.spans("advice"))
+        between = [span for span in self.spans("advice") if start <= span.start and span.end <= thing.start]
+        return any(not self.is_given(span) for span in between)
 
     def joined(self, thing: Span) -> bool:
         """The thing is an item of its own in a list: "two experts, a projector and 40 lunches"."""

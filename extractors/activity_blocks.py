@@ -237,11 +237,13 @@ def _has_entry(part: Part) -> bool:
 def _values(block: list[Part], labels: set[str]) -> list[tuple[str, list[Span]]]:
     """Each label of a block with the spans of its value; what stands before the first label belongs to the title."""
     found: list[tuple[str, list[Span]]] = [("", [])]
-    for part in block:
+    for part, behind in zip(block, [*block[1:], None], strict=True):
         if part.label in labels:
             found.append((part.label, [part.value]))
-        else:
-            found[-1][1].append(Span(part.unit.line, part.start, part.unit.end))
+            continue
+        end = behind.start if behind is not None and behind.unit is part.unit else part.unit.end
+        text = part.unit.line.text[part.start : end]
+        found[-1][1].append(Span(part.unit.line, part.start, part.start + len(text.rstrip("; "))))
     return found
 
 

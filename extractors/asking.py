@@ -27,6 +27,7 @@ from extractors.headings import (
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
 from extractors.looks import holds_both
+from extractors.numbering import without_number
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
 from extractors.search import Asked, Found, Search
@@ -69,6 +70,23 @@ def _without_stray(search: Search, awarded: list[Asked]) -> list[Asked]:
         return outside and bid.guessed and bid.score < DOUBTFUL and not peek(search, bid.label)
 
     return [bid for bid in awarded if bid.key == "signature" or not is_stray(bid)]
+
+
+def _without_answers(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """A weak guess that does not look as this form's labels do, directly under one that does, begins that one's answer:
+    “Two speakers: …”."""
+    units = search.layout.units
+    headings = {index for index, _ in search.headings} | search.only_headings
+
+    def is_answer(bid: Asked) -> bool:
+        above = next((u for u in reversed(units[: bid.label.first]) if u.text.strip()), None)
+        if above is None or above.index in headings or not search.fits(above):
+            return False
+        plain = not search.fits(units[bid.label.first]) and "*" not in bid.label.text
+        weak = bid.guessed and bid.base < SURELY_GUESSED
+        return weak and plain and without_number(bid.label.text) == bid.label.text
+
+    return [bid for bid in awarded if not is_answer(bid)]
 
 
 def _with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
@@ -148,6 +166,8 @@ ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
 NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 SURE_ENOUGH = 0.75
 """Score from which a name's question tells whose position is asked next."""
+SURELY_GUESSED = 0.85
+"""How well the words of a guessed label must fit to ask something where the line above looks like a label."""
 CLEARLY_ASKED = 0.8
 """How well the words of a label must fit that does not look as the form's labels do."""
 DOUBTFUL = 0.65
@@ -184,7 +204,8 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
         bids, awarded = _compete(search, standings)
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
-    awarded = with_core(search, _with_entity_name(search, _without_stray(search, awarded)), bids)
+    awarded = _without_answers(search, _without_stray(search, awarded))
+    awarded = with_core(search, _with_entity_name(search, awarded), bids)
     awarded = _with_signature(_with_contact(awarded), bids)
     asked = _paired(search, awarded)
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)

@@ -292,7 +292,7 @@ def peek(search: Search, candidate: Candidate) -> str:
     last = layout.units[candidate.last]
     rest = last.line.text[candidate.cut : last.end].strip()
     if rest:
-        return rest
+        return " ".join([rest, *_wrapped(search, last)])
     if last.cell is not None:
         return _peek_in_table(search, last)
     behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
@@ -301,6 +301,13 @@ def peek(search: Search, candidate: Candidate) -> str:
     if behind[0].has("tick"):
         return " ".join(u.text for u in behind if u.has("tick"))
     return " ".join(u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind))
+
+
+def _wrapped(search: Search, unit: Unit) -> list[str]:
+    """The lines in which a paragraph goes on, or the rest of a cell."""
+    behind = search.layout.units[unit.index + 1 : unit.index + 9]
+    goes_on = takewhile(lambda u: not u.line.new_paragraph and u.cell == unit.cell and u.start == 0, behind)
+    return [u.text for u in goes_on]
 
 
 def _peek_in_table(search: Search, last: Unit) -> str:
