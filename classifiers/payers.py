@@ -17,6 +17,7 @@ _AMOUNT = (
 )
 _JOINED = r"(?:^|, |{0} )(?P<between>(?:[^\s,]+ ){{0,2}})$"
 _FOR = frozenset(("for", "pour", "para", "для"))
+_SMALL = frozenset("of the for des de les du pour los las del para dos das do da os as aux a".split())
 _QUANTITY = re.compile(r"\d|^(?:an?|une?|un|uma?|two|three|four|five|deux|trois|dos|tres|dois|duas|два|две|три) ")
 
 
@@ -96,7 +97,9 @@ class Clause:
 
     def of_thing(self, thing: Span) -> Finding | None:
         """What the clause says of one thing that costs money."""
-        if self.for_experts(thing) or self.negated(thing, reach=2) and not self.requests:
+        if self.for_experts(thing):
+            return "unclear" if self.for_own_trainers(thing) else None
+        if self.negated(thing, reach=2) and not self.requests:
             return None
         payment = self.payment_of(thing)
         if payment is None:
@@ -237,6 +240,14 @@ class Clause:
         if before:
             return True
         return bool(behind) and not any(span.start < behind[0].start for span in others)
+
+    def for_own_trainers(self, thing: Span) -> bool:
+        """True where somebody is asked to pay for "the thirty trainers" or "our trainers": hardly the facility's."""
+        behind = [s for s in self.spans("trainers") if 0 <= self.words(thing, s) <= 6]
+        if not behind or not self.requests or not self.payments:
+            return False
+        between = self.text[thing.end : behind[0].start].replace(",", " ").split()
+        return not _SMALL.issuperset(between)
 
     def studied(self, start: int, thing: Span) -> bool:
         """Advice, training or a study stands between: the thing is what it is about, not what is asked for."""

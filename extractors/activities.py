@@ -18,9 +18,20 @@ def find_activities(layout: Layout, language: str) -> ActivitiesFound:
     """All activities of the document, by whatever arrangement is found first."""
     columns = column_lexicon(language)
     tables = [found for found in (_by_rows(layout, columns, language), _by_columns(layout, columns, language)) if found]
-    if tables:
-        return max(tables, key=lambda found: found.clear)
-    return by_blocks(layout, columns, language) or ActivitiesFound((), frozenset(), False)
+    best = max(tables, key=lambda found: found.clear, default=ActivitiesFound((), frozenset(), False))
+    if best.headed and len(best.drafts) > 1 and all(draft.text("title") for draft in best.drafts):
+        return best
+    blocks = by_blocks(layout, columns, language)  # the table of one block may look like one of all activities
+    return blocks if blocks is not None and (not tables or _whole(blocks) > _whole(best)) else best
+
+
+def _whole(found: ActivitiesFound) -> int:
+    """The number of activities with a title and more."""
+    return sum(bool(draft.text("title")) and len(draft.cells) >= FULL for draft in found.drafts)
+
+
+FULL = 4
+"""Columns of an activity that is told in full."""
 
 
 # ------------------------------------------------------------------------------------------ a row for each

@@ -154,10 +154,17 @@ def _labels(blocks: list[list[Part]], columns: Lexicon) -> set[str]:
     if len(blocks) == 1:
         known = {part.label for part in blocks[0] if len(part.label.split()) <= 6 and column_of(part.label, columns)}
         return known - {""}
-    count = Counter(label for block in blocks for label in {part.label for part in block if part.label})
+    count = Counter(label for block in blocks for label in {p.label for p in block if p.label and not _is_wrapped(p)})
     common = {label for label, number in count.items() if number >= 2 and len(label.split()) <= 12}
     values = Counter(fold(p.value.text) for block in blocks for p in block if p.label in common)
     return {label for label in common if values[label] < 2 and not label.isdigit()}
+
+
+def _is_wrapped(part: Part) -> bool:
+    """True for words that begin a wrapped line of running text: the end of the value before them."""
+    line = part.unit.line
+    begins = part.start == part.unit.start and not line.new_paragraph and part.unit.cell is None
+    return begins and line.page is not None and not part.value.text.strip()
 
 
 def _repeated_values(layout: Layout, blocks: list[list[Part]], columns: Lexicon, language: str) -> set[str]:

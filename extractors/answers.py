@@ -1,11 +1,11 @@
 """The answer to a question: which words of the page belong to it, and whether they are an answer at all."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
+from extractors.joining import joined
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.looks import CHOICES
 from extractors.search import Asked, Found
@@ -14,8 +14,6 @@ from pipeline.folding import tidy
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
 from pipeline.records import State
-
-_END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
 
 
 @dataclass(frozen=True)
@@ -325,29 +323,3 @@ def _is_unreadable(spans: list[Span]) -> bool:
         if p.confidence is not None and p.kind != "tick" and span.start <= p.start and p.end <= span.end
     ]
     return bool(sure) and sum(sure) / len(sure) < LEAST_SURE
-
-
-def joined(spans: tuple[Span, ...] | list[Span]) -> str:
-    """Words of several spans as one text: paragraphs joined by one line break, divided words joined."""
-    out = ""
-    before: Span | None = None
-    for span in spans:
-        words = tidy(span.text)
-        if not words:
-            continue
-        if before is None:
-            out = words
-        elif _new_paragraph(before, span):
-            out += "\n" + words
-        elif _END_HYPHEN.search(out) and words[:1].islower():
-            out = (out[:-1] if out.endswith("\u00ad") else out) + words
-        else:
-            out += " " + words
-        before = span
-    return out.replace("\u00ad", "")
-
-
-def _new_paragraph(before: Span, span: Span) -> bool:
-    if span.line is before.line:
-        return False
-    return span.line.new_paragraph and span.start <= 1 + len(span.line.text) - len(span.line.text.lstrip())

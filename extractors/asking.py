@@ -299,7 +299,8 @@ def _is_hint(above: Asked, bid: Asked, layout: Layout) -> bool:
     first, last = layout.units[bid.label.first], layout.units[above.label.last]
     adjacent = bid.label.first == above.label.last + 1 and first.cell == last.cell
     nothing_between = not last.line.text[above.label.cut : last.end].strip()
-    return adjacent and nothing_between and bid.label.where == "line" and bid.score < min(0.8, above.score - 0.15)
+    line = bid.label.where == "line" and bid.key != "activities"
+    return adjacent and nothing_between and line and bid.score < min(0.8, above.score - 0.15)
 
 
 def _is_its_answer(search: Search, above: Asked, bid: Asked) -> bool:
@@ -364,8 +365,15 @@ def _is_half(bid: Asked, asked: list[Asked]) -> bool:
 
 
 def _answer_cell(layout: Layout, bid: Asked) -> list[int]:
+    """The units of the cell beside a label, and of what stands between the two."""
     cell = layout.units[bid.label.last].cell
     if bid.label.where != "cell" or cell is None:
         return []
+    units: list[int] = []
     box = layout.right(cell)
-    return [unit.index for unit in box.units] if box else []
+    while box is not None:
+        units += [unit.index for unit in box.units]
+        if any(unit.text.strip() and not unit.all_italic() for unit in box.units):
+            break
+        box = layout.right(box.cell)  # an explanation stands between
+    return units

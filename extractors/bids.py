@@ -11,7 +11,7 @@ from extractors.labels import Hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.persons import looks_like_person, looks_like_post
-from extractors.question_keys import EVENT_KEYS, FOREIGN, POSITION_OF, SHORT_KEYS, place_of, section_of
+from extractors.question_keys import EVENT_KEYS, FOREIGN, PAIRS, POSITION_OF, SHORT_KEYS, place_of, section_of
 from extractors.search import Asked, Search
 from pipeline.document import TICKED, UNTICKED, Cell
 from pipeline.folding import fold
@@ -26,8 +26,8 @@ SIMPLE_FORM = {
     "expertise_sought": -0.05,
     "background": 0.06,
     "objectives": -0.04,
-    "deliverables": -0.12,
-    "expected_results": -0.06,
+    "deliverables": -0.35,
+    "expected_results": 0.0,
     "activities": -0.1,
 }
 """On a form for one event the first of each two is the usual question."""
@@ -139,7 +139,7 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
             ((_score(search, standing, key, base), base, key) for key, base in standing.wanted.items()), reverse=True
         )
         for score, base, key in scored[:3]:
-            if key in search.banned or _is_guess(standing, key, base) and _has_boxes_of_others(standing.look, key):
+            if key in search.banned or _has_boxes_of_others(standing.look, key, _is_guess(standing, key, base)):
                 continue
             if base >= standing.need - max(0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
@@ -147,9 +147,13 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
                 yield Asked(key, candidate, score, margin, base, _is_guess(standing, key, base))
 
 
-def _has_boxes_of_others(look: str, key: str) -> bool:
-    """True for boxes to tick behind a label that is only guessed to ask for words."""
-    return look[:1] in (TICKED, UNTICKED) and key in questions() and questions()[key].kind in ("text", "line", "list")
+def _has_boxes_of_others(look: str, key: str, guessed: bool) -> bool:
+    """True for boxes to tick behind a label for a line, or one that is only guessed to ask for words."""
+    if look[:1] not in (TICKED, UNTICKED):
+        return False
+    if key not in questions():
+        return key in PAIRS
+    return questions()[key].kind in (("text", "line", "list") if guessed else ("line",))
 
 
 def _is_guess(standing: Standing, key: str, base: float) -> bool:

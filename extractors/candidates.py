@@ -15,6 +15,8 @@ from pipeline.folding import fold, tidy
 
 LONGEST = 32
 """Words in the longest label."""
+DASHED = 5
+"""So many numbered lines with a dash show that labels end there."""
 OVER_DASH = -0.25
 """What a line loses as a label that goes on behind a dash in plain print."""
 
@@ -62,6 +64,7 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
     for unit in layout.units:
         if unit.index not in taken | explained:
             found += _of_unit(layout, unit, lexicon, taken)
+    found = [c for c in found if not _dash_ends(layout, c)] if _ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
     return sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
 
@@ -75,6 +78,24 @@ def _explains(layout: Layout, box: CellBox) -> bool:
         return False
     before = [unit for unit in row[place - 1].units if unit.text.strip()]
     return bool(before) and not any(unit.all_italic() for unit in before)
+
+
+def _ends_in_dashes(layout: Layout) -> bool:
+    """True for a form whose numbered labels end in a dash: ``7. Participants – Forty officers``."""
+    return sum(_first_dash(unit) is not None for unit in layout.units) >= DASHED
+
+
+def _dash_ends(layout: Layout, candidate: Candidate) -> bool:
+    """True for a label that goes on behind the dash at its end: ``20. Help sought – Two speakers:``."""
+    dash = _first_dash(layout.units[candidate.last])
+    return dash is not None and candidate.where == "inline" and candidate.cut > dash
+
+
+def _first_dash(unit: Unit) -> int | None:
+    """Where the words behind the first dash of a numbered unit begin, if no colon stands before it."""
+    number = NUMBER.match(unit.text)
+    dash = _DASH.search(unit.text, number.end()) if number else None
+    return unit.start + dash.end() if dash and ":" not in unit.text[: dash.start()] else None
 
 
 def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate]:

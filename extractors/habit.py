@@ -11,6 +11,8 @@ SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""
 _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
 _LABEL_END = re.compile(r"[:?]")
+_DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
+"""``15 April 2027`` begins with a number and is none."""
 _LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?\s(?=[^\d\s])")
 
 
@@ -137,7 +139,7 @@ def _number_of(text: str) -> tuple[int, int] | None:
     if lettered is not None:
         letter = lettered[1].upper()
         return ord(letter) - ord("A" if letter.isascii() else "А") + 1, int(lettered[2])
-    match = _NUMBER.match(text)
+    match = None if _DAY.fullmatch(text.strip()) else _NUMBER.match(text)
     return (int(match[1]), int(match[2] or 0)) if match else None
 
 

@@ -9,6 +9,8 @@ from extractors.telling import TOLD
 
 BADLY = 0.6
 """Score below which a label fits so badly that its answer is always shown to a person."""
+OF_BOTH = frozenset({"expected_results", "other_support"})
+"""What forms for one event ask too, now and then."""
 DENIED = 0.05
 """How likely an answer answers a guessed question, at most, to speak against it."""
 
@@ -19,12 +21,15 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     place among the others, or one of them and the answer."""
     denied = _is_denied(bid, key, answer, language)
     borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base > LITTLE and not bid.overruled)
-    if not bid.turned and not denied and (borne_out or bid.placed and bid.base > LITTLE):
+    foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
+    if bid.turned or foreign and bid.key == "deliverables":
+        return True
+    if not denied and (borne_out or bid.placed and bid.base > LITTLE):
         return False
-    unusual = bid.score < BADLY or one_event and bid.key in ACTION_KEYS
+    unusual = bid.score < BADLY or foreign
     overruled = bid.overruled and not bid.placed
     odd = bid.guessed and (unusual or denied or overruled) and bid.key != "activities"
-    return bid.turned or odd or confidence_of(signs_of(bid)) < DOUBTFUL
+    return odd or confidence_of(signs_of(bid)) < DOUBTFUL
 
 
 def _is_denied(bid: Asked, key: str, answer: str, language: str) -> bool:

@@ -210,9 +210,12 @@ def _opens(row: Row, parts: list[Row], before: Row, pitch: float) -> bool:
     if not parts[0]:
         return False
     gap = row[0].base - before[0].base
+    first = parts[0][0]
+    hint = all(word.italic for word in parts[0]) and not before[0].italic
+    if gap <= 1.7 * _size(row) and len(parts) > 1 and parts[1] and (hint or first.text[:1].islower()):
+        return False  # the label's own end, or its hint, beside the next line of the answer
     if gap > 1.25 * pitch:
         return True
-    first = parts[0][0]
     return first.kind == "tick" or not first.text[:1].islower()
 
 

@@ -35,7 +35,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     unlike = unknown_labels(search, asked)
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
-    stops |= {c.first for c in unknown} | labels
+    stops |= {c.first for c in unknown} | labels | search.activities
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
     again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
