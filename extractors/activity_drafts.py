@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from extractors.amounts import read_months
 from extractors.dates import read_date
+from extractors.joining import joined
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Span
 from extractors.numbering import without_number
@@ -32,7 +33,7 @@ class Draft:
 
     def text(self, column: str) -> str | None:
         """The words of a column without dotted lines, or None."""
-        words = tidy(" ".join(span.text for span in self.cells.get(column, ())))
+        words = tidy(joined(self.cells.get(column, [])))
         words = tidy(DOTTED.sub(" ", words)).strip()
         return words if words.strip(" .:–—-_") else None
 

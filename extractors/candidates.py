@@ -72,9 +72,11 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
 def _explains(layout: Layout, box: CellBox) -> bool:
     """True for a cell in italics between a label and the place for its answer: it explains the question."""
     printed = [unit for unit in box.units if unit.text.strip()]
+    if not printed or not all(unit.all_italic() for unit in printed):
+        return False
     row = layout.row(box.cell)
     place = row.index(box)
-    if not printed or not all(unit.all_italic() for unit in printed) or not 0 < place < len(row) - 1:
+    if not 0 < place < len(row) - 1:
         return False
     before = [unit for unit in row[place - 1].units if unit.text.strip()]
     return bool(before) and not any(unit.all_italic() for unit in before)

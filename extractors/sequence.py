@@ -6,6 +6,7 @@ neighbours, that is what it asks, and a person is asked to look.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import groupby, pairwise
 
 from extractors.bids import peek
@@ -272,14 +273,18 @@ def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
 
 
 def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]:
-    """The usual questions between those asked before and behind the unit ``at`` that no label asks."""
+    """The usual questions between those asked before and behind the unit ``at`` that no label asks; ``asked`` stand in
+    their order on the form."""
     order = SINGLE_EVENT if search.simple else FULL
-    given = {key for bid in asked for key in keys_of(bid)}
-    before = [order.index(key) for bid in asked if bid.label.first < at for key in _usual(bid, order)]
-    behind = [order.index(key) for bid in asked if bid.label.first > at for key in _usual(bid, order)]
-    first, last = before[-1] + 1 if before else 0, behind[0] if behind else len(order)
+    places = _places(order)
+    before = (bid for bid in reversed(asked) if bid.label.first < at)
+    behind = (bid for bid in asked if bid.label.first > at)
+    first = next((places[key] for bid in before for key in reversed(keys_of(bid)) if key in places), -1) + 1
+    last = next((places[key] for bid in behind for key in keys_of(bid) if key in places), len(order))
+    given = {key for bid in asked for key in keys_of(bid)} if first < last else set()
     return tuple(key for key in order[first:last] if key not in given)
 
 
-def _usual(bid: Asked, order: tuple[str, ...]) -> list[str]:
-    return [key for key in keys_of(bid) if key in order]
+@cache
+def _places(order: tuple[str, ...]) -> dict[str, int]:
+    return {key: place for place, key in enumerate(order)}
