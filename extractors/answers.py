@@ -8,6 +8,7 @@ from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.joining import joined
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.looks import CHOICES
+from extractors.numbering import NUMBER
 from extractors.search import Asked, Found
 from pipeline.document import Cell
 from pipeline.folding import tidy
@@ -194,10 +195,24 @@ class Answers:
                     self.layout.at(table, row, own.cell.column),
                     self.layout.at(table, row, answer.cell.column),
                 )
-            if label is None or more is None or label.text and not _goes_on(label) or not more.text or label is more:
+            if label is None or more is None or not more.text or label is more:
+                return units
+            if label.text and not self._goes_on(own, label):
                 return units
             units += more.units
             row += 1
+
+    def _goes_on(self, own: CellBox, label: CellBox) -> bool:
+        """True for a label cell that was cut in two: by the end of a page, or before its hint, which is in italics or,
+        on paper, has neither the bold print nor the number of the label."""
+        printed = [unit for unit in label.units if unit.text.strip()]
+        first = printed[0]
+        if first.line.page is None:
+            return False
+        hint = all(unit.all_italic() for unit in printed)
+        lettered = own.units[0].all_bold() and NUMBER.match(own.text) and self.layout.document.origin == "ocr"
+        plain = lettered and not any(unit.all_bold() or NUMBER.match(unit.text) for unit in printed)
+        return hint or bool(plain) or not first.line.new_paragraph
 
     def _same_shape(self, own: CellBox, table: int) -> bool:
         """True if the table opens the page behind the one on which the label's table ends."""
@@ -278,13 +293,6 @@ class Answers:
                 else:
                     upright += count
         return italic > 2 * upright
-
-
-def _goes_on(label: CellBox) -> bool:
-    """True for a label cell that was cut in two, by the end of a page or before its hint in italics."""
-    first = label.units[0].line
-    hint = all(unit.all_italic() for unit in label.units if unit.text.strip())
-    return first.page is not None and (hint or not first.new_paragraph)
 
 
 def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:

@@ -23,6 +23,8 @@ SHARED = frozenset(KIND_OF.values())
 """Kinds of answers that several questions ask for: one of them asked leaves the others."""
 SURE = 0.8
 """Score from which a label surely asks its question."""
+MUCH = 20
+"""Words behind a label that is not understood which a person should see."""
 TOLD = 0.85
 """How likely an answer answers a question, at least, to tell it without its label."""
 
@@ -58,10 +60,13 @@ def is_told(search: Search, label: Candidate, kind: str) -> bool:
 
 
 def tells_unasked(search: Search, asked: Sequence[Asked], label: Candidate) -> bool:
-    """True if the answer behind a label that is not understood is surely one to a question that no label asks."""
+    """True if the answer behind a label that is not understood is long, so that it may go on with the answer above, or
+    surely one to a question that no label asks."""
     words = set(fold(without_number(label.text)).split()) - {"socieux"}
     if not any(word.isalpha() and len(word) > 1 and not _ROMAN.fullmatch(word) for word in words):
         return False  # the number of a section
+    if len(peek(search, label).split()) >= MUCH:
+        return True
     given = {key for bid in asked for key in keys_of(bid)}
     unasked = {kind_of(key) for key in questions() if key not in given and key not in SELDOM}
     return any(is_told(search, label, kind) for kind in unasked)
