@@ -34,6 +34,8 @@ KIND_OF = {
 """What several questions ask."""
 
 
+BESIDE = frozenset({"signing"})
+"""Kinds of text that answer no question: what stands beside a signature."""
 NEAR = {
     "expertise_sought": ("preferred_experience",),
     "contribution_sought": ("expertise_sought",),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from extractors.answer_model import KIND_OF, kind_of
+from extractors.answer_model import BESIDE, KIND_OF, kind_of
 from pipeline.languages import LANGUAGES
 from pipeline.questions import questions
 from pipeline.values import Value
@@ -54,7 +54,7 @@ def _of_language(code: str) -> Iterator[Example]:
         tables = _FILE.validate_python(tomllib.loads(path.read_text("utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{path.name}: {error}") from error
-    if strange := set(tables) - set(questions()) - set(KIND_OF.values()) - {"signing"}:
+    if strange := set(tables) - set(questions()) - set(KIND_OF.values()) - BESIDE:
         raise ValueError(f"{path.name}: no question of the form: {', '.join(sorted(strange))}")
     for kind, table in tables.items():
         yield from (Example(" ".join(text.split()), code, kind_of(kind)) for text in table.answers)

@@ -46,3 +46,19 @@ def test_a_list_behind_a_colon_is_read_with_its_opening() -> None:
 def test_english_answers_on_a_french_form_are_read_as_english() -> None:
     text = "We ask the facility to pay the salaries of the three assistants for the whole of the year."
     assert money_mentions(text, "own", "fr")[0].finding == "asks"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "finding"),
+    [
+        ("ru", "Просим SOCIEUX+ закупить для инспекции сорок планшетов.", "asks"),
+        ("en", "We ask SOCIEUX+ to buy for the Ministry forty laptops.", "asks"),
+        ("fr", "Nous prions SOCIEUX+ de prendre à sa charge les perdiems des participants.", "asks"),
+        ("fr", "Nous prions SOCIEUX+ de prendre à sa charge les perdiems des trente formateurs.", "unclear"),
+        ("es", "Quisiéramos trabajar con sus equipos.", None),
+        ("es", "Pedimos equipos para la oficina.", "asks"),
+    ],
+)
+def test_for_whom_something_is_bought_does_not_pay(language: str, text: str, finding: str | None) -> None:
+    found = money_mentions(text, "own", language)
+    assert (found[0].finding if found else None) == finding

@@ -18,7 +18,7 @@ from pipeline.questions import questions
 
 ASKED = [
     ("en", "7. Which body puts forward this application?", "institution_name"),
-    ("en", "WHOM MAY WE TELEPHONE ABOUT THIS", "contact_name"),
+    ("en", "WHOM MAY WE RING UP ABOUT THIS", "contact_name"),
     ("en", "When would you wish the work to get under way?", "start_date"),
     ("en", "What dangers might our colleagues meet on the road?", "security_situation"),
     ("fr", "3) Quelle administration introduit la présente requête ?", "institution_name"),

@@ -98,12 +98,13 @@ def test_a_label_in_unknown_words_asks_what_alone_is_missing_there_and_a_person_
     assert [flag.field for flag in flags(read, "doubtful_question")] == ["expected_results"]
 
 
-def test_where_nothing_is_missing_an_unknown_label_stays_unknown() -> None:
+def test_where_nothing_is_missing_an_unknown_label_is_not_believed() -> None:
     known = (line("5. Expected results", True), line("More workers have joined, and nine in ten stay."))
     strange = (line("6. Glossa", True), line("Three hundred workers have joined in each county."))
     read = extract(document(*FORM[:8], *known, *strange, line("7. Deliverables", True), *FORM[11:]))
     assert str(values(read)["expected_results"]).startswith("More workers")
-    assert not any("Three hundred" in str(value) for value in values(read).values())
+    taken = {key for key, value in values(read).items() if "Three hundred" in str(value)}
+    assert taken <= {flag.field for flag in flags(read, "doubtful_question")}
 
 
 def test_a_beginning_that_labels_share_is_not_their_label() -> None:
