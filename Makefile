@@ -34,9 +34,10 @@ check: .venv/.ready ## style and types only
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-train: .venv/.ready ## teach the theme model and the label classifier anew (a few minutes)
+train: .venv/.ready ## teach the theme model and the readers of labels and answers anew (a few minutes)
 	$(BIN)/python -m classifiers.theme.train
 	$(BIN)/python -m extractors.train_labels
+	$(BIN)/python -m extractors.train_answers
 
 bench: .venv/.ready ## time and memory on this machine (let it be idle)
 	$(BIN)/python -m benchmarks

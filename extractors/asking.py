@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import takewhile
 
+from extractors.answer_model import weight_of
 from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
 from extractors.candidates import Candidate, candidates
 from extractors.habit import habit_of
@@ -259,7 +260,7 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         if holder is None or holder.label.first == bid.label.first or _is_covered(bid, by_first):
             continue
         strange = not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED
-        if strange or bid.score < DOUBTFUL:
+        if strange or bid.score < DOUBTFUL or _is_answered_otherwise(search, bid):
             continue
         given = {b.key for b in by_first.values()}
         taken = given | {half for key in given for half in PAIRS.get(key, ())}
@@ -273,6 +274,11 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
             by_first[holder.label.first] = second
             by_first[bid.label.first] = bid
     return sorted(by_first.values(), key=lambda bid: bid.label.first)
+
+
+def _is_answered_otherwise(search: Search, bid: Asked) -> bool:
+    """True if what stands behind the label answers another question."""
+    return weight_of(bid.key, peek(search, bid.label), search.lexicon.data.language) <= -1.0
 
 
 def _is_covered(bid: Asked, by_first: dict[int, Asked]) -> bool:

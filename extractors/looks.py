@@ -39,7 +39,7 @@ NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 
 @lru_cache(maxsize=20_000)
 def look_bonus(key: str, look: str, language: str) -> float:
-    """Between -0.3 and +0.2: how well what stands where the answer would be suits the question ``key``."""
+    """Between -0.4 and +0.2: how well what stands where the answer would be suits the question ``key``."""
     look = look.strip()
     if key in PAIRS and split_person(look)[1]:
         return WITNESS * weight_of(key, look, language)
@@ -108,7 +108,7 @@ def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float
     if kind != "text":
         return witness
     if count <= 4 and read_date(look, language):
-        return -0.2
+        return -0.4
     if key in _USUAL_WORDS and not _USUAL_WORDS[key][0] <= count <= _USUAL_WORDS[key][1]:
         return witness - 0.1
     return witness + (0.03 if count >= 12 else -0.06 if count <= 4 else 0.0)

@@ -114,7 +114,7 @@ def test_two_labels_in_unknown_words_are_told_apart_by_their_answers() -> None:
     strange = (
         line("8. Glossa", True),
         line("Rooms, two drivers, the time of six officers and lunch for all participants."),
-        line("9. Brackwater", True),
+        line("9. Tribulum", True),
         line("The World Bank finances the register of households and GIZ supports vocational training."),
     )
     read = extract(document(*FORM, *strange))
