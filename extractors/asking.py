@@ -7,11 +7,10 @@ breaks it pays for it.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import takewhile
 
 from extractors.answer_model import weight_of
 from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
-from extractors.candidates import Candidate, candidates
+from extractors.candidates import candidates
 from extractors.habit import habit_of
 from extractors.headings import (
     asks_for_action,
@@ -27,10 +26,18 @@ from extractors.headings import (
 )
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
-from extractors.looks import holds_both
-from extractors.numbering import without_number
-from extractors.persons import looks_like_person, split_person
-from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, PERSONS, section_of
+from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, section_of
+from extractors.revising import (
+    DOUBTFUL,
+    ENTITY_KEYS,
+    EXACT,
+    paired,
+    with_contact,
+    with_entity_name,
+    with_signature,
+    without_answers,
+    without_stray,
+)
 from extractors.search import Asked, Found, Search
 from extractors.sequence import filled, placed, with_core
 from extractors.stops import unknown_labels, with_stops
@@ -57,102 +64,6 @@ def _learn_persons(search: Search, awarded: list[Asked]) -> bool:
     return bool(search.persons)
 
 
-def _without_stray(search: Search, awarded: list[Asked]) -> list[Asked]:
-    """Where labels stand in boxes, a line between the boxes with no answer behind it, taken for a question by a weak
-    guess, is a heading."""
-    units = search.layout.units
-    boxed = sum(units[bid.label.first].cell is not None for bid in awarded)
-    if boxed < 0.7 * len(awarded):
-        return awarded
-
-    def is_stray(bid: Asked) -> bool:
-        cell = units[bid.label.first].cell
-        outside = cell is None and bid.label.where == "line" or cell is not None and len(search.layout.row(cell)) == 1
-        return outside and bid.guessed and bid.score < DOUBTFUL and not peek(search, bid.label)
-
-    return [bid for bid in awarded if bid.key == "signature" or not is_stray(bid)]
-
-
-def _without_answers(search: Search, awarded: list[Asked]) -> list[Asked]:
-    """A weak guess that does not look as this form's labels do, directly under one that does, begins that one's answer:
-    “Two speakers: …”."""
-    units = search.layout.units
-    headings = {index for index, _ in search.headings} | search.only_headings
-
-    def is_answer(bid: Asked) -> bool:
-        above = next((u for u in reversed(units[: bid.label.first]) if u.text.strip()), None)
-        if above is None or above.index in headings or not search.fits(above):
-            return False
-        plain = not search.fits(units[bid.label.first]) and "*" not in bid.label.text
-        weak = bid.guessed and bid.base < SURELY_GUESSED
-        return weak and plain and without_number(bid.label.text) == bid.label.text
-
-    return [bid for bid in awarded if not is_answer(bid)]
-
-
-def _with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
-    """Before the supporting entity's contact or role stands its name, in whatever words: “Agency name”."""
-    parts = [bid for bid in awarded if bid.key in ENTITY_KEYS]
-    if not parts or any(bid.key == "supporting_entity_name" for bid in awarded):
-        return awarded
-    begins = max((bid.label.last for bid in awarded if bid.label.first < parts[0].label.first), default=-1)
-    names = [c for c in search.all if begins < c.first and c.last < parts[0].label.first and _asks_entity(c)]
-    if not names:
-        return awarded
-    name = Asked("supporting_entity_name", names[-1], DOUBTFUL, 0.0, names[-1].best, guessed=True)
-    return sorted([*awarded, name], key=lambda bid: bid.label.first)
-
-
-def _with_contact(awarded: list[Asked]) -> list[Asked]:
-    """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
-    stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
-    addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
-    before = awarded[: addresses[0]] if addresses else []
-    last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
-    others = [bid for bid in before if bid.key in CONTACT]
-    if not last or any(_says_whose(bid) for bid in (*last, *others)):
-        return awarded
-    other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
-    turned = {id(bid) for bid in (*last, *others)}
-    return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
-
-
-def _says_whose(bid: Asked) -> bool:
-    """True if a label of the data says of which person it asks, and not the section it stands in."""
-    named = bid.key.removeprefix("pair:")
-    return any(h.group in ("label", "pair") and h.key == named and h.score >= SURE_WHOSE for h in bid.label.hits)
-
-
-HEAD, CONTACT = (
-    ("head_name", "head_position", "pair:head"),
-    ("contact_name", "contact_position", "pair:contact"),
-)
-
-
-def _with_signature(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
-    """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below."""
-    held = next((bid for bid in awarded if bid.key == "signature"), None)
-    if held is None:
-        return awarded
-    behind = next((bid for bid in awarded if bid.label.first > held.label.first), None)
-    taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
-    boxes = [
-        bid
-        for bid in bids
-        if bid.key == "signature"
-        and bid.base >= EXACT
-        and bid.label.first > held.label.last
-        and bid.label.first not in taken
-    ]
-    if behind is None or section_of(behind.key) != "signature" or not boxes:
-        return awarded
-    return sorted([*(bid for bid in awarded if bid is not held), boxes[0]], key=lambda bid: bid.label.first)
-
-
-def _asks_entity(candidate: Candidate) -> bool:
-    return any(hit.key == "supporting_entity_name" and hit.score >= NAMED for hit in candidate.hits)
-
-
 def _without_entity(search: Search, keys: set[str]) -> bool:
     """A form that does not ask for a supporting entity asks neither for its contact nor for its role."""
     if "supporting_entity_name" in keys or not keys & ENTITY_KEYS:
@@ -161,24 +72,15 @@ def _without_entity(search: Search, keys: set[str]) -> bool:
     return True
 
 
-SURE_WHOSE = 0.85
-"""How well a label must fit one of the data that names the person."""
-ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
 NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 SURE_ENOUGH = 0.75
 """Score from which a name's question tells whose position is asked next."""
-SURELY_GUESSED = 0.85
-"""How well the words of a guessed label must fit to ask something where the line above looks like a label."""
 CLEARLY_ASKED = 0.8
 """How well the words of a label must fit that does not look as the form's labels do."""
-DOUBTFUL = 0.65
-NAMED = 0.5
-"""How well a label fits the supporting entity's name where its contact or role is asked next."""
 SECOND_CHOICE = 0.12
 """How much less its second choice may suit a label that gives up its first to another."""
-EXACT, DEARER = 0.95, 0.35
-"""How well the words of a label fit that is one of the data, and how much less the second choice may suit one that is
-only guessed and gives up its first to it."""
+DEARER = 0.35
+"""How much less its second choice may suit a label that is only guessed and gives up its first to one of the data."""
 
 
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Mapping[str, str] | None = None) -> Found:
@@ -201,18 +103,18 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     bids, awarded = _compete(search, standings)
     if _learn_kind(search, {bid.key for bid in awarded}):
         bids, awarded = _compete(search, standings)
-    if _without_entity(search, {bid.key for bid in _with_entity_name(search, awarded)}):
+    if _without_entity(search, {bid.key for bid in with_entity_name(search, awarded)}):
         bids, awarded = _compete(search, standings)
     if _learn_persons(search, awarded):
         bids, awarded = _compete(search, standings_by_person(search, standings))
-    awarded = _without_answers(search, _without_stray(search, awarded))
-    awarded = with_core(search, _with_entity_name(search, awarded), bids)
-    awarded = _with_signature(_with_contact(awarded), bids)
-    asked = _paired(search, awarded)
+    awarded = without_answers(search, without_stray(search, awarded))
+    awarded = with_core(search, with_entity_name(search, awarded), bids)
+    awarded = with_signature(with_contact(awarded), bids)
+    asked = paired(search, awarded)
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
-    asked = _with_contact(filled(search, asked, unknown_labels(search, asked)))
-    return with_stops(search, placed(search, _paired(search, asked)))
+    asked = with_contact(filled(search, asked, unknown_labels(search, asked)))
+    return with_stops(search, placed(search, paired(search, asked)))
 
 
 def _award(search: Search, bids: list[Asked]) -> list[Asked]:
@@ -332,34 +234,6 @@ def _says_more(search: Search, bid: Asked) -> bool:
     """True if something stands behind the label in its own line."""
     last = search.layout.units[bid.label.last]
     return bool(last.line.text[bid.label.cut : last.end].strip(" :._"))
-
-
-def _paired(search: Search, asked: list[Asked]) -> list[Asked]:
-    given = {bid.key for bid in asked}
-    return [_as_pair(search, bid, given) for bid in asked]
-
-
-def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
-    """``Who heads it, and with what title?`` answered by ``Mrs X, Director`` asks two questions at once."""
-    if _asks_address(search, bid, given):
-        return replace(bid, key="pair:address")
-    person = PERSONS.get(bid.key)
-    if person is None or {f"{bid.key.split('_')[0]}_name", f"{bid.key.split('_')[0]}_position"} <= given:
-        return bid
-    if not search.lexicon.asks_position(bid.label.text):
-        return bid
-    name, post = split_person(peek(search, bid.label))
-    if post is None or not looks_like_person(name):
-        return bid
-    return replace(bid, key=f"pair:{person}")
-
-
-def _asks_address(search: Search, bid: Asked, given: set[str]) -> bool:
-    """``E-mail and telephone``: one label of the two is asked, and both stand behind it."""
-    keys = PAIRS["pair:address"]
-    look = peek(search, bid.label)
-    named = all(any(hit.key == key for hit in bid.label.hits) for key in keys)
-    return bid.key in keys and not set(keys) <= given and named and holds_both(look)
 
 
 def _is_half(bid: Asked, asked: list[Asked]) -> bool:

@@ -1,0 +1,150 @@
+"""What is put right once every question has its label: strays, answers taken for labels, whose name and post is asked,
+which box is to be signed, two questions in one label."""
+
+from dataclasses import replace
+from itertools import takewhile
+
+from extractors.bids import peek
+from extractors.candidates import Candidate
+from extractors.looks import holds_both
+from extractors.numbering import without_number
+from extractors.persons import looks_like_person, split_person
+from extractors.question_keys import PAIRS, PERSONS, section_of
+from extractors.search import Asked, Search
+
+SURE_WHOSE = 0.85
+"""How well a label must fit one of the data that names the person."""
+ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
+"""Asked only where the supporting entity itself is."""
+SURELY_GUESSED = 0.85
+"""How well the words of a guessed label must fit to ask something where the line above looks like a label."""
+DOUBTFUL = 0.65
+"""Score below which a question is doubtful."""
+NAMED = 0.5
+"""How well a label fits the supporting entity's name where its contact or role is asked next."""
+EXACT = 0.95
+"""How well the words of a label fit that is one of the data."""
+
+
+def without_stray(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """Where labels stand in boxes, a line between the boxes with no answer behind it, taken for a question by a weak
+    guess, is a heading."""
+    units = search.layout.units
+    boxed = sum(units[bid.label.first].cell is not None for bid in awarded)
+    if boxed < 0.7 * len(awarded):
+        return awarded
+
+    def is_stray(bid: Asked) -> bool:
+        cell = units[bid.label.first].cell
+        outside = cell is None and bid.label.where == "line" or cell is not None and len(search.layout.row(cell)) == 1
+        return outside and bid.guessed and bid.score < DOUBTFUL and not peek(search, bid.label)
+
+    return [bid for bid in awarded if bid.key == "signature" or not is_stray(bid)]
+
+
+def without_answers(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """A weak guess that does not look as this form's labels do, directly under one that does, begins that one's answer:
+    “Two speakers: …”."""
+    units = search.layout.units
+    headings = {index for index, _ in search.headings} | search.only_headings
+
+    def is_answer(bid: Asked) -> bool:
+        above = next((u for u in reversed(units[: bid.label.first]) if u.text.strip()), None)
+        if above is None or above.index in headings or not search.fits(above):
+            return False
+        plain = not search.fits(units[bid.label.first]) and "*" not in bid.label.text
+        weak = bid.guessed and bid.base < SURELY_GUESSED
+        return weak and plain and without_number(bid.label.text) == bid.label.text
+
+    return [bid for bid in awarded if not is_answer(bid)]
+
+
+def with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """Before the supporting entity's contact or role stands its name, in whatever words: “Agency name”."""
+    parts = [bid for bid in awarded if bid.key in ENTITY_KEYS]
+    if not parts or any(bid.key == "supporting_entity_name" for bid in awarded):
+        return awarded
+    begins = max((bid.label.last for bid in awarded if bid.label.first < parts[0].label.first), default=-1)
+    names = [c for c in search.all if begins < c.first and c.last < parts[0].label.first and _asks_entity(c)]
+    if not names:
+        return awarded
+    name = Asked("supporting_entity_name", names[-1], DOUBTFUL, 0.0, names[-1].best, guessed=True)
+    return sorted([*awarded, name], key=lambda bid: bid.label.first)
+
+
+def with_contact(awarded: list[Asked]) -> list[Asked]:
+    """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
+    stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
+    addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
+    before = awarded[: addresses[0]] if addresses else []
+    last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
+    others = [bid for bid in before if bid.key in CONTACT]
+    if not last or any(_says_whose(bid) for bid in (*last, *others)):
+        return awarded
+    other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
+    turned = {id(bid) for bid in (*last, *others)}
+    return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
+
+
+def _says_whose(bid: Asked) -> bool:
+    """True if a label of the data says of which person it asks, and not the section it stands in."""
+    named = bid.key.removeprefix("pair:")
+    return any(h.group in ("label", "pair") and h.key == named and h.score >= SURE_WHOSE for h in bid.label.hits)
+
+
+HEAD, CONTACT = (
+    ("head_name", "head_position", "pair:head"),
+    ("contact_name", "contact_position", "pair:contact"),
+)
+
+
+def with_signature(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
+    """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below."""
+    held = next((bid for bid in awarded if bid.key == "signature"), None)
+    if held is None:
+        return awarded
+    behind = next((bid for bid in awarded if bid.label.first > held.label.first), None)
+    taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
+    boxes = [
+        bid
+        for bid in bids
+        if bid.key == "signature"
+        and bid.base >= EXACT
+        and bid.label.first > held.label.last
+        and bid.label.first not in taken
+    ]
+    if behind is None or section_of(behind.key) != "signature" or not boxes:
+        return awarded
+    return sorted([*(bid for bid in awarded if bid is not held), boxes[0]], key=lambda bid: bid.label.first)
+
+
+def _asks_entity(candidate: Candidate) -> bool:
+    return any(hit.key == "supporting_entity_name" and hit.score >= NAMED for hit in candidate.hits)
+
+
+def paired(search: Search, asked: list[Asked]) -> list[Asked]:
+    given = {bid.key for bid in asked}
+    return [_as_pair(search, bid, given) for bid in asked]
+
+
+def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
+    """``Who heads it, and with what title?`` answered by ``Mrs X, Director`` asks two questions at once."""
+    if _asks_address(search, bid, given):
+        return replace(bid, key="pair:address")
+    person = PERSONS.get(bid.key)
+    if person is None or {f"{bid.key.split('_')[0]}_name", f"{bid.key.split('_')[0]}_position"} <= given:
+        return bid
+    if not search.lexicon.asks_position(bid.label.text):
+        return bid
+    name, post = split_person(peek(search, bid.label))
+    if post is None or not looks_like_person(name):
+        return bid
+    return replace(bid, key=f"pair:{person}")
+
+
+def _asks_address(search: Search, bid: Asked, given: set[str]) -> bool:
+    """``E-mail and telephone``: one label of the two is asked, and both stand behind it."""
+    keys = PAIRS["pair:address"]
+    look = peek(search, bid.label)
+    named = all(any(hit.key == key for hit in bid.label.hits) for key in keys)
+    return bid.key in keys and not set(keys) <= given and named and holds_both(look)
