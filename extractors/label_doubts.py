@@ -5,12 +5,14 @@ from extractors.confidence import DOUBTFUL, confidence_of, signs_of
 from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
 from extractors.sequence import LITTLE
-from extractors.telling import TOLD
+from extractors.telling import FAINT, TOLD
 
 BADLY = 0.6
 """Score below which a label fits so badly that its answer is always shown to a person."""
 OF_BOTH = frozenset({"expected_results", "other_support"})
 """What forms for one event ask too, now and then."""
+WORDED = 0.6
+"""How well the words of a label must fit, at least, to be a witness beside the answer."""
 DENIED = 0.05
 """How likely an answer answers a guessed question, at most, to speak against it."""
 
@@ -20,12 +22,14 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     guessed on a form for one event (``one_event``). False where two witnesses agree: the words of the label and its
     place among the others, or one of them and the answer."""
     denied = _is_denied(bid, key, answer, language)
-    borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base > LITTLE and not bid.overruled)
+    borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base >= WORDED and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
     if bid.turned or foreign and bid.key == "deliverables":
         return True
     if not denied and (borne_out or bid.placed and bid.base > LITTLE):
         return False
+    if bid.base < WORDED and (bid.told if bid.told is not None else 1.0) < FAINT and not bid.placed:
+        return True
     unusual = bid.score < BADLY or foreign
     overruled = bid.overruled and not bid.placed
     odd = bid.guessed and (unusual or denied or overruled) and bid.key != "activities"

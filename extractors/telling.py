@@ -25,6 +25,8 @@ SURE = 0.8
 """Score from which a label surely asks its question."""
 MUCH = 20
 """Words behind a label that is not understood which a person should see."""
+FAINT = 0.5
+"""How likely an answer is of a kind, at least, among all, to be told from those left: it may be of none."""
 TOLD = 0.85
 """How likely an answer answers a question, at least, to tell it without its label."""
 
@@ -85,4 +87,4 @@ def _share(found: Mapping[str, float], kinds: Collection[str], without: Collecti
     """The chance of these kinds among those left, 0 where the text tells nothing."""
     rest = sum(chance for other, chance in found.items() if other not in kinds and other not in without)
     own = sum(found.get(kind, 0.0) for kind in kinds)
-    return own / (own + rest) if own else 0.0
+    return own / (own + rest) if own >= FAINT else own

@@ -104,6 +104,11 @@ LAWS = "National Employment Policy 2023-2030; Labour Act, chapter VII"
         (asked(0.001, placed=True), LAWS, True),
         (asked(0.001), ROOMS, False),  # so it seemed, but what was read is an answer to it
         (asked(0.001, guessed=False, base=1.0), LAWS, False),  # a label of the data is believed
+        (
+            asked(0.33, guessed=False, base=0.56),
+            LAWS,
+            True,
+        ),  # a label that hardly fits, and an answer that tells nothing
     ],
 )
 def test_two_witnesses_settle_a_doubt(bid: Asked, answer: str, doubtful: bool) -> None:
