@@ -16,8 +16,6 @@ _AMOUNT = (
     r"|(?<!\w)\d[\d ]{{0,15}}(?:mil |mille |millones |тыс |million |millions )?(?:{0})(?!\w)"
 )
 _JOINED = r"(?:^|, |{0} )(?P<between>(?:[^\s,]+ ){{0,2}})$"
-_FOR = frozenset(("for", "pour", "para", "для"))
-_SMALL = frozenset("of the for des de les du pour los las del para dos das do da os as aux a".split())
 _QUANTITY = re.compile(r"\d|^(?:an?|une?|un|uma?|two|three|four|five|deux|trois|dos|tres|dois|duas|два|две|три) ")
 
 
@@ -69,8 +67,8 @@ class Clause:
 
     def is_given(self, actor: Span) -> bool:
         """True for the one for whom something is bought: "buy for the inspectorate"."""
-        between = [self.text[span.end : actor.start].split() for _, span in self.payments if span.end < actor.start]
-        return any(words[:1] and words[0] in _FOR and len(words) <= 2 for words in between)
+        before = [span for span in self.spans("for") if 0 <= self.words(span, actor) <= 1]
+        return any(self.words(span, preposition) == 0 for preposition in before for _, span in self.payments)
 
     @cached_property
     def payments(self) -> list[tuple[str, Span]]:
@@ -246,8 +244,8 @@ class Clause:
         behind = [s for s in self.spans("trainers") if 0 <= self.words(thing, s) <= 6]
         if not behind or not self.requests or not self.payments:
             return False
-        between = self.text[thing.end : behind[0].start].replace(",", " ").split()
-        return not _SMALL.issuperset(between)
+        small = sum(thing.end <= span.start and span.end <= behind[0].start for span in self.spans("small"))
+        return self.words(thing, behind[0]) > small
 
     def studied(self, start: int, thing: Span) -> bool:
         """Advice, training or a study stands between: the thing is what it is about, not what is asked for."""

@@ -11,6 +11,8 @@ from extractors.candidates import style_of
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import CellBox, Layout, Span, spans_of
 
+FULL = 4
+"""Columns of an activity that is told in full."""
 _QUESTION = re.compile(r"\d{1,2}\.\d{1,2}\.?\s+[^\W\d_]")
 
 
@@ -28,10 +30,6 @@ def find_activities(layout: Layout, language: str) -> ActivitiesFound:
 def _whole(found: ActivitiesFound) -> int:
     """The number of activities with a title and more."""
     return sum(bool(draft.text("title")) and len(draft.cells) >= FULL for draft in found.drafts)
-
-
-FULL = 4
-"""Columns of an activity that is told in full."""
 
 
 # ------------------------------------------------------------------------------------------ a row for each

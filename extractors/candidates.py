@@ -57,12 +57,12 @@ class Candidate:
 def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[Candidate]:
     """All candidates of a document in reading order; ``taken`` are units that are known to be something else."""
     found: list[Candidate] = []
-    explained = {unit.index for box in layout.cells.values() if _explains(layout, box) for unit in box.units}
+    skipped = taken | {unit.index for box in layout.cells.values() if _explains(layout, box) for unit in box.units}
     for box in layout.cells.values():
-        if not any(unit.index in taken | explained for unit in box.units):
+        if not any(unit.index in skipped for unit in box.units):
             found += _of_cell(layout, box.units, lexicon)
     for unit in layout.units:
-        if unit.index not in taken | explained:
+        if unit.index not in skipped:
             found += _of_unit(layout, unit, lexicon, taken)
     found = [c for c in found if not _dash_ends(layout, c)] if _ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
@@ -95,9 +95,13 @@ def _dash_ends(layout: Layout, candidate: Candidate) -> bool:
 
 def _first_dash(unit: Unit) -> int | None:
     """Where the words behind the first dash of a numbered unit begin, if no colon stands before it."""
-    number = NUMBER.match(unit.text)
-    dash = _DASH.search(unit.text, number.end()) if number else None
+    dash = _dash_behind_number(unit)
     return unit.start + dash.end() if dash and ":" not in unit.text[: dash.start()] else None
+
+
+def _dash_behind_number(unit: Unit) -> re.Match[str] | None:
+    number = NUMBER.match(unit.text)
+    return _DASH.search(unit.text, number.end()) if number else None
 
 
 def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate]:
@@ -206,8 +210,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
 
 def _runs_over_dash(unit: Unit) -> bool:
     """True for ``(4) our office is at - 12, Kasai Avenue``: where the numbered label ends, its answer begins."""
-    number = NUMBER.match(unit.text)
-    dash = _DASH.search(unit.text, number.end()) if number else None
+    dash = _dash_behind_number(unit)
     return dash is not None and not unit.all_bold() and bool(unit.text[dash.end() :].strip())
 
 

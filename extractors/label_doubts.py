@@ -1,18 +1,25 @@
 """Whether a label may have been misunderstood, so that a person has to look: by its words, its place and its answer."""
 
-from extractors.answer_model import chances, kinds_of
+import re
+
+from extractors.answer_model import FEWEST, chances, kinds_of
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
+from extractors.looks import CODE
 from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
-from extractors.sequence import LITTLE
+from extractors.sequence import FULL, LITTLE, SINGLE_EVENT
 from extractors.telling import FAINT, TOLD
+from pipeline.questions import questions
 
 BADLY = 0.6
 """Score below which a label fits so badly that its answer is always shown to a person."""
 OF_BOTH = frozenset({"expected_results", "other_support"})
 """What forms for one event ask too, now and then."""
-WORDED = 0.6
+FITTING = 0.6
 """How well the words of a label must fit, at least, to be a witness beside the answer."""
+SPARE = frozenset(questions()) - {*FULL, *SINGLE_EVENT} - {key for key in questions() if key.startswith("signat")}
+"""Questions that most forms do without."""
+_SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
 DENIED = 0.05
 """How likely an answer answers a guessed question, at most, to speak against it."""
 
@@ -22,13 +29,13 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     guessed on a form for one event (``one_event``). False where two witnesses agree: the words of the label and its
     place among the others, or one of them and the answer."""
     denied = _is_denied(bid, key, answer, language)
-    borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base >= WORDED and not bid.overruled)
+    borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base >= FITTING and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
-    if bid.turned or foreign and bid.key == "deliverables":
+    if bid.turned or foreign and bid.key == "deliverables" or _is_misshapen(key, answer):
         return True
     if not denied and (borne_out or bid.placed and bid.base > LITTLE):
         return False
-    if bid.base < WORDED and (bid.told if bid.told is not None else 1.0) < FAINT and not bid.placed:
+    if _is_weak(bid, answer, language):
         return True
     unusual = bid.score < BADLY or foreign
     overruled = bid.overruled and not bid.placed
@@ -36,9 +43,31 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     return odd or confidence_of(signs_of(bid)) < DOUBTFUL
 
 
+def _is_weak(bid: Asked, answer: str, language: str) -> bool:
+    """True for words that hardly fit, away from the question's place, or for any guess at a question that most forms do
+    without, where the answer tells nothing: an odd question is soonest taken for such a one."""
+    tells_nothing = bid.told is not None and max(bid.told, _chance(bid.key, answer, language)) < FAINT
+    if bid.key in SPARE and bid.key != "attachments_listed" and bid.guessed and tells_nothing:
+        return True
+    return bid.base < FITTING and not bid.placed and (bid.key in SPARE or tells_nothing)
+
+
+def _chance(key: str, answer: str, language: str) -> float:
+    """How likely the answer, as it was read, is one to this question."""
+    found = chances(" ".join(answer.split()), language)
+    return sum(found.get(kind, 0.0) for kind in kinds_of(key))
+
+
+def _is_misshapen(key: str, answer: str) -> bool:
+    """True for an answer that has not the form of what is asked: words for a website, the number of a file for a
+    telephone."""
+    if key == "institution_website":
+        return not _SITE.search(answer)
+    return key == "contact_phone" and bool(CODE.search(answer))
+
+
 def _is_denied(bid: Asked, key: str, answer: str, language: str) -> bool:
     """True if a guessed question's answer is one to another, as it seemed when labels competed and as it was read."""
     if not bid.guessed or bid.told is None or bid.told >= DENIED:
         return False
-    found = chances(" ".join(answer.split()), language)
-    return bool(found) and sum(found.get(kind, 0.0) for kind in kinds_of(key)) < DENIED
+    return len(answer.split()) >= FEWEST and _chance(key, answer, language) < DENIED

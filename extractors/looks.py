@@ -14,7 +14,9 @@ from pipeline.document import TICKED, UNTICKED
 from pipeline.questions import questions
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
-_PHONE = re.compile(r"(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
+_PHONE = re.compile(r"(?<![^\W\d_])(?<![^\W\d_][-/])(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
+CODE = re.compile(r"[^\W\d_]{2,}[-/]\d|\d[-/][^\W\d_]")
+"""``IHSS-2026-0144``: the number of a file, and no telephone."""
 _DATE = re.compile(r"\b(?:\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b")
 """Figures that are a day and no telephone number."""
 _SITE = re.compile(r"\b(?:www\.|https?://)|\b[\w-]+\.(?:gov|gob|gouv|org|com|net|go|int)\b", re.I)
@@ -53,6 +55,8 @@ def look_bonus(key: str, look: str, language: str) -> float:
     count, email, phone = _contacts_in(look)
     if question.kind == "email":
         return 0.15 if email else -0.25 if _is_wordy(look) else -0.1
+    if question.kind == "phone" and CODE.search(look):
+        return -0.3
     if question.kind == "phone":
         return 0.12 if phone else -0.25 if _is_wordy(look) else -0.1
     if key == "institution_website":

@@ -40,7 +40,8 @@ def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
         return None
     given = [key for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)]
     sure = {kind_of(key) for key in given} - SHARED
-    return _share(found, {kind_of(bid.key), *kinds_of(bid.key)} - (sure - {kind_of(bid.key)}), sure)
+    own, *near = kinds_of(bid.key)
+    return _share(found, {own, *near} - (sure - {own}), sure)
 
 
 def told_apart(

@@ -1,70 +1,38 @@
 """Names of languages in a text, as ISO 639-1 codes; the names in the five languages come from CLDR (Babel)."""
 
 import re
+import tomllib
 from functools import cache
+from importlib import resources
 
 from pipeline.folding import fold
 from pipeline.languages import LANGUAGES
+from pipeline.values import Value
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _JOINTS = ("and", "or", "et", "ou", "y", "e", "o", "и", "или")
 LONGEST_LIST = 8
 """Words in an answer that is a list of languages and no sentence about them."""
-_ALSO = {
-    "castellano": "es",
-    "castillan": "es",
-    "castelhano": "es",
-    "кастильский": "es",
-    "mandarin": "zh",
-    "farsi": "fa",
-    "kyrgyz": "ky",
-    "кыргызский": "ky",
-    "kirghiz": "ky",
-    "moldovan": "ro",
-    "молдавский": "ro",
-    "creole": "ht",
-    "kiswahili": "sw",
-    "kinyarwanda": "rw",
-    "isizulu": "zu",
-    "isixhosa": "xh",
-    "setswana": "tn",
-    "sesotho": "st",
-    "luganda": "lg",
-    "shona": "sn",
-    "dari": "fa",
-    "tagalog": "tl",
-    "pilipino": "tl",
-    "filipino": "tl",
-    "туркменский": "tk",
-    "дари": "fa",
-    "chichewa": "ny",
-    "chinyanja": "ny",
-    "kirundi": "rn",
-    "kikuyu": "ki",
-    "kikongo": "kg",
-    "malagasy": "mg",
-    "siswati": "ss",
-    "tshivenda": "ve",
-    "xitsonga": "ts",
-    "kichwa": "qu",
-    "quichua": "qu",
-    "aimara": "ay",
-    "aymara": "ay",
-    "guarani": "gn",
-}
-_WITHOUT_CODE = (
-    "amazigh amazighe bereber berbère comorien comoriano comorian crioulo crioula garifuna kaqchikel kriol kriolu krio "
-    "luo macua makhuwa mam mapudungun náhuatl nahuatl pidgin q'eqchi' k'iche' sango sranan tamazight tetun tshiluba "
-    "umbundu kimbundu каракалпакский гагаузский"
-).split()
-"""Languages with no two-letter code that CLDR knows by other names or not at all."""
+
+
+class TongueNames(Value):
+    """Names of languages beside those of CLDR (``tongues.toml``): with their codes, and those that have none."""
+
+    without_code: tuple[str, ...]
+    codes: dict[str, str]
+
+
+@cache
+def _also() -> TongueNames:
+    path = resources.files("extractors") / "tongues.toml"
+    return TongueNames.model_validate(tomllib.loads(path.read_text("utf-8")))
 
 
 @cache
 def _names(language: str) -> dict[str, str]:
     from babel import Locale
 
-    names = {fold(name): code for name, code in _ALSO.items()}
+    names = {fold(name): code for name, code in _also().codes.items()}
     for code in dict.fromkeys([language, "en"]):
         if code in LANGUAGES:
             for tongue, name in Locale.parse(code).languages.items():
@@ -105,7 +73,7 @@ def _long_names(language: str) -> frozenset[str]:
 
     codes = [code for code in dict.fromkeys([language, "en"]) if code in LANGUAGES]
     known = {fold(name) for code in codes for name in Locale.parse(code).languages.values()}
-    return frozenset(known | {word for name in _WITHOUT_CODE for word in fold(name).split()})
+    return frozenset(known | {word for name in _also().without_code for word in fold(name).split()})
 
 
 def _by_stem(word: str, names: dict[str, str]) -> str | None:

@@ -203,3 +203,31 @@ def test_marks_among_options_in_one_line() -> None:
 
     assert chosen("en", "___ Ministry ___ Municipality _X_ Trade union ___ University") == ("trade_union",)
     assert chosen("en", "[ ] Ministry [x] Trade union [ ] University") == ("trade_union",)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Internal supervision", "The internal audit unit looks at the files of the regional offices every quarter."),
+        ("History of the file", "The file was opened in 2021 and closed twice."),
+        ("Number of the dossier", "NPF-2026-0144"),
+        ("Risks you foresee", "The change of ministers in January may delay the signatures."),
+        ("Budget of your unit", "Twelve million shillings in 2025."),
+    ],
+)
+def test_an_odd_question_is_taken_for_no_other_unsaid(question: str, answer: str) -> None:
+    for place in (4, 8, 14):
+        read = extract(document(*FORM[:place], line(question, True), line(answer), *FORM[place:]))
+        taken = {key for key, reading in read.fields.items() if answer[:12] in str(reading.raw)}
+        assert taken <= {flag.field for flag in read.flags if flag.severity != "info"}
+
+
+def test_whom_to_telephone_asks_for_a_person_where_a_person_stands() -> None:
+    rows = (
+        line("3. WHOM MAY WE TELEPHONE ABOUT THIS", True),
+        line("Ms Jane Otieno"),
+        line("4. Telephone", True),
+        line("020 272 9000"),
+    )
+    found = values(extract(document(*FORM[:4], *rows, *FORM[4:])))
+    assert (found["contact_name"], found["contact_phone"]) == ("Ms Jane Otieno", "+254202729000")
