@@ -11,7 +11,7 @@ from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Span
 from extractors.numbering import without_number
 from pipeline.country_naming import name_country
-from pipeline.folding import fold, tidy
+from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import load_language
 from pipeline.records import Activity, Format
 
@@ -86,22 +86,23 @@ def read_format(text: str | None, language: str) -> Format | None:
     return next(iter(found), None)
 
 
-def _ways(text: str, language: str) -> set[Format]:
+@lru_cache(maxsize=5_000)
+def _ways(text: str, language: str) -> frozenset[Format]:
     """The ways of working that the words of a text name."""
     folded = f" {fold(text)} "
     for code in (language, "en"):
         words = _format_words(code) if code != "unknown" else {}
-        if found := {name for name, names in words.items() if any(word in folded for word in names)}:
+        if found := frozenset(name for name, names in words.items() if names.search(folded)):
             return found
-    return set()
+    return frozenset()
 
 
 @cache
-def _format_words(code: str) -> dict[Format, tuple[str, ...]]:
-    """The folded words for each way of working in a language, a blank on either side of each."""
+def _format_words(code: str) -> dict[Format, re.Pattern[str]]:
+    """What finds the words for each way of working in a language."""
     words = load_language(code).formats
     names: tuple[Format, ...] = ("hybrid", "remote", "on_site")
-    return {name: tuple(f" {fold(word)} " for word in words[name]) for name in names}
+    return {name: whole_words(words[name]) for name in names}
 
 
 def column_of(text: str, columns: Lexicon, enough: float = ENOUGH) -> str | None:

@@ -209,9 +209,9 @@ class Answers:
         first = printed[0]
         if first.line.page is None:
             return False
-        hint = all(unit.all_italic() for unit in printed)
-        lettered = own.units[0].all_bold() and NUMBER.match(own.text) and self.layout.document.origin == "ocr"
-        plain = lettered and not any(unit.all_bold() or NUMBER.match(unit.text) for unit in printed)
+        hint = all(unit.all_italic for unit in printed)
+        lettered = own.units[0].all_bold and NUMBER.match(own.text) and self.layout.document.origin == "ocr"
+        plain = lettered and not any(unit.all_bold or NUMBER.match(unit.text) for unit in printed)
         return hint or bool(plain) or not first.line.new_paragraph
 
     def _same_shape(self, own: CellBox, table: int) -> bool:

@@ -253,7 +253,7 @@ def _answer_cell(layout: Layout, bid: Asked) -> list[int]:
     box = layout.right(cell)
     while box is not None:
         units += [unit.index for unit in box.units]
-        if any(unit.text.strip() and not unit.all_italic() for unit in box.units):
+        if any(unit.text.strip() and not unit.all_italic for unit in box.units):
             break
         box = layout.right(box.cell)  # an explanation stands between
     return units

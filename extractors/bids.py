@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
@@ -196,7 +196,10 @@ def _of_a_person(wanted: dict[str, float]) -> dict[str, float]:
 def _person_before(search: Search, candidate: Candidate) -> str | None:
     """The section of the person whose name is asked directly before the candidate, with one answer between."""
     asked = max((last for last in search.persons if last < candidate.first), default=None)
-    if asked is None or len([u for u in search.layout.units[asked + 1 : candidate.first] if u.text.strip()]) > 2:
+    if asked is None:
+        return None
+    between = (unit for unit in search.layout.units[asked + 1 : candidate.first] if unit.text.strip())
+    if len(list(islice(between, 3))) > 2:
         return None
     return search.persons[asked]
 
@@ -252,7 +255,7 @@ def _is_aside(search: Search, candidate: Candidate) -> bool:
     """True for a whole sentence in italics: the form explains a question, it does not ask one."""
     units = search.layout.units[candidate.first : candidate.last + 1]
     sentence = len(candidate.text.split()) >= 5 and candidate.text.rstrip().endswith(".")
-    return sentence and all(unit.all_italic() for unit in units)
+    return sentence and all(unit.all_italic for unit in units)
 
 
 def _inside_label(search: Search, candidate: Candidate) -> bool:
@@ -268,7 +271,7 @@ def _inside_label(search: Search, candidate: Candidate) -> bool:
 def _printed(search: Search, cell: Cell) -> list[Unit]:
     """The units of a cell that say something, without instructions in italics where others stand."""
     units = [u for u in search.layout.cells[key_of(cell)].units if u.text.strip()]
-    return [u for u in units if not u.all_italic()] or units
+    return [u for u in units if not u.all_italic] or units
 
 
 def _cuts_label(search: Search, candidate: Candidate) -> bool:
@@ -280,11 +283,11 @@ def _cuts_label(search: Search, candidate: Candidate) -> bool:
         return False
     rest = last.line.text[candidate.cut : last.end] + " " + " ".join(u.text for u in units if u.index > last.index)
     others = [u for u in units if u.index >= last.index]
-    if not rest.strip(" *:") or any(u.all_bold() != first.all_bold() or u.has("entry") for u in others):
+    if not rest.strip(" *:") or any(u.all_bold != first.all_bold or u.has("entry") for u in others):
         return False
     if search.fits(first) and not all(search.fits(u) for u in others if not search.habit.chain):
         return False
-    if search.layout.right(first.cell) is None and not first.all_bold() and not rest.rstrip().endswith((":", "*", "?")):
+    if search.layout.right(first.cell) is None and not first.all_bold and not rest.rstrip().endswith((":", "*", "?")):
         return False  # plain words behind a colon, and no place beside them for an answer: they are the answer
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)

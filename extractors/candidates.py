@@ -72,14 +72,14 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
 def _explains(layout: Layout, box: CellBox) -> bool:
     """True for a cell in italics between a label and the place for its answer: it explains the question."""
     printed = [unit for unit in box.units if unit.text.strip()]
-    if not printed or not all(unit.all_italic() for unit in printed):
+    if not printed or not all(unit.all_italic for unit in printed):
         return False
     row = layout.row(box.cell)
     place = row.index(box)
     if not 0 < place < len(row) - 1:
         return False
     before = [unit for unit in row[place - 1].units if unit.text.strip()]
-    return bool(before) and not any(unit.all_italic() for unit in before)
+    return bool(before) and not any(unit.all_italic for unit in before)
 
 
 def _ends_in_dashes(layout: Layout) -> bool:
@@ -122,7 +122,7 @@ def _is_lead(layout: Layout, candidate: Candidate) -> bool:
     behind = unit.line.text[candidate.cut : unit.end].strip()
     if unit.has("entry") or unit.has("tick") or not behind:
         return False
-    return behind.endswith((":", "*", "?")) or unit.all_bold() and bool(NUMBER.match(candidate.text))
+    return behind.endswith((":", "*", "?")) or unit.all_bold and bool(NUMBER.match(candidate.text))
 
 
 def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
@@ -134,9 +134,9 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
         return
     if printed[0].line.page is not None and not printed[0].line.new_paragraph:
         return
-    upright = [u for u in printed if not u.all_italic()] or printed
+    upright = [u for u in printed if not u.all_italic] or printed
     lead = _lead(printed)
-    if len(lead) < len(printed) and any(not u.all_italic() for u in printed[len(lead) :]):
+    if len(lead) < len(printed) and any(not u.all_italic for u in printed[len(lead) :]):
         text = tidy(" ".join(u.text for u in lead))
         if len(lead) > 1 and len(text.split()) <= LONGEST:
             yield _candidate(text, lead[0], lead[-1], lead[-1].end, "line", 0.1, lexicon)
@@ -151,7 +151,7 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
 
 def style_of(unit: Unit) -> tuple[bool, bool, int]:
     """Bold, capitals and size: where they change within a cell, a label ends and its answer begins."""
-    return unit.all_bold(), in_capitals(unit.text), round(2 * (unit.line.size or 0))
+    return unit.all_bold, in_capitals(unit.text), round(2 * (unit.line.size or 0))
 
 
 def _lead(units: list[Unit]) -> list[Unit]:
@@ -179,7 +179,7 @@ def _cell_structure(layout: Layout, units: list[Unit]) -> float:
         structure += 0.2
     elif right is not None or layout.below(cell) is not None:
         structure += 0.1
-    if all(u.all_bold() for u in units):
+    if all(u.all_bold for u in units):
         structure += 0.1
     return structure
 
@@ -211,7 +211,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
 def _runs_over_dash(unit: Unit) -> bool:
     """True for ``(4) our office is at - 12, Kasai Avenue``: where the numbered label ends, its answer begins."""
     dash = _dash_behind_number(unit)
-    return dash is not None and not unit.all_bold() and bool(unit.text[dash.end() :].strip())
+    return dash is not None and not unit.all_bold and bool(unit.text[dash.end() :].strip())
 
 
 def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
@@ -267,7 +267,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
     cuts |= _cuts_by_look(last, limit, cuts)
     if stop is not None and stop.start > last.start:
         cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
-    if last.all_bold() and "?" in text[last.start : limit]:  # two questions in one bold line are one label
+    if last.all_bold and "?" in text[last.start : limit]:  # two questions in one bold line are one label
         final = max(m.end() for m in _QUESTION.finditer(text, last.start, limit))
         if text[final : last.end].rstrip().endswith("."):  # "Whom do we call? Please give name and post."
             final = last.end
@@ -275,7 +275,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         cuts.setdefault(final, 0.2)
     ends = _END.search(text, last.start, limit)
     for cut, bonus in sorted(cuts.items()):
-        if ends and cut <= ends.start() or last.all_bold() and _says_what(text[cut : last.end], lexicon):
+        if ends and cut <= ends.start() or last.all_bold and _says_what(text[cut : last.end], lexicon):
             continue
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
@@ -320,7 +320,7 @@ def _candidate(
     if where == "line":
         structure += 0.1 if text.endswith((":", "?", ".")) else 0.0
         structure += 0.15 if text.endswith("?") else 0.0
-    if first.line.role == "heading" or first.all_bold():
+    if first.line.role == "heading" or first.all_bold:
         structure += 0.15
     if in_capitals(text):
         structure += 0.1

@@ -3,7 +3,7 @@
 import re
 
 from extractors.layout import DOTTED, Span
-from pipeline.folding import fold, tidy
+from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import LanguageData
 
 PUNCTUATION = " \t.:;,*_–—-|…()[]!?'\"~=\\/"
@@ -22,9 +22,10 @@ class FormSpeech:
         self.skeleton, self.italic_answers = skeleton, False
         self._prompts = tuple(fold(text) for text in data.marks.placeholder)
         self._starts = tuple(fold(text) for text in data.instructions["starts"])
+        self._openings = tuple(start + " " for start in self._starts)
         self._hints = tuple(fold(text) for text in data.marks.hint)
         self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3}
-        self._remarks = self._hints + tuple(fold(text) for text in data.marks.optional + data.marks.required)
+        self._remarks = whole_words([*self._hints, *data.marks.optional, *data.marks.required])
 
     def without_fill(self, span: Span) -> Span | None:
         """The span without dotted lines at its ends; None if it holds nothing but fill or a prompt."""
@@ -60,8 +61,7 @@ class FormSpeech:
         italic = is_italic(span)
         if italic and not self.italic_answers:
             return True
-        begins = folded.startswith(tuple(start + " " for start in self._starts))
-        return begins and (italic or text.startswith("(") and text.endswith(")"))
+        return folded.startswith(self._openings) and (italic or text.startswith("(") and text.endswith(")"))
 
     def is_hint(self, span: Span) -> bool:
         """True for a hint that belongs to the label and leaves the answer blank rather than untouched."""
@@ -74,7 +74,7 @@ class FormSpeech:
     def _is_prompt(self, text: str) -> bool:
         folded = fold(text.strip(" []<>{}()"))
         bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
-        told = len(folded.split()) <= 10 and folded.startswith(tuple(start + " " for start in self._starts))
+        told = len(folded.split()) <= 10 and folded.startswith(self._openings)
         field = told and any(word in folded.split() for word in self._field_words)
         if _IN_BRACKETS.fullmatch(text.strip()) and len(folded.split()) <= 12:
             return True
@@ -85,8 +85,7 @@ class FormSpeech:
         text = text.strip(" *:")
         if not (text.startswith("(") and text.endswith(")")) or len(text.split()) > 8:
             return False
-        folded = f" {fold(text)} "
-        return any(f" {word} " in folded for word in self._remarks)
+        return self._remarks.search(f" {fold(text)} ") is not None
 
 
 def _without_dots(span: Span) -> tuple[int, int]:

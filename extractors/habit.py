@@ -78,7 +78,7 @@ def _bold_lines(layout: Layout) -> bool:
     """True where short bold lines stand among much text that is not bold: these are what the form prints."""
     flow = [u for u in layout.units if u.cell is None and u.text.strip()]
     bold = [u for u in flow if _begins_bold(u) and len(u.text.split()) <= 30]
-    return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold()) <= 0.45 * sum(len(u.text) for u in flow)
+    return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold) <= 0.45 * sum(len(u.text) for u in flow)
 
 
 def _common(layout: Layout, strong: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:

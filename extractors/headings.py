@@ -128,7 +128,7 @@ def beginning_of(search: Search) -> int:
         and c.where != "inline"
     ]
     prominent = [
-        i for i in titles if units[i].all_bold() or units[i].line.role == "heading" or (units[i].line.size or 0) > 12
+        i for i in titles if units[i].all_bold or units[i].line.role == "heading" or (units[i].line.size or 0) > 12
     ]
     return min(prominent, default=0)
 
@@ -138,7 +138,7 @@ def _is_followed_by_question(search: Search, index: int, name: str, first: dict[
     for unit in search.layout.units[index + 1 : index + 12]:
         if unit.index in search.activities:
             return name == "activities"
-        if not unit.text.strip() or unit.all_italic():
+        if not unit.text.strip() or unit.all_italic:
             continue
         if search.habit.chain and not search.fits(unit):
             return False  # where questions are numbered, what has no number is an answer

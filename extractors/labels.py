@@ -22,7 +22,7 @@ from rapidfuzz.process import cdist
 from extractors.label_model import guesses
 from extractors.label_words import Row, position_words, rows_of, shares_of, weights_of
 from extractors.numbering import without_number
-from pipeline.folding import fold
+from pipeline.folding import fold, whole_words
 from pipeline.languages import LanguageData, load_language
 
 BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
@@ -95,9 +95,9 @@ class Lexicon:
         self._firsts = _beginnings(self.entries)
         self._meanings = [(self.entries[first].group, self.entries[first].key) for first in self._firsts.tolist()]
         self._positions = position_words(data, self._shares)
-        self._of_persons = tuple(fold(word) for word in data.marks.person)
-        self._optional = tuple(fold(word) for word in data.marks.optional)
-        self._required = tuple(fold(word) for word in data.marks.required)
+        self._of_persons = whole_words(data.marks.person)
+        self._optional = whole_words(data.marks.optional)
+        self._required = whole_words(data.marks.required)
         self._not_kept = frozenset(fold(label) for label in data.marks.not_kept)
 
     def hits(self, text: str) -> tuple[Hit, ...]:
@@ -119,13 +119,11 @@ class Lexicon:
 
     def says_optional(self, text: str) -> bool:
         """True if the label itself says that the question may stay empty."""
-        folded = f" {fold(text)} "
-        return any(f" {word} " in folded for word in self._optional)
+        return self._optional.search(f" {fold(text)} ") is not None
 
     def says_required(self, text: str) -> bool:
         """True if the label carries an asterisk or says that it must be answered."""
-        folded = f" {fold(text)} "
-        return bool(REQUIRED_MARK.search(text)) or any(f" {word} " in folded for word in self._required)
+        return bool(REQUIRED_MARK.search(text) or self._required.search(f" {fold(text)} "))
 
     def asks_position(self, text: str) -> bool:
         """True if a word of the label asks for somebody's post."""
@@ -133,8 +131,7 @@ class Lexicon:
 
     def names_person(self, text: str) -> bool:
         """True if a word of the label is used of persons' names only: surname, prénom, отчество."""
-        folded = f" {fold(text)} "
-        return any(f" {word} " in folded for word in self._of_persons)
+        return self._of_persons.search(f" {fold(text)} ") is not None
 
     def is_not_kept(self, text: str) -> bool:
         """True for a label that asks what the record has no place for: a fax."""
@@ -187,7 +184,7 @@ class Lexicon:
         text = text.replace("*", " ")
         for bracket in BRACKET.findall(text):
             inner = f" {fold(bracket)} "
-            if any(f" {word} " in inner for word in self._optional + self._required):
+            if self._optional.search(inner) or self._required.search(inner):
                 text = text.replace(bracket, " ")
         return text
 

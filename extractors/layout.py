@@ -24,9 +24,11 @@ ILLEGIBLE = "\ufffd"
 DOTTED = re.compile(r"(?:[.·_․‥]\s?){4,}|…(?:\s?[….]){1,}|_{2,}|(?:\. ){3,}|-{5,}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
-    """A stretch [start, end) of one line: ``index`` counts the units in reading order, ``number`` the lines."""
+    """A stretch [start, end) of one line: ``index`` counts the units in reading order, ``number`` the lines.
+
+    What is asked of every unit many times is worked out once."""
 
     index: int
     number: int
@@ -35,26 +37,34 @@ class Unit:
     end: int
     first: bool = True
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words of the unit, as they stand."""
         return self.line.text[self.start : self.end]
 
-    @property
+    @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The pieces that lie in the unit."""
         if self.start == 0 and self.end == len(self.line.text):
             return self.line.pieces
         return tuple(p for p in self.line.pieces if p.start >= self.start and p.end <= self.end)
 
-    @property
+    @cached_property
     def cell(self) -> Cell | None:
         """The table cell the unit stands in."""
         return self.line.cell
 
     def has(self, kind: str) -> bool:
         """True if a piece of this kind lies in the unit."""
-        return any(p.kind == kind for p in self.pieces)
+        return kind in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(p.kind for p in self.pieces)
+
+    @cached_property
+    def _words(self) -> list[Piece]:
+        return [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
 
     def printed(self) -> str:
         """The text without what stands in form fields."""
@@ -68,15 +78,15 @@ class Unit:
             at = piece.end
         return "".join([*out, text[at : self.end]])
 
+    @cached_property
     def all_italic(self) -> bool:
         """True if every printed word is in italics."""
-        words = [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
-        return bool(words) and all(p.italic for p in words)
+        return bool(self._words) and all(p.italic for p in self._words)
 
+    @cached_property
     def all_bold(self) -> bool:
         """True if every printed word is bold."""
-        words = [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
-        return bool(words) and all(p.bold for p in words)
+        return bool(self._words) and all(p.bold for p in self._words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(search, candidate, asked)
     ]
     stops |= {candidate.first for candidate in repeated}
-    bold = sum(search.layout.units[bid.label.first].all_bold() for bid in asked) >= 0.7 * len(asked)
+    bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
-        large = is_larger(search, unit.index) and unit.all_bold() and unit.cell is None
+        large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
         section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
         if unit.index not in labels and (
             unit.line.role == "heading" or large or section or bold and _is_bold_line(unit)
@@ -50,7 +50,7 @@ def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
     following = next((bid for bid in asked if bid.label.first > unit.index), None)
     if own is None or len(own) != 1 or following is None or len(unit.text.split()) > 12:
         return False
-    stands_out = unit.all_bold() or in_capitals(unit.text)
+    stands_out = unit.all_bold or in_capitals(unit.text)
     return stands_out and unit.line.new_paragraph and unit.start == 0 and _number(following.label.text) == (*own, 1)
 
 
@@ -60,7 +60,7 @@ def _parts_questions(search: Search, unit: Unit, labels: set[int]) -> bool:
         return False
     before = next((u for u in reversed(search.layout.units[: unit.index]) if u.text.strip()), None)
     behind = next((u for u in search.layout.units[unit.index + 1 :] if u.text.strip()), None)
-    if before is None or behind is None or before.index in labels or before.all_bold():
+    if before is None or behind is None or before.index in labels or before.all_bold:
         return False
     return behind.index in labels or behind.index in search.activities
 
@@ -73,7 +73,7 @@ def _is_bold_line(unit: Unit) -> bool:
             p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])
         ]
         return bool(words) and words[0].bold
-    return unit.cell is None and unit.all_bold() and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
+    return unit.cell is None and unit.all_bold and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
 
 
 def _is_own_answer(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
@@ -100,14 +100,14 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
-    italic = sum(search.layout.units[bid.label.first].all_italic() for bid in asked) > 0.2 * len(asked)
+    italic = sum(search.layout.units[bid.label.first].all_italic for bid in asked) > 0.2 * len(asked)
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
     for candidate in search.all:
         if candidate.first in labels or candidate.last in labels:
             continue
         unit = search.layout.units[candidate.first]
-        if unit.all_italic() and not italic:
+        if unit.all_italic and not italic:
             continue  # a hint
         if candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)

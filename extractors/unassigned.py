@@ -33,7 +33,7 @@ def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> I
 
 
 def _says_something(unit: Unit, answers: Answers) -> bool:
-    if unit.all_italic() or unit.all_bold() or unit.has("tick") or unit.has("entry"):
+    if unit.all_italic or unit.all_bold or unit.has("tick") or unit.has("entry"):
         return False
     return len(unit.text.split()) >= FEWEST and not answers.is_instruction(Span(unit.line, unit.start, unit.end))
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import filterfalse
 
@@ -21,6 +22,12 @@ def fold(text: str) -> str:
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a text."""
     return tuple(fold(text).split())
+
+
+def whole_words(texts: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of the texts, folded, in a folded text with a blank on either side; nothing where there is none."""
+    names = "|".join(re.escape(fold(text)) for text in texts)
+    return re.compile(f" (?:{names}) " if names else r"(?!)")
 
 
 def tidy(text: str) -> str:
