@@ -2,16 +2,26 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 
+from extractors.answer_model import read_ahead
 from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
 from extractors.labels import Hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import look_bonus
 from extractors.persons import looks_like_person, looks_like_post
-from extractors.question_keys import EVENT_KEYS, FOREIGN, PAIRS, POSITION_OF, SHORT_KEYS, place_of, section_of
+from extractors.question_keys import (
+    EVENT_KEYS,
+    FOREIGN,
+    PAIRS,
+    POSITION_OF,
+    SHORT_KEYS,
+    is_worded,
+    place_of,
+    section_of,
+)
 from extractors.search import Asked, Search
 from pipeline.document import TICKED, UNTICKED, Cell
 from pipeline.folding import fold
@@ -51,7 +61,7 @@ class Standing:
 
     ``wanted``: the questions it may ask, with how well its words fit; ``stated``: the same by labels of the
     data alone; ``printed``: it stands so in the data of the form's edition; ``habit``: what its look speaks for or
-    against it.
+    against it; ``scores``: how well each question suits it on a form of unknown kind.
     """
 
     candidate: Candidate
@@ -68,16 +78,28 @@ class Standing:
     place: float = 0.5
     need: float = 1.0
     habit: float = 0.0
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 def standings_of(search: Search) -> list[Standing]:
     """The standing of every candidate, in their order."""
-    return [_standing(search, candidate) for candidate in search.all]
+    standings = [_standing(search, candidate) for candidate in search.all]
+    answers = [each.look.strip() for each in standings if any(map(is_worded, each.wanted))]
+    read_ahead((look for look in answers if look[:1] not in (TICKED, UNTICKED)), search.lexicon.data.language)
+    return [_scored(search, each) for each in standings]
 
 
 def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
     """The standings once it is known whose names are asked where: only what may ask a position changes."""
-    return [_standing(search, each.candidate) if _may_change(search, each.candidate) else each for each in standings]
+    return [
+        _scored(search, _standing(search, each.candidate)) if _may_change(search, each.candidate) else each
+        for each in standings
+    ]
+
+
+def _scored(search: Search, standing: Standing) -> Standing:
+    scores = {key: _score(search, standing, key, base) for key, base in standing.wanted.items()}
+    return replace(standing, scores=scores) if scores else standing
 
 
 def _may_change(search: Search, candidate: Candidate) -> bool:
@@ -136,7 +158,8 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
             score = KNOWN + 0.001 * len(candidate.text) + 0.1 * (candidate.where == "cell")
             yield Asked(standing.known_key, candidate, score, KNOWN - 1.0)
         scored = sorted(
-            ((_score(search, standing, key, base), base, key) for key, base in standing.wanted.items()), reverse=True
+            ((standing.scores[key] + _of_kind(search, key, base), base, key) for key, base in standing.wanted.items()),
+            reverse=True,
         )
         for score, base, key in scored[:3]:
             if key in search.banned or _has_boxes_of_others(standing.look, key, _is_guess(standing, key, base)):
@@ -229,10 +252,6 @@ def _score(search: Search, standing: Standing, key: str, base: float) -> float:
     if context is not None:
         score += OWN_SECTION if section_of(key) == context else OTHER_SECTION
         score += FOREIGN.get(key, {}).get(context, 0.0)
-    if search.full and key in EVENT_KEYS:
-        score -= 0.35 if base >= 0.97 else 0.6
-    if search.simple:
-        score += SIMPLE_FORM.get(key, 0.0)
     if standing.large:
         score -= 0.3
     if not standing.printed:
@@ -249,6 +268,13 @@ def _score(search: Search, standing: Standing, key: str, base: float) -> float:
         score -= 0.3
     score -= 0.3 * max(0.0, abs(standing.place - place_of(key)) - 0.2)
     return score + standing.habit
+
+
+def _of_kind(search: Search, key: str, base: float) -> float:
+    """What the kind of the form, as far as it is known, adds to a question's score."""
+    if search.full and key in EVENT_KEYS:
+        return -0.35 if base >= 0.97 else -0.6
+    return SIMPLE_FORM.get(key, 0.0) if search.simple else 0.0
 
 
 def _is_aside(search: Search, candidate: Candidate) -> bool:

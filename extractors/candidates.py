@@ -6,7 +6,7 @@ Whether a candidate is a label is decided later (``extractors.asking``), when al
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.labels import Hit, Lexicon
 from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit, key_of
@@ -46,7 +46,7 @@ class Candidate:
     cut: int
     where: str
     structure: float
-    hits: tuple[Hit, ...]
+    hits: tuple[Hit, ...] = ()
 
     @property
     def best(self) -> float:
@@ -66,7 +66,10 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
             found += _of_unit(layout, unit, lexicon, taken)
     found = [c for c in found if not _dash_ends(layout, c)] if _ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
-    return sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
+    kept = sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
+    words = [c.text.rstrip(" :：–—-") for c in kept]
+    lexicon.read_ahead(words)
+    return [replace(c, hits=lexicon.hits(text)) for c, text in zip(kept, words, strict=True)]
 
 
 def _explains(layout: Layout, box: CellBox) -> bool:
@@ -324,8 +327,7 @@ def _candidate(
         structure += 0.15
     if in_capitals(text):
         structure += 0.1
-    label = text.rstrip(" :：–—-")
-    return Candidate(text, first.index, last.index, cut, where, structure, lexicon.hits(label))
+    return Candidate(text, first.index, last.index, cut, where, structure)
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ Its file is written by ``python -m extractors.train_labels`` from the language f
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,6 +36,6 @@ def guesses(text: str, language: str) -> tuple[tuple[str, float], ...]:
     return tuple((model.keys[at], float(chances[at])) for at in ranked if chances[at] >= LEAST)
 
 
-def guesses_of(texts: list[str], language: str) -> list[tuple[tuple[str, float], ...]]:
-    """``guesses`` for several texts of one language, in their order."""
-    return [guesses(text, language) for text in texts]
+def read_ahead(texts: Iterable[str], language: str) -> None:
+    """Make ``guesses`` quick for these texts, by working them out together."""
+    load_model(FILE).read_ahead(map(plain, texts), language)

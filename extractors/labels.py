@@ -7,7 +7,7 @@ cost little. Labels are data: ``pipeline/languages``.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Prefix
 from rapidfuzz.process import cdist
 
-from extractors.label_model import guesses
+from extractors.label_model import guesses, read_ahead
 from extractors.label_words import Row, position_words, rows_of, shares_of, weights_of
 from extractors.numbering import without_number
 from pipeline.folding import fold, whole_words
@@ -109,6 +109,12 @@ class Lexicon:
                 self._cache.clear()
         return found
 
+    def read_ahead(self, texts: Iterable[str]) -> None:
+        """Make ``hits`` quick for these texts, by asking the classifier for all of them at once."""
+        if self._asks:
+            new = [self._bare(text) for text in texts if text not in self._cache]
+            read_ahead(new, self.data.language)
+
     def exact(self, text: str) -> bool:
         """True if the text is, word for word, a label of this language."""
         return self.holds(tuple(fold(without_number(text)).split()))
@@ -155,7 +161,7 @@ class Lexicon:
 
     # ------------------------------------------------------------------------------------------ searching
     def _search(self, text: str) -> tuple[Hit, ...]:
-        plain = self._strip_marks(without_number(text))
+        plain = self._bare(text)
         if self.is_not_kept(plain):
             return ()
         variants = [plain]
@@ -180,8 +186,9 @@ class Lexicon:
                 group = "guess" if key == name else "short"
                 yield (group, key), min(0.88, 0.46 + 0.5 * probability**0.7)
 
-    def _strip_marks(self, text: str) -> str:
-        text = text.replace("*", " ")
+    def _bare(self, text: str) -> str:
+        """The text without its number, its asterisks and what says whether it must be answered."""
+        text = without_number(text).replace("*", " ")
         for bracket in BRACKET.findall(text):
             inner = f" {fold(bracket)} "
             if self._optional.search(inner) or self._required.search(inner):

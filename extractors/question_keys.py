@@ -100,6 +100,15 @@ NEAR_SECTIONS = {
 """Sections whose questions also stand under the heading of another."""
 
 
+WORDED = ("text", "line", "list")
+"""Kinds of questions whose answers the words tell; dates, figures and options are told by their form."""
+
+
+def is_worded(key: str) -> bool:
+    """True for a question, or a pair of questions, of which the words of an answer tell that it is asked."""
+    return key in PAIRS or key in questions() and questions()[key].kind in WORDED
+
+
 def section_of(key: str) -> str:
     """The section a question belongs to."""
     if key in SECTION_OF_PAIR:

@@ -7,7 +7,7 @@ from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
 from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.numbering import without_number
-from extractors.question_keys import PAIRS
+from extractors.question_keys import PAIRS, is_worded
 from extractors.search import Asked, Search
 from pipeline.folding import fold
 from pipeline.questions import questions
@@ -16,8 +16,6 @@ SELDOM = frozenset(
     {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
 )
 """Questions that many forms do without."""
-WORDED = ("text", "line", "list")
-"""Kinds of questions whose answers the words tell; dates, figures and options are told by their form."""
 _ROMAN = re.compile("[ivx]+")
 SHARED = frozenset(KIND_OF.values())
 """Kinds of answers that several questions ask for: one of them asked leaves the others."""
@@ -35,8 +33,7 @@ def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
     """How likely the answer is one to this question, among those that no other label of the form surely asks; None
     where it tells nothing."""
     found = _answer(search, bid.label)
-    worded = bid.key in PAIRS or bid.key in questions() and questions()[bid.key].kind in WORDED
-    if kind_of(bid.key) not in found or not worded:
+    if kind_of(bid.key) not in found or not is_worded(bid.key):
         return None
     given = [key for other in asked if other is not bid and other.score >= SURE for key in keys_of(other)]
     sure = {kind_of(key) for key in given} - SHARED
