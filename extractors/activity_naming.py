@@ -83,6 +83,8 @@ def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
                 scores[hit.key] = max(scores.get(hit.key, 0.0), hit.score)
     kind = kind_of(list(one.cells), language)
     if one.cells and "format" in scores and not any(read_format(cell, language) for cell in one.cells):
+        if read_format(one.heading, language) is None:  # “Method: fact-finding mission”
+            scores["type"] = max(scores.get("type", 0.0), scores["format"])
         scores["format"] += 2 * CONTRADICTS
     if kind is not None:
         scores[kind] = scores.get(kind, 0.4) + FITS

@@ -40,12 +40,13 @@ NEAR = {
     "expertise_sought": ("preferred_experience",),
     "contribution_sought": ("expertise_sought",),
     "event_place": ("address", "institution_name"),
+    "supporting_entity_name": ("supporting_entity_role",),
     "pair:head": ("post",),
     "pair:contact": ("post",),
     "pair:signatory": ("post",),
 }
 """What is often answered with another question: experts "from Austria", two speakers as the contribution, the hall of
-a ministry."""
+a ministry, a partner's office for the country."""
 
 
 def kind_of(key: str) -> str:

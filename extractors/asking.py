@@ -12,6 +12,7 @@ from extractors.answer_model import weight_of
 from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
 from extractors.candidates import candidates
 from extractors.habit import habit_of
+from extractors.heading_series import heading_series
 from extractors.headings import (
     asks_for_action,
     asks_for_event,
@@ -93,6 +94,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     search.places = places_of(search)
     search.context = sorted(search.headings + [(c.first, section_of(label_hit(c).key)) for c in strong])
     search.only_headings = only_headings(search)
+    search.series = heading_series(search)
     search.titles = form_titles(search)
     search.begins = beginning_of(search)
     search.first_sure = first_sure(search)

@@ -10,7 +10,7 @@ from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
 from extractors.labels import Hit
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
-from extractors.looks import look_bonus
+from extractors.looks import CHOICES, are_boxes_of, look_bonus
 from extractors.persons import looks_like_person, looks_like_post
 from extractors.question_keys import (
     EVENT_KEYS,
@@ -23,6 +23,7 @@ from extractors.question_keys import (
     section_of,
 )
 from extractors.search import Asked, Search
+from extractors.typed_marks import has_box, with_boxes
 from pipeline.document import TICKED, UNTICKED, Cell
 from pipeline.folding import fold
 from pipeline.questions import questions
@@ -61,7 +62,8 @@ class Standing:
 
     ``wanted``: the questions it may ask, with how well its words fit; ``stated``: the same by labels of the
     data alone; ``printed``: it stands so in the data of the form's edition; ``habit``: what its look speaks for or
-    against it; ``scores``: how well each question suits it on a form of unknown kind.
+    against it; ``boxes``: the unit of the next box to tick; ``tabled``: the activities come next; ``scores``: how well
+    each question suits it on a form of unknown kind.
     """
 
     candidate: Candidate
@@ -78,12 +80,20 @@ class Standing:
     place: float = 0.5
     need: float = 1.0
     habit: float = 0.0
+    boxes: int | None = None
+    tabled: bool = False
     scores: Mapping[str, float] = field(default_factory=dict)
 
 
 def standings_of(search: Search) -> list[Standing]:
     """The standing of every candidate, in their order."""
     standings = [_standing(search, candidate) for candidate in search.all]
+    search.boxed = {
+        key: each.boxes
+        for each in standings
+        for key in each.wanted
+        if key in CHOICES and each.boxes is not None and are_boxes_of(key, each.look, search.lexicon.data.language)
+    }
     answers = [each.look.strip() for each in standings if any(map(is_worded, each.wanted))]
     read_ahead((look for look in answers if look[:1] not in (TICKED, UNTICKED)), search.lexicon.data.language)
     return [_scored(search, each) for each in standings]
@@ -106,6 +116,11 @@ def _may_change(search: Search, candidate: Candidate) -> bool:
     return _asks_position(candidate) or _post_behind_name(search, candidate) is not None
 
 
+def _before_activities(search: Search, candidate: Candidate) -> bool:
+    behind = next((u for u in search.layout.units[candidate.last + 1 :] if u.text.strip()), None)
+    return behind is not None and behind.index in search.activities
+
+
 def _post_behind_name(search: Search, candidate: Candidate) -> str | None:
     """Whose post stands behind the candidate, where it comes directly after the question for that person's name:
     whatever its words, it asks the position."""
@@ -124,7 +139,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     known_key = printed if not DOTTED.search(candidate.text) and ILLEGIBLE not in candidate.text else None
     context = context_of(search, candidate)
     whose = _post_behind_name(search, candidate) if search.persons else None
-    asks = bool(candidate.hits or whose) and candidate.first not in search.titles
+    asks = bool(candidate.hits or whose) and candidate.first not in search.titles | search.series
     wanted = _wanted(candidate, candidate.hits, context, search) if asks else {}
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
@@ -136,7 +151,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         candidate,
         known_key,
         wanted,
-        look=peek(search, candidate),
+        look=with_boxes(peek(search, candidate)),
         context=context,
         stated=_wanted(candidate, [hit for hit in candidate.hits if hit.group != "guess"], context, search),
         printed=not search.known or fold(candidate.text) in search.known,
@@ -147,6 +162,8 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         place=search.places.get(candidate.first, 0.5),
         need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
+        boxes=next((u.index for u in search.layout.units[candidate.last :] if u.has("tick") or has_box(u.text)), None),
+        tabled=not inline and _before_activities(search, candidate),
     )
 
 
@@ -264,6 +281,10 @@ def _score(search: Search, standing: Standing, key: str, base: float) -> float:
         score -= 0.25
     if standing.heading:
         score -= 0.35
+    if standing.tabled:
+        score += 0.15 if key == "activities" else -0.4
+    if search.boxed.get(key, standing.boxes) != standing.boxes:
+        score -= 0.4  # its options stand in boxes behind another label
     if standing.inside or standing.aside:
         score -= 0.3
     score -= 0.3 * max(0.0, abs(standing.place - place_of(key)) - 0.2)

@@ -8,6 +8,7 @@ from functools import cache
 from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
+from extractors.typed_marks import AMONG
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
@@ -26,12 +27,6 @@ _CROSS = _at_an_end(r"_*[xXхХ×✓✔✗✘√]_*|\[\s*[xXхХ×✓✔✗✘�
 is a footnote and ``v.`` a number, so neither is one."""
 _AROUND = " :_.-–—"
 _EMPTY = _at_an_end(r"_{2,}|\.{3,}|…|\[\s*\]|\(\s*\)")
-
-_AMONG = re.compile(
-    r"(?<!\S)(?:(?P<mark>_*[xXхХ×✓✔✗✘√]_+|_+[xXхХ×✓✔✗✘√]|\[\s*[xXхХ×✓✔✗✘√vV]\s*\]|\(\s*[xXхХ×✓✔✗✘√]\s*\))"
-    r"|_{2,}|\[\s*\]|\(\s*\))(?!\S)"
-)
-"""A mark or an empty place for one among options that follow each other in a line: ``___ union _X_ employers``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +72,9 @@ def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) 
     found: list[Box] = []
     empty = 0
     for span in ([rest] if rest and rest.text.strip() else []) + spans_of(units):
-        among = [(bool(m["mark"]), m.start(), m.end()) for m in _AMONG.finditer(span.line.text, span.start, span.end)]
+        among = [(bool(m["mark"]), m.start(), m.end()) for m in AMONG.finditer(span.line.text, span.start, span.end)]
         if len(among) > 1:
-            found += [Box(checked, tidy(_AMONG.sub("", part.text)), part) for checked, part in _options(span, among)]
+            found += [Box(checked, tidy(AMONG.sub("", part.text)), part) for checked, part in _options(span, among)]
             empty += sum(not checked for checked, *_ in among)
             continue
         marked, text = _typed_mark(tidy(span.text), language)

@@ -10,6 +10,7 @@ from extractors.confidence import confidence_of, signs_of
 from extractors.halves import halves_of, spans_with
 from extractors.label_doubts import is_doubtful
 from extractors.layout import Layout, Span, evidence_of
+from extractors.looks import is_initials, spells
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
@@ -55,9 +56,16 @@ class Fields:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there."""
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
-            if reading.state == "answered" and is_doubtful(bid, key, reading.raw or "", self.language, one_event):
+            if reading.state != "answered" or key == "institution_acronym" and self._is_spelt(reading):
+                continue
+            if is_doubtful(bid, key, reading.raw or "", self.language, one_event):
                 message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
                 self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
+
+    def _is_spelt(self, acronym: FieldReading) -> bool:
+        """True if the acronym is made of the first letters of the institution's name: it can be nothing else."""
+        name = self.readings.get("institution_name", NOT_ON_FORM).value
+        return isinstance(name, str) and is_initials(str(acronym.value)) and spells(str(acronym.value), name)
 
     def _doubt_person(self, key: str) -> None:
         """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""

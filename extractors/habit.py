@@ -25,6 +25,7 @@ class Habit:
     size: float | None = None
     chain: frozenset[int] = frozenset()
     columns: frozenset[tuple[int, int]] = frozenset()
+    upright: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.flow or self.cells or self.chain)
@@ -37,6 +38,8 @@ class Habit:
         """True if the unit looks like a label of this form; always False on a form without a habit."""
         if self.chain:
             return unit.index in self.chain
+        if self.upright and unit.all_italic:
+            return False  # "At most one page." in bold italics under a bold label
         if unit.cell is not None and not self.cells:
             return (unit.cell.table, unit.cell.column) in self.columns
         traits = self.flow if unit.cell is None else self.cells
@@ -59,9 +62,9 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     of_flow = _common(layout, flow, [u for u in others if u.cell is None], size)
     if not of_flow and _bold_lines(layout):
         of_flow = frozenset({"bold"})
-    return Habit(
-        of_flow, _common(layout, cells, [u for u in others if u.cell is not None], size), size, columns=columns
-    )
+    of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
+    slanted = sum(layout.units[c.first].all_italic for c in strong)
+    return Habit(of_flow, of_cells, size, columns=columns, upright=5 * slanted <= len(strong))
 
 
 def _label_columns(layout: Layout, strong: list[Candidate]) -> frozenset[tuple[int, int]]:

@@ -150,6 +150,8 @@ def _is_followed_by_question(search: Search, index: int, name: str, first: dict[
             )
         if headed is None or unit.cell is None or key_of(unit.cell) != key_of(headed):
             return False
+        if search.habit.cells and not search.fits(unit):
+            return False  # words in plain print under a label in its own cell: its answer
     return False
 
 

@@ -4,7 +4,7 @@ import re
 
 from extractors.answer_model import FEWEST, chances, kinds_of
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
-from extractors.looks import CODE
+from extractors.looks import CODE, is_named_in_full
 from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
 from extractors.sequence import FULL, LITTLE, SINGLE_EVENT
@@ -59,8 +59,10 @@ def _chance(key: str, answer: str, language: str) -> float:
 
 
 def _is_misshapen(key: str, answer: str) -> bool:
-    """True for an answer that has not the form of what is asked: words for a website, the number of a file for a
-    telephone."""
+    """True for an answer that has not the form of what is asked: words for a website or an acronym, the number of a
+    file for a telephone."""
+    if key == "institution_acronym":
+        return is_named_in_full(answer)
     if key == "institution_website":
         return not _SITE.search(answer)
     return key == "contact_phone" and bool(CODE.search(answer))

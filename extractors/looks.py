@@ -65,7 +65,7 @@ def look_bonus(key: str, look: str, language: str) -> float:
         return -0.2
     if (email or phone) and count <= 3 and key == "contact_name":
         return -0.3
-    if key == "institution_acronym" and _is_phrase(look):
+    if key == "institution_acronym" and (_is_phrase(look) or is_named_in_full(look)):
         return -0.3
     return _by_kind(key, question.kind, look, count, language)
 
@@ -92,6 +92,27 @@ def _is_phrase(look: str) -> bool:
     """True for running words: an acronym is one word, or a few in capitals."""
     words = look.split()
     return len(words) >= 4 and sum(word.isupper() for word in words) < len(words) / 2
+
+
+def is_named_in_full(look: str) -> bool:
+    """True for several words none of which has two capitals: “Mr John Banda” is no acronym."""
+    words = look.split()
+    return len(words) > 1 and not any(sum(map(str.isupper, word)) > 1 for word in words)
+
+
+def is_initials(look: str) -> bool:
+    """True for one word with several capitals and no more, as acronyms have: ``MoLSA``, ``UNTA-CS``, ``DOLE RO8``."""
+    words = look.split()
+    short = len(words) == 1 or len(words) == 2 and len(words[1]) <= 3
+    return short and len(look) <= 12 and sum(map(str.isupper, words[0])) > 1 and look[0].isalpha()
+
+
+def spells(acronym: str, name: str) -> bool:
+    """True if the capitals of an acronym begin words of the name, in order: ``MoLSA``, Ministry of Labour and Social
+    Affairs."""
+    capitals = [letter for letter in acronym if letter.isupper()]
+    firsts = iter(word[0].upper() for word in re.findall(r"[^\W\d_]+", name))
+    return len(capitals) > 1 and all(letter in firsts for letter in capitals)
 
 
 def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:
@@ -136,6 +157,11 @@ def names_option(key: str, look: str, language: str) -> bool:
         return _boxes(key, look, language) > 0
     option, score = option_of(look, key, language)
     return option is not None and score >= NAMED
+
+
+def are_boxes_of(key: str, look: str, language: str) -> bool:
+    """True for boxes to tick with the options of the question."""
+    return look[:1] in _TICKS and look != "" and _boxes(key, look, language) > 0
 
 
 def _boxes(key: str, look: str, language: str) -> float:

@@ -1,10 +1,12 @@
 """Columns without lines: labels beside answers, and pages set in two columns like a newspaper."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from extractors.page_sheet import Word
+from extractors.page_underlines import Shelf, fields_over
 from pipeline.values import Box
 
 Row = list[Word]
@@ -30,8 +32,9 @@ class Block:
         return (self.starts[column], top, max(self.edges[column], self.starts[column] + 10), bottom)
 
 
-def divide(rows: list[Row], options_only: bool = False) -> list[Block]:
-    """Blocks of rows in reading order: newspaper columns apart, aligned columns as tables, the rest as it stands.
+def divide(rows: list[Row], options_only: bool = False, shelves: Sequence[Shelf] = ()) -> list[Block]:
+    """Blocks of rows in reading order: newspaper columns apart, aligned columns and fields over rules (``shelves``) as
+    tables, the rest as it stands.
 
     Options to tick that stand in columns are read column by column; inside a ruled cell nothing else is divided.
     """
@@ -41,7 +44,7 @@ def divide(rows: list[Row], options_only: bool = False) -> list[Block]:
     blocks: list[Block] = []
     at = 0
     while at < len(rows):
-        found = _aligned(rows, at, options_only)
+        found = _over_rules(rows, at, shelves) or _aligned(rows, at, options_only)
         if found is not None:
             more, used = found
             blocks += more
@@ -52,6 +55,21 @@ def divide(rows: list[Row], options_only: bool = False) -> list[Block]:
         blocks[-1].rows.append(rows[at])
         at += 1
     return blocks
+
+
+def _over_rules(rows: list[Row], at: int, shelves: Sequence[Shelf]) -> tuple[list[Block], int] | None:
+    """The fields side by side that begin at this row, each in a cell of its own."""
+    found = fields_over(rows, at, shelves)
+    if found is None:
+        return None
+    shelf, used = found
+    cells: list[list[Row]] = [[] for _ in shelf.strips]
+    for row in rows[at : at + used]:
+        for column, cell in enumerate(cells):
+            if part := [word for word in row if shelf.column(word) == column]:
+                cell.append(part)
+    starts, edges = ([strip[side] for strip in shelf.strips] for side in (0, 1))
+    return [Block(columns=len(cells), table=[cells], starts=starts, edges=edges)], used
 
 
 def _size(row: Row) -> float:

@@ -7,6 +7,7 @@ from extractors.page_columns import Block, divide
 from extractors.page_lines import Draft, draft_of, rows_of, split_row
 from extractors.page_sheet import Sheet, Word
 from extractors.page_tables import Grid, Slot, slot_at
+from extractors.page_underlines import Shelf, shelves_of
 from pipeline.document import Cell
 from pipeline.values import Box
 
@@ -41,7 +42,8 @@ def drafts_of(sheet: Sheet, grids: list[Grid], counter: Counter) -> list[Draft]:
             place = last[1]  # a word that runs over the border of its cell
         place.append(word)
         last = (word, place)
-    layout = _Layout(sheet, grids, home, counter)
+    shelves = shelves_of(sheet.rules, [(grid.box[1], grid.box[3]) for grid in grids])
+    layout = _Layout(sheet, grids, home, counter, shelves)
     return list(layout.flow(loose, [g for g in grids if g.outer is None], None, _right_edge(sheet, loose)))
 
 
@@ -60,6 +62,7 @@ class _Layout:
     grids: list[Grid]
     home: dict[int, list[Word]]
     counter: Counter
+    shelves: list[Shelf]
 
     def flow(self, words: list[Word], grids: list[Grid], outer: Cell | None, right: float) -> Iterator[Draft]:
         """Text and tables of one area from the top down; text between two tables is laid out as one block."""
@@ -73,7 +76,7 @@ class _Layout:
         yield from self._text(waiting, outer, number, right)
 
     def _text(self, words: list[Word], outer: Cell | None, flow: int, right: float) -> Iterator[Draft]:
-        for block in divide(rows_of(words)):
+        for block in divide(rows_of(words), shelves=self.shelves):
             if block.columns > 1:
                 yield from self._columns(block, outer)
                 continue

@@ -69,6 +69,8 @@ class Search:
     first_sure: int = 0
     banned: frozenset[str] = frozenset()
     places: dict[int, float] = field(default_factory=dict)
+    boxed: dict[str, int] = field(default_factory=dict)
+    series: frozenset[int] = frozenset()
     persons: dict[int, str] = field(default_factory=dict)
 
     def take_habit(self, habit: Habit) -> None:

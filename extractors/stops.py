@@ -15,7 +15,7 @@ from extractors.telling import tells_unasked
 
 def with_stops(search: Search, asked: list[Asked]) -> Found:
     """The questions with every unit at which an answer must end, and the labels in words we do not know."""
-    stops: set[int] = {index for index, _ in search.headings}
+    stops: set[int] = {index for index, _ in search.headings} | search.series
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     repeated = [
         candidate
@@ -26,13 +26,16 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
         large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
+        hint = search.habit.upright and unit.all_italic
         section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
-        if unit.index not in labels and (
-            unit.line.role == "heading" or large or section or bold and _is_bold_line(unit)
+        if (
+            unit.index not in labels
+            and not hint
+            and (unit.line.role == "heading" or large or section or bold and _is_bold_line(unit))
         ):
             stops.add(unit.index)
     over = labels_stand_over(search.layout, asked)
-    unlike = unknown_labels(search, asked)
+    unlike = [candidate for candidate in unknown_labels(search, asked) if candidate.first not in search.series]
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
     stops |= {c.first for c in unknown} | labels | search.activities

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
 from extractors.bids import peek
 from extractors.candidates import Candidate
+from extractors.looks import is_initials
 from extractors.numbering import without_number
 from extractors.question_keys import PAIRS, is_worded
 from extractors.search import Asked, Search
@@ -32,6 +33,8 @@ TOLD = 0.85
 def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
     """How likely the answer is one to this question, among those that no other label of the form surely asks; None
     where it tells nothing."""
+    if bid.key == "institution_acronym" and is_initials(peek(search, bid.label)):
+        return 1.0
     found = _answer(search, bid.label)
     if kind_of(bid.key) not in found or not is_worded(bid.key):
         return None
