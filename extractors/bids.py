@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
 from extractors.answer_model import read_ahead
@@ -23,7 +23,7 @@ from extractors.question_keys import (
     section_of,
 )
 from extractors.search import Asked, Search
-from extractors.typed_marks import has_box, with_boxes
+from extractors.typed_marks import with_boxes
 from pipeline.document import TICKED, UNTICKED, Cell
 from pipeline.folding import fold
 from pipeline.questions import questions
@@ -56,7 +56,7 @@ THINGS = frozenset({"institution_name", "institution_acronym", "supporting_entit
 _LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """Where a candidate stands on the form, whatever it asks: worked out once for all its questions and all passes.
 
@@ -96,20 +96,24 @@ def standings_of(search: Search) -> list[Standing]:
     }
     answers = [each.look.strip() for each in standings if any(map(is_worded, each.wanted))]
     read_ahead((look for look in answers if look[:1] not in (TICKED, UNTICKED)), search.lexicon.data.language)
-    return [_scored(search, each) for each in standings]
+    for each in standings:
+        each.scores = _scores(search, each)
+    return standings
 
 
 def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
     """The standings once it is known whose names are asked where: only what may ask a position changes."""
-    return [
-        _scored(search, _standing(search, each.candidate)) if _may_change(search, each.candidate) else each
-        for each in standings
-    ]
+    return [_again(search, each) if _may_change(search, each.candidate) else each for each in standings]
 
 
-def _scored(search: Search, standing: Standing) -> Standing:
-    scores = {key: _score(search, standing, key, base) for key, base in standing.wanted.items()}
-    return replace(standing, scores=scores) if scores else standing
+def _again(search: Search, standing: Standing) -> Standing:
+    changed = _standing(search, standing.candidate)
+    changed.scores = _scores(search, changed)
+    return changed
+
+
+def _scores(search: Search, standing: Standing) -> dict[str, float]:
+    return {key: _score(search, standing, key, base) for key, base in standing.wanted.items()}
 
 
 def _may_change(search: Search, candidate: Candidate) -> bool:
@@ -117,8 +121,9 @@ def _may_change(search: Search, candidate: Candidate) -> bool:
 
 
 def _before_activities(search: Search, candidate: Candidate) -> bool:
-    behind = next((u for u in search.layout.units[candidate.last + 1 :] if u.text.strip()), None)
-    return behind is not None and behind.index in search.activities
+    units = search.layout.units
+    behind = next((at for at in range(candidate.last + 1, len(units)) if units[at].text.strip()), None)
+    return behind in search.activities
 
 
 def _post_behind_name(search: Search, candidate: Candidate) -> str | None:
@@ -162,7 +167,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         place=search.places.get(candidate.first, 0.5),
         need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
-        boxes=next((u.index for u in search.layout.units[candidate.last :] if u.has("tick") or has_box(u.text)), None),
+        boxes=search.box_behind(candidate.last),
         tabled=not inline and _before_activities(search, candidate),
     )
 

@@ -6,7 +6,7 @@ Whether a candidate is a label is decided later (``extractors.asking``), when al
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractors.labels import Hit, Lexicon
 from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit, key_of
@@ -48,6 +48,10 @@ class Candidate:
     structure: float
     hits: tuple[Hit, ...] = ()
 
+    def read_as(self, hits: tuple[Hit, ...]) -> "Candidate":
+        """The same with what it may ask."""
+        return Candidate(self.text, self.first, self.last, self.cut, self.where, self.structure, hits)
+
     @property
     def best(self) -> float:
         """The best score of any hit."""
@@ -69,7 +73,7 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
     kept = sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
     words = [c.text.rstrip(" :：–—-") for c in kept]
     lexicon.read_ahead(words)
-    return [replace(c, hits=lexicon.hits(text)) for c, text in zip(kept, words, strict=True)]
+    return [c.read_as(lexicon.hits(text)) for c, text in zip(kept, words, strict=True)]
 
 
 def _explains(layout: Layout, box: CellBox) -> bool:

@@ -125,12 +125,11 @@ def _kind(layout: Layout, words: Lexicon, found: Found) -> FormKind:
     """Simplified forms ask for an event; full ones for activities, results and a structured action."""
     keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
     event, action = len(keys & EVENT_KEYS), len(keys & ACTION_KEYS)
-    title = _title_kind(layout, words)
     if event >= 2 and event * 2 > action:
         return "simplified"
     if action >= 3 and action > event:
         return "full"
-    return title
+    return _title_kind(layout, words)
 
 
 def _title_kind(layout: Layout, words: Lexicon) -> FormKind:

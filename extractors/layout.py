@@ -26,7 +26,8 @@ DOTTED = re.compile(r"(?:[.·_․‥]\s?){4,}|…(?:\s?[….]){1,}|_{2,}|(?:\. )
 
 @dataclass(frozen=True)
 class Unit:
-    """A stretch [start, end) of one line: ``index`` counts the units in reading order, ``number`` the lines.
+    """A stretch [start, end) of one line: ``index`` counts the units in reading order, ``number`` the lines; ``text``:
+    its words, as they stand; ``cell``: the table cell it stands in.
 
     What is asked of every unit many times is worked out once."""
 
@@ -35,12 +36,9 @@ class Unit:
     line: Line
     start: int
     end: int
+    text: str
+    cell: Cell | None
     first: bool = True
-
-    @cached_property
-    def text(self) -> str:
-        """The words of the unit, as they stand."""
-        return self.line.text[self.start : self.end]
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -48,11 +46,6 @@ class Unit:
         if self.start == 0 and self.end == len(self.line.text):
             return self.line.pieces
         return tuple(p for p in self.line.pieces if p.start >= self.start and p.end <= self.end)
-
-    @cached_property
-    def cell(self) -> Cell | None:
-        """The table cell the unit stands in."""
-        return self.line.cell
 
     def has(self, kind: str) -> bool:
         """True if a piece of this kind lies in the unit."""
@@ -124,7 +117,8 @@ class Layout:
         self.units: list[Unit] = []
         for number, line in in_reading_order(document):
             for start, end in _split(line):
-                self.units.append(Unit(len(self.units), number, line, start, end, start == 0))
+                text = line.text[start:end]
+                self.units.append(Unit(len(self.units), number, line, start, end, text, line.cell, start == 0))
         self.cells: dict[CellKey, CellBox] = {}
         for unit in self.units:
             if unit.cell is not None:

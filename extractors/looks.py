@@ -17,6 +17,7 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
 _PHONE = re.compile(r"(?<![^\W\d_])(?<![^\W\d_][-/])(?:\+|00|\()?\d[\d\s()./-]{5,}\d")
 CODE = re.compile(r"[^\W\d_]{2,}[-/]\d|\d[-/][^\W\d_]")
 """``IHSS-2026-0144``: the number of a file, and no telephone."""
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\b(?:\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b")
 """Figures that are a day and no telephone number."""
 _SITE = re.compile(r"\b(?:www\.|https?://)|\b[\w-]+\.(?:gov|gob|gouv|org|com|net|go|int)\b", re.I)
@@ -116,7 +117,7 @@ def spells(acronym: str, name: str) -> bool:
 
 
 def _by_kind(key: str, kind: str, look: str, count: int, language: str) -> float:
-    digits = any(c.isdigit() for c in look)
+    digits = _DIGIT.search(look) is not None
     if kind == "date":
         return 0.08 if count < 15 and read_date(look, language) else -0.15 if _is_wordy(look) else -0.08
     if kind == "months":
@@ -161,7 +162,7 @@ def names_option(key: str, look: str, language: str) -> bool:
 
 def are_boxes_of(key: str, look: str, language: str) -> bool:
     """True for boxes to tick with the options of the question."""
-    return look[:1] in _TICKS and look != "" and _boxes(key, look, language) > 0
+    return look != "" and look[0] in _TICKS and look_bonus(key, look, language) > 0
 
 
 def _boxes(key: str, look: str, language: str) -> float:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.labels import Lexicon, option_lexicon
 from extractors.layout import DOTTED
@@ -87,6 +87,7 @@ def _alternatives(code: str) -> re.Pattern[str]:
     return re.compile(rf"[,;/]|\s(?:{words})\s", re.IGNORECASE)
 
 
+@lru_cache(maxsize=5_000)
 def option_of(text: str, key: str, language: str) -> tuple[str | None, float]:
     """The option a printed or typed text names, with its score (0 to 1); None below ``CLEAR``."""
     best: tuple[str | None, float] = (None, 0.0)

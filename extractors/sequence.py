@@ -281,8 +281,9 @@ def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]
     behind = (bid for bid in asked if bid.label.first > at)
     first = next((places[key] for bid in before for key in reversed(keys_of(bid)) if key in places), -1) + 1
     last = next((places[key] for bid in behind for key in keys_of(bid) if key in places), len(order))
-    given = {key for bid in asked for key in keys_of(bid)} if first < last else set()
-    return tuple(key for key in order[first:last] if key not in given)
+    room = order[first:last]
+    given = {key for bid in asked for key in keys_of(bid)} if room else set()
+    return tuple(key for key in room if key not in given)
 
 
 @cache

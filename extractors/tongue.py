@@ -12,6 +12,8 @@ from pipeline.records import Language
 
 CLEAR = 8
 """Labels of one language that must be found word for word before nobody else is asked."""
+LOOKED_AT = 80
+"""Letters of each line or paragraph from which the language is told: labels count as much as long answers."""
 
 
 def language_of(layout: Layout) -> Language:
@@ -51,7 +53,7 @@ def _by_text(layout: Layout, votes: dict[str, int]) -> Language:
     """Few or mixed labels: the whole text decides among all languages the identifier knows, neighbours included."""
     import py3langid
 
-    text = " ".join(unit.text for unit in layout.units)
+    text = " ".join(unit.text[:LOOKED_AT] for unit in layout.units)
     if len(re.findall(r"[^\W\d_]", text)) < 40:
         return "unknown"
     code, _ = py3langid.classify(text)
