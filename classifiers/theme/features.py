@@ -104,10 +104,20 @@ def ideas_in(words: Sequence[str]) -> list[str]:
 
 def ideas_at(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """The same with the words each entry spans."""
-    tree = _tree()
-    for at in range(len(words)):
-        for end, idea in _ideas_from(tree, words, at, at + 1):
-            yield at, end, idea
+    for at, word in enumerate(words):
+        for twig in _begun_by(word, at > 0):
+            for idea in twig.ideas:
+                yield at, at + 1, idea
+            if twig.twigs:
+                for end, idea in _ideas_from(twig, words, at + 1, at + GAP + 2):
+                    yield at, end, idea
+
+
+@lru_cache(maxsize=1 << 16)
+def _begun_by(word: str, close: bool) -> tuple[Branch, ...]:
+    """Where the entries go on that a word may begin; most words begin none."""
+    twigs = _tree().twigs
+    return tuple(twigs[beginning] for beginning in _beginnings(word, close) if beginning in twigs)
 
 
 def couples_of(ideas: Sequence[tuple[int, int, str]]) -> set[tuple[int, int, str]]:

@@ -49,20 +49,30 @@ class Measurer:
     def _whole(self, spots: Spots, importance: Numbers | None) -> Numbers:
         """What spans two answers counts as the one that counts less."""
         counts = None if importance is None else np.minimum(importance[spots.firsts], importance[spots.lasts - 1])
-        return self._figures(spots.places, counts)
+        return np.asarray(self._figures([spots.places], counts)[0], np.float32)
 
     def _each(self, spots: Spots, spans: Sequence[Span], whole: Numbers, known: dict[Span, Numbers]) -> Numbers:
         """Many a sentence is one clause: what is known of a span is not made twice."""
         if len(spans) < 2:
             return whole[None]
-        known |= {span: self._figures(spots.within(*span)) for span in spans if span not in known}
+        new = [span for span in dict.fromkeys(spans) if span not in known]
+        known |= zip(new, self._figures([spots.within(*span) for span in new]), strict=True)
         return np.stack([known[span] for span in spans])
 
-    def _figures(self, seen: Places, importance: Numbers | None = None) -> Numbers:
-        places, back = np.unique(seen, return_inverse=True)
-        counts = np.asarray(np.bincount(back, importance, len(places)), np.float32)
-        places, values = self.vocabulary.weighed(places, counts)
-        return np.asarray(values @ self.weights[places] + self.leanings, np.float32)
+    def _figures(self, seen: Sequence[Places], importance: Numbers | None = None) -> Numbers:
+        """The figures of several texts, a row each, from the places of their features; each feature counts once, or
+        by its ``importance``."""
+        size = len(self.vocabulary.names)
+        numbers = np.repeat(np.arange(len(seen)) * size, [len(places) for places in seen])
+        marks, back = np.unique(numbers + np.concatenate([np.zeros(0, np.intp), *seen]), return_inverse=True)
+        counts = np.asarray(np.bincount(back, importance, len(marks)), np.float32)
+        texts, places = np.divmod(marks, size)
+        values = self.vocabulary.weighed(texts, places, counts)
+        figures = np.repeat(self.leanings[None], len(seen), axis=0)
+        starts = np.flatnonzero(np.diff(texts, prepend=-1))
+        if len(starts):
+            figures[texts[starts]] += np.add.reduceat(self.weights[places] * values[:, None], starts, axis=0)
+        return np.asarray(figures, np.float32)
 
 
 def area_signs(said: Measures) -> Numbers:

@@ -73,16 +73,17 @@ class Vocabulary:
     def row(self, features: Features) -> tuple[Places, Numbers]:
         """The places and values of the known features of one text."""
         known = [(place, count) for name, count in features.items() if (place := self.place.get(name)) is not None]
-        return self.weighed(
-            np.array([place for place, _ in known], np.intp), np.array([count for _, count in known], np.float32)
-        )
+        places = np.array([place for place, _ in known], np.intp)
+        counts = np.array([count for _, count in known], np.float32)
+        return places, self.weighed(np.zeros_like(places), places, counts)
 
-    def weighed(self, places: Places, counts: Numbers) -> tuple[Places, Numbers]:
-        """The places and their values, by how often each was seen and how rare it is."""
+    def weighed(self, texts: Places, places: Places, counts: Numbers) -> Numbers:
+        """The values of features by the text each stands in, its place, how often it was seen and how rare it is."""
         values = np.log1p(counts) * self.rarity[places]
         kinds = self.kind[places]
-        sizes = np.sqrt(np.bincount(kinds, values * values, minlength=len(ORDER)))
-        return places, np.asarray(values * (SHARES / np.maximum(sizes, 1e-9))[kinds], np.float32)
+        own = texts * len(ORDER) + kinds
+        sizes = np.sqrt(np.bincount(own, values * values))
+        return np.asarray(values * SHARES[kinds] / np.maximum(sizes[own], 1e-9), np.float32)
 
     def spot(self, words: Sequence[str]) -> "Spots":
         """Where in a list of folded words which known feature stands."""
