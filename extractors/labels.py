@@ -7,7 +7,7 @@ cost little. Labels are data: ``pipeline/languages``.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -29,6 +29,8 @@ BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 REQUIRED_MARK = re.compile(r"\*+\s*[:：]?\s*$|\*\s")
 UNKNOWN_WEIGHT = 0.55
 STEM_MATCH, ABBREVIATED = 0.92, 0.8
+LONGEST, KEPT = 40, 20_000
+"""Words in the longest text compared with labels; how many texts are remembered with what they may ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +104,16 @@ class Lexicon:
 
     def hits(self, text: str) -> tuple[Hit, ...]:
         """What ``text`` may ask, best first; nothing below a score of 0.5."""
-        found = self._cache.get(text)
-        if found is None:
-            found = self._cache[text] = self._search(text)
-            if len(self._cache) > 20_000:
-                self._cache.clear()
-        return found
+        if text not in self._cache:
+            self.read_ahead([text])
+        return self._cache[text]
 
     def read_ahead(self, texts: Iterable[str]) -> None:
-        """Make ``hits`` quick for these texts, by asking the classifier for all of them at once."""
-        if self._asks:
-            new = [self._bare(text) for text in texts if text not in self._cache]
-            read_ahead(new, self.data.language)
+        """Work out the hits of several texts at once, which takes less time than one after the other."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._cache]
+        if len(self._cache) + len(new) > KEPT:
+            self._cache.clear()
+        self._cache.update(zip(new, self._search(new), strict=True))
 
     def exact(self, text: str) -> bool:
         """True if the text is, word for word, a label of this language."""
@@ -160,31 +160,35 @@ class Lexicon:
             self._by_start.setdefault(word[:2], []).append(word)
 
     # ------------------------------------------------------------------------------------------ searching
-    def _search(self, text: str) -> tuple[Hit, ...]:
-        plain = self._bare(text)
-        if self.is_not_kept(plain):
-            return ()
-        variants = [plain]
-        if "(" in plain or "[" in plain:
-            variants.append(BRACKET.sub(" ", plain))
-        best: dict[Meaning, float] = {}
-        for order, variant in enumerate(variants):
-            for meaning, score in self._score(tuple(fold(variant).split())):
-                best[meaning] = max(best.get(meaning, 0.0), score * (1.0 if order == 0 else 0.985))
-        for key, share in self._guesses(fold(plain).split()):
-            best["guess", key] = 0.95 * share
-        for meaning, score in self._learnt(plain):
-            best[meaning] = max(best.get(meaning, 0.0), score)
-        ranked = sorted(best.items(), key=lambda item: -item[1])
-        return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
+    def _search(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+        plain = [self._bare(text) for text in texts]
+        asking = [at for at, text in enumerate(plain) if not self.is_not_kept(text)]
+        inner = [at for at in asking if "(" in plain[at] or "[" in plain[at]]
+        variants = [plain[at] for at in asking] + [BRACKET.sub(" ", plain[at]) for at in inner]
+        best: list[dict[Meaning, float]] = [{} for _ in texts]
+        for number, (at, found) in enumerate(zip(asking + inner, self._scores(variants), strict=True)):
+            for meaning, score in found:
+                share = 1.0 if number < len(asking) else 0.985
+                best[at][meaning] = max(best[at].get(meaning, 0.0), score * share)
+        said = [plain[at] for at in asking]
+        for at, votes, learnt in zip(asking, self._votes_of(said), self._learnt(said), strict=True):
+            best[at] |= {("guess", key): 0.95 * share for key, share in votes}
+            for meaning, score in learnt:
+                best[at][meaning] = max(best[at].get(meaning, 0.0), score)
+        return [_ranked(each) for each in best]
 
-    def _learnt(self, plain: str) -> Iterator[tuple[Meaning, float]]:
-        """What the classifier takes a wording for that may stand in no list."""
-        for name, probability in guesses(plain, self.data.language) if self._asks else ():
-            key = name.removeprefix("short:")
-            if key not in ("none", "activity column"):
-                group = "guess" if key == name else "short"
-                yield (group, key), min(0.88, 0.46 + 0.5 * probability**0.7)
+    def _learnt(self, texts: Sequence[str]) -> Iterator[list[tuple[Meaning, float]]]:
+        """What the classifier takes each wording for that may stand in no list."""
+        if self._asks:
+            read_ahead(texts, self.data.language)
+        for text in texts:
+            found: list[tuple[Meaning, float]] = []
+            for name, probability in guesses(text, self.data.language) if self._asks else ():
+                key = name.removeprefix("short:")
+                if key not in ("none", "activity column"):
+                    group = "guess" if key == name else "short"
+                    found.append(((group, key), min(0.88, 0.46 + 0.5 * probability**0.7)))
+            yield found
 
     def _bare(self, text: str) -> str:
         """The text without its number, its asterisks and what says whether it must be answered."""
@@ -195,51 +199,76 @@ class Lexicon:
                 text = text.replace(bracket, " ")
         return text
 
-    def _score(self, words: tuple[str, ...]) -> list[tuple[Meaning, float]]:
-        """How well the folded words fit the labels of each meaning; nothing below 0.5."""
-        if not words or len(words) > 40:
-            return []
-        if words in self._exact:
-            return [((self.entries[n].group, self.entries[n].key), 1.0) for n in self._exact[words]]
-        known: dict[str, float] = {}
+    def _scores(self, texts: Sequence[str]) -> list[list[tuple[Meaning, float]]]:
+        """How well each text fits the labels of each meaning; nothing below 0.5."""
+        found: list[list[tuple[Meaning, float]]] = []
+        known: dict[int, dict[str, float]] = {}
+        totals: list[float] = []
+        for at, text in enumerate(texts):
+            words = tuple(fold(text).split())
+            exact = self._exact.get(words, ()) if words else ()
+            found.append([((self.entries[n].group, self.entries[n].key), 1.0) for n in exact])
+            if not exact and 0 < len(words) <= LONGEST:
+                near, total = self._near(words)
+                if near:
+                    known[at] = near
+                    totals.append(total)
+        for at, fitting in zip(known, self._fitting(list(known.values()), totals), strict=True):
+            found[at] = fitting
+        return found
+
+    def _near(self, words: Iterable[str]) -> tuple[dict[str, float], float]:
+        """The words of labels that these may be, with their likeness, and the weight of these."""
+        near: dict[str, float] = {}
         total = 0.0
         for word in dict.fromkeys(words):
             sense = self._sense(word)
             total += sense.weight
             for other, similarity in sense.near:
-                if similarity > known.get(other, 0.0):
-                    known[other] = similarity
-        return self._fitting(known, total)
+                if similarity > near.get(other, 0.0):
+                    near[other] = similarity
+        return near, total
 
-    def _fitting(self, known: dict[str, float], total: float) -> list[tuple[Meaning, float]]:
-        """The meanings with a label whose words are matched well enough: all labels weighed at once."""
+    def _fitting(
+        self, known: Sequence[Mapping[str, float]], totals: Sequence[float]
+    ) -> Iterator[list[tuple[Meaning, float]]]:
+        """For each text the meanings with a label whose words are matched well enough: all labels weighed at once."""
         if not known:
-            return []
-        places = [self._places[word] for word in known]
-        weights = [self._weights[word] * similarity for word, similarity in known.items()]
+            return
+        size = len(self.entries)
+        places = [self._places[word] + at * size for at, each in enumerate(known) for word in each]
+        weights = [self._weights[word] * similarity for each in known for word, similarity in each.items()]
         shares = np.repeat(weights, [len(p) for p in places])
-        mass = np.bincount(np.concatenate(places), shares, len(self.entries))
-        scores = np.maximum.reduceat(2 * mass / (total + self._heavy), self._firsts).tolist()
-        return [
-            (meaning, min(score, 0.99)) for meaning, score in zip(self._meanings, scores, strict=True) if score >= 0.5
-        ]
+        mass = np.bincount(np.concatenate(places), shares, len(known) * size).reshape(len(known), size)
+        fit = 2 * mass / (np.array(totals)[:, None] + self._heavy)
+        scores = np.maximum.reduceat(fit, self._firsts, axis=1)
+        for row in scores:
+            good = np.flatnonzero(row >= 0.5)
+            yield [(self._meanings[place], min(float(row[place]), 0.99)) for place in good.tolist()]
 
-    def _guesses(self, words: list[str]) -> list[tuple[str, float]]:
-        """What a wording that stands in no list may ask: each word votes for the questions whose labels use it."""
-        votes = np.zeros(len(self._names))
-        total = 0.0
-        for word in dict.fromkeys(words):
-            if not self._asks and len(word) < 4:
-                continue  # in a short list of options an article would speak for the option that happens to have it
-            sense = self._sense(word)
-            total += sense.voice
-            if sense.votes is not None:
-                votes += sense.votes
-        if not total:
-            return []
-        best = np.argsort(-votes, kind="stable")[:4].tolist()
-        ranked = [(self._names[place], float(votes[place]) / total) for place in best]
-        return [(key, min(0.84, 0.42 + 0.55 * share)) for key, share in ranked if share >= 0.16]
+    def _votes_of(self, texts: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """What wordings that stand in no list may ask: each word votes for the questions whose labels use it."""
+        found: list[list[tuple[str, float]]] = [[] for _ in texts]
+        votes: list[NDArray[np.float64]] = []
+        starts: dict[int, int] = {}
+        totals: list[float] = []
+        for at, text in enumerate(texts):
+            # in a short list of options an article would speak for the option that happens to have it
+            words = dict.fromkeys(word for word in fold(text).split() if self._asks or len(word) > 3)
+            senses = [self._sense(word) for word in words]
+            own = [sense.votes for sense in senses if sense.votes is not None]
+            if own:
+                starts[at] = len(votes)
+                totals.append(sum(sense.voice for sense in senses))
+                votes += own
+        if not votes:
+            return found
+        shares = np.add.reduceat(np.stack(votes), list(starts.values()), axis=0) / np.array(totals)[:, None]
+        best = np.argsort(-shares, axis=1, kind="stable")[:, :4]
+        for at, row, places in zip(starts, shares, best.tolist(), strict=True):
+            ranked = [(self._names[place], float(row[place])) for place in places]
+            found[at] = [(key, min(0.84, 0.42 + 0.55 * share)) for key, share in ranked if share >= 0.16]
+        return found
 
     def _sense(self, word: str) -> Sense:
         sense = self._senses.get(word)
@@ -280,6 +309,11 @@ class Lexicon:
         alike = cdist([word], names, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float64)[0]
         near = [(names[place], float(alike[place]) / 100) for place in np.flatnonzero(alike).tolist()]
         return [(known, ratio) for known, ratio in near if len(known) > 3 and known not in stems and known != word]
+
+
+def _ranked(best: Mapping[Meaning, float]) -> tuple[Hit, ...]:
+    ranked = sorted(best.items(), key=lambda item: -item[1])
+    return tuple(Hit(group, key, score) for (group, key), score in ranked if score >= 0.5)
 
 
 def _beginnings(entries: list[Entry]) -> NDArray[np.int64]:
