@@ -16,6 +16,8 @@ from pipeline.folding import fold
 from pipeline.languages import load_language
 
 LONGEST_BLOCK = 40
+LEAST_SHARE = 0.25
+"""Share of the parts of blocks that must be labels they have in common."""
 LONGER = 6
 """Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
@@ -62,13 +64,20 @@ def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language
     if len(blocks) > 1:  # it holds the same questions as the others: what comes far behind them is not its own
         blocks[-1] = blocks[-1][: max(len(block) for block in blocks[:-1]) + LONGER]
     labels = _labels(blocks, columns) - _repeated_values(layout, blocks, columns, language)
-    if len(labels) < 2:
+    if len(labels) < 2 or _share(blocks, labels) < LEAST_SHARE:
         return None
     blocks[-1] = _cut(layout, _within_cells(blocks), labels)
     named = _named(blocks, labels, columns, language)
     drafts = [_draft(block, labels, named) for block in blocks]
     taken = {part.unit.index for block in blocks for part in block}
     return ActivitiesFound(tuple(drafts), frozenset(taken), True)
+
+
+def _share(blocks: list[list[Part]], labels: set[str]) -> float:
+    """How much of the blocks' parts are labels: half where each has its value in a cell beside it, little in the
+    sections of a form, which have hardly a label in common."""
+    parts = [part for block in blocks for part in block if part.label]
+    return sum(part.label in labels for part in parts) / max(1, len(parts))
 
 
 # ------------------------------------------------------------------------------------------ where blocks begin

@@ -1,14 +1,20 @@
 """How the labels of one form look: numbered in a chain, bold, in capitals, of one size. Forms are consistent."""
 
 import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from extractors.candidates import Candidate, in_capitals
+from extractors.alternation import label_lines
+from extractors.candidates import Candidate, in_capitals, style_of
 from extractors.layout import Layout, Unit
 from extractors.numbering import NUMBER
 
 SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""
+FEWEST_LEADS = 6
+"""Cells that begin in a style of their own from which it is the labels' style."""
+Traits = Callable[[Unit, float | None], set[str]]
 _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
 _LABEL_END = re.compile(r"[:?]")
 _DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
@@ -18,7 +24,10 @@ _LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?\s(?=[^\
 
 @dataclass(frozen=True)
 class Habit:
-    """How the labels of this form look where its answers do not, in running text and in tables."""
+    """How the labels of this form look where its answers do not, in running text and in tables.
+
+    ``lead``: the style of the first words in the cells, where the words behind have another; ``turns``: the lines
+    that are labels because each comes behind an answer."""
 
     flow: frozenset[str] = frozenset()
     cells: frozenset[str] = frozenset()
@@ -26,13 +35,15 @@ class Habit:
     chain: frozenset[int] = frozenset()
     columns: frozenset[tuple[int, int]] = frozenset()
     upright: bool = False
+    turns: frozenset[int] = frozenset()
+    lead: tuple[bool, bool, int] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.flow or self.cells or self.chain)
+        return bool(self.flow or self.cells or self.chain or self.turns or self.lead)
 
     def has(self, unit: Unit) -> bool:
         """True if the form has a habit for the part of the page the unit stands in."""
-        return bool(self.chain or (self.flow if unit.cell is None else self.cells))
+        return bool(self.chain or (self.flow or self.turns if unit.cell is None else self.cells or self.lead))
 
     def fits(self, unit: Unit) -> bool:
         """True if the unit looks like a label of this form; always False on a form without a habit."""
@@ -40,10 +51,14 @@ class Habit:
             return unit.index in self.chain
         if self.upright and unit.all_italic:
             return False  # "At most one page." in bold italics under a bold label
+        if unit.cell is None and self.turns:
+            return unit.index in self.turns
+        if unit.cell is not None and self.lead:
+            return style_of(unit) == self.lead and not unit.has("tick")
         if unit.cell is not None and not self.cells:
             return (unit.cell.table, unit.cell.column) in self.columns
         traits = self.flow if unit.cell is None else self.cells
-        return bool(traits) and traits <= _traits(unit, self.size)
+        return bool(traits) and traits <= _traits(unit, self.size) | _ending(unit, self.size)
 
 
 def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) -> Habit:
@@ -62,9 +77,32 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     of_flow = _common(layout, flow, [u for u in others if u.cell is None], size)
     if not of_flow and _bold_lines(layout):
         of_flow = frozenset({"bold"})
+    if not of_flow:
+        of_flow = _common(layout, flow, [u for u in others if u.cell is None], size, _ending)
     of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
     slanted = sum(layout.units[c.first].all_italic for c in strong)
-    return Habit(of_flow, of_cells, size, columns=columns, upright=5 * slanted <= len(strong))
+    return Habit(
+        of_flow,
+        of_cells,
+        size,
+        columns=columns,
+        upright=5 * slanted <= len(strong),
+        turns=frozenset() if of_flow else label_lines(layout, every),
+        lead=None if of_cells else _lead_style(layout),
+    )
+
+
+def _lead_style(layout: Layout) -> tuple[bool, bool, int] | None:
+    """The style that opens most cells of several lines and that the lines behind do not have."""
+    leads: Counter[tuple[bool, bool, int]] = Counter()
+    cells = 0
+    for box in layout.cells.values():
+        styles = [style_of(unit) for unit in box.units if unit.text.strip() and not unit.has("tick")]
+        if len(styles) > 1:
+            cells += 1
+            leads[styles[0]] += styles[0] != styles[-1]
+    style, often = leads.most_common(1)[0] if leads else (None, 0)
+    return style if often >= FEWEST_LEADS and often >= 0.7 * cells else None
 
 
 def _label_columns(layout: Layout, strong: list[Candidate]) -> frozenset[tuple[int, int]]:
@@ -84,17 +122,19 @@ def _bold_lines(layout: Layout) -> bool:
     return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold) <= 0.45 * sum(len(u.text) for u in flow)
 
 
-def _common(layout: Layout, strong: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:
+def _common(
+    layout: Layout, strong: list[Candidate], others: list[Unit], size: float | None, traits_of: Traits | None = None
+) -> frozenset[str]:
     """The traits of at least four in five sure labels that less than half of the other words have."""
-    if len(strong) < 4:
+    if len({c.first for c in strong}) < 4:
         return frozenset()
-    having: dict[str, int] = {}
+    traits = traits_of or _traits
+    having: Counter[str] = Counter()
     for candidate in strong:
-        for trait in _traits(layout.units[candidate.first], size):
-            having[trait] = having.get(trait, 0) + 1
+        having.update(traits(layout.units[candidate.first], size))
     words = sum(len(u.text) for u in others) or 1
     usual = [trait for trait, number in having.items() if number >= 0.8 * len(strong)]
-    told = [(len(u.text), _traits(u, size)) for u in others] if usual else []
+    told = [(len(u.text), traits(u, size)) for u in others] if usual else []
     return frozenset(trait for trait in usual if sum(n for n, own in told if trait in own) / words <= 0.45)
 
 
@@ -110,6 +150,10 @@ def _traits(unit: Unit, size: float | None) -> set[str]:
     if size and unit.line.size and abs(unit.line.size - size) < 0.3:
         traits.add("size")
     return traits
+
+
+def _ending(unit: Unit, size: float | None) -> set[str]:
+    return {"colon"} if unit.text.rstrip(" *").endswith((":", "：")) else set()
 
 
 def _begins_bold(unit: Unit) -> bool:
