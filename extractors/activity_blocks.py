@@ -97,7 +97,7 @@ def _chains(layout: Layout, language: str) -> list[list[Anchor]]:
     good = [chain for word, chain in chains.items() if len(chain) >= 2 or chain and word in words]
     names = [any(word in fold(layout.units[chain[0].index].text) for word in words) for chain in good]
     order = sorted(range(len(good)), key=lambda place: (names[place], len(good[place])), reverse=True)
-    return [good[place] for number, place in enumerate(order) if not number or names[place]]
+    return [good[place] for place in order]
 
 
 def _named_words(opening: re.Match[str]) -> list[str]:

@@ -68,7 +68,7 @@ class Standing:
 
     candidate: Candidate
     known_key: str | None
-    wanted: Mapping[str, float] = field(default_factory=dict)
+    wanted: dict[str, float] = field(default_factory=dict)
     look: str = ""
     context: str | None = None
     stated: Mapping[str, float] = field(default_factory=dict)
@@ -97,8 +97,15 @@ def standings_of(search: Search) -> list[Standing]:
     answers = [each.look.strip() for each in standings if any(map(is_worded, each.wanted))]
     read_ahead((look for look in answers if look[:1] not in (TICKED, UNTICKED)), search.lexicon.data.language)
     for each in standings:
+        if _is_boxed_elsewhere(search, each, "declared_theme"):  # then "Topic:" with words behind it asks for the title
+            each.wanted["title"] = max(each.wanted.get("title", 0.0), each.wanted["declared_theme"] - 0.05)
         each.scores = _scores(search, each)
     return standings
+
+
+def _is_boxed_elsewhere(search: Search, standing: Standing, key: str) -> bool:
+    """True if the options of a question that the candidate may ask stand in boxes behind another label."""
+    return key in standing.wanted and search.boxed.get(key, standing.boxes) != standing.boxes
 
 
 def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
@@ -288,8 +295,8 @@ def _score(search: Search, standing: Standing, key: str, base: float) -> float:
         score -= 0.35
     if standing.tabled:
         score += 0.15 if key == "activities" else -0.4
-    if search.boxed.get(key, standing.boxes) != standing.boxes:
-        score -= 0.4  # its options stand in boxes behind another label
+    if _is_boxed_elsewhere(search, standing, key):
+        score -= 0.4
     if standing.inside or standing.aside:
         score -= 0.3
     score -= 0.3 * max(0.0, abs(standing.place - place_of(key)) - 0.2)

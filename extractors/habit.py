@@ -126,14 +126,15 @@ def _common(
     layout: Layout, strong: list[Candidate], others: list[Unit], size: float | None, traits_of: Traits | None = None
 ) -> frozenset[str]:
     """The traits of at least four in five sure labels that less than half of the other words have."""
-    if len({c.first for c in strong}) < 4:
+    lines = {c.first for c in strong}
+    if len(strong) < 4 or len(lines) < 3:
         return frozenset()
     traits = traits_of or _traits
     having: Counter[str] = Counter()
-    for candidate in strong:
-        having.update(traits(layout.units[candidate.first], size))
+    for line in lines:
+        having.update(traits(layout.units[line], size))
     words = sum(len(u.text) for u in others) or 1
-    usual = [trait for trait, number in having.items() if number >= 0.8 * len(strong)]
+    usual = [trait for trait, number in having.items() if number >= 0.8 * len(lines)]
     told = [(len(u.text), traits(u, size)) for u in others] if usual else []
     return frozenset(trait for trait in usual if sum(n for n, own in told if trait in own) / words <= 0.45)
 
