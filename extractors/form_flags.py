@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from extractors.candidates import Candidate
 from extractors.editions import EditionMatch
-from extractors.question_keys import PAIRS
+from extractors.labels import Hit
+from extractors.question_keys import PAIRS, SHORT_KEYS
 from extractors.search import Found
+from extractors.telling import SELDOM
 from pipeline.questions import questions
 from pipeline.records import Flag
 
@@ -58,6 +60,14 @@ def _missing(found: Found) -> Iterator[Flag]:
             yield Flag(code="question_not_found", severity="warning", message=message, field=group[0])
 
 
+def _is_missing(hit: Hit, keys: set[str]) -> bool:
+    """True if no other label asks what this one may ask; of a short label ("Acronym") in any section."""
+    if hit.group == "short":
+        asks = {*SHORT_KEYS[hit.key].values()} - SELDOM
+        return bool(asks) and keys.isdisjoint(asks)
+    return hit.key in questions() and hit.key not in keys
+
+
 def _not_understood(found: Found) -> Iterator[Flag]:
     keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
     longest: dict[int, Candidate] = {}
@@ -68,8 +78,7 @@ def _not_understood(found: Found) -> Iterator[Flag]:
         if label.first not in longest or len(label.text) < len(longest[label.first].text):
             longest[label.first] = label
     for label in longest.values():
-        likely = label.first in found.telling or any(
-            h.key in questions() and h.key not in keys and h.score >= LIKELY for h in label.hits[:2]
-        )
+        asks = [hit for hit in label.hits[:2] if hit.score >= LIKELY]
+        likely = label.first in found.telling or any(_is_missing(hit, keys) for hit in asks)
         message = f"The form asks something the software does not know: “{label.text[:100]}”."
         yield Flag(code="unknown_question", severity="warning" if likely else "info", message=message)

@@ -54,7 +54,7 @@ class Habit:
         if unit.cell is None and self.turns:
             return unit.index in self.turns
         if unit.cell is not None and self.lead:
-            return style_of(unit) == self.lead and not unit.has("tick")
+            return _opens_as(unit, self.lead) and not unit.has("tick")
         if unit.cell is not None and not self.cells:
             return (unit.cell.table, unit.cell.column) in self.columns
         traits = self.flow if unit.cell is None else self.cells
@@ -92,6 +92,13 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     )
 
 
+def _opens_as(unit: Unit, lead: tuple[bool, bool, int]) -> bool:
+    """True if the unit begins in the style; its answer may go on behind it in another."""
+    bold, capitals, size = lead
+    label = _LABEL_END.split(unit.text, maxsplit=1)[0]
+    return (_begins_bold(unit), in_capitals(label), round(2 * (unit.line.size or 0))) == (bold, capitals, size)
+
+
 def _lead_style(layout: Layout) -> tuple[bool, bool, int] | None:
     """The style that opens most cells of several lines and that the lines behind do not have."""
     leads: Counter[tuple[bool, bool, int]] = Counter()
@@ -127,7 +134,7 @@ def _common(
 ) -> frozenset[str]:
     """The traits of at least four in five sure labels that less than half of the other words have."""
     lines = {c.first for c in strong}
-    if len(strong) < 4 or len(lines) < 3:
+    if len(strong) < 4 or len(lines) < 2:
         return frozenset()
     traits = traits_of or _traits
     having: Counter[str] = Counter()

@@ -35,7 +35,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         ):
             stops.add(unit.index)
     over = labels_stand_over(search.layout, asked)
-    unlike = [candidate for candidate in unknown_labels(search, asked) if candidate.first not in search.series]
+    unlike = unknown_labels(search, asked)
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
     stops |= {c.first for c in unknown} | labels | search.activities
@@ -107,7 +107,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
     for candidate in search.all:
-        if candidate.first in labels or candidate.last in labels:
+        if candidate.first in labels or candidate.last in labels or candidate.first in search.series:
             continue
         unit = search.layout.units[candidate.first]
         if unit.all_italic and not italic:
