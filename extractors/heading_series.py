@@ -57,6 +57,8 @@ def _value(text: str, kind: str) -> int | None:
 def _stands_out(search: Search, index: int) -> bool:
     """True for a line in bold, capitals or the labels' own look that has its row, or several rows, to itself."""
     unit = search.layout.units[index]
+    if unit.has("entry") or ":" in unit.text or len({piece.bold for piece in unit.pieces}) > 1:
+        return False  # an answer goes on behind a label
     if not (unit.all_bold or in_capitals(unit.text) or unit.line.role == "heading" or search.fits(unit)):
         return False
     if unit.cell is None:
