@@ -74,7 +74,7 @@ def _body(layout: Layout, table: int, rows: list[list[CellBox]]) -> list[list[Ce
     header = rows[0]
     body = []
     for row in rows[1:]:
-        if len(row) <= 1 and not _spans_all(row, header):
+        if len(row) <= 1 and not _spans_all(row, header) or len(header) > 4 and 2 * len(row) < len(header):
             break
         body.append(row)
     following = layout.next_table(table)

@@ -281,7 +281,10 @@ class Answers:
         return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
 
     def _answers_in_italics(self) -> bool:
-        """True if the applicant typed in italics: most words behind the sure labels are."""
+        """True if the applicant typed in italics, or the labels are printed so: then italics tell nothing."""
+        labels = [self.layout.units[bid.label.first].all_italic for bid in self.found.asked]
+        if 2 * sum(labels) > len(labels):
+            return True
         italic = upright = 0
         for bid in self.found.asked:
             region, rest = self.region(bid)

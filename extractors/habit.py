@@ -16,6 +16,7 @@ FEWEST_LEADS = 6
 """Cells that begin in a style of their own from which it is the labels' style."""
 Traits = Callable[[Unit, float | None], set[str]]
 _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
+_STOPPED = re.compile(r"[.)\]:°–—-]|^\s*\(?[^\W\d]")
 _LABEL_END = re.compile(r"[:?]")
 _DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
 """``15 April 2027`` begins with a number and is none."""
@@ -153,11 +154,18 @@ def _traits(unit: Unit, size: float | None) -> set[str]:
         traits.add("bold")
     if in_capitals(_LABEL_END.split(text, maxsplit=1)[0]):
         traits.add("capitals")
-    if NUMBER.match(text):
-        traits.add("numbered")
+    if number := NUMBER.match(text):
+        traits.add(_numbering(number.group()))
     if size and unit.line.size and abs(unit.line.size - size) < 0.3:
         traits.add("size")
     return traits
+
+
+def _numbering(number: str) -> str:
+    """How a label is numbered: “22 officers” begins no label of a form that writes “22.” or “a)”."""
+    if not any(c.isdigit() for c in number):
+        return "lettered"
+    return "numbered" if _STOPPED.search(number) else "bare"
 
 
 def _ending(unit: Unit, size: float | None) -> set[str]:

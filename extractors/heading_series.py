@@ -9,12 +9,16 @@ from extractors.search import Search
 
 SURE = 0.7
 """How well the words of a label must fit to be surely one."""
+LEAST = 14
+"""Letters behind which a colon ends a label; before it, the number of a section: ``Section 1: The applicant``."""
 PARTS = 3
 """Labels a form must have for each of its headings."""
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _ENUMERATED = re.compile(
     r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?[.):–—-]\s*[^\W\d_]{2}"
 )
+_WORDED = re.compile(r"\s*(?P<word>[^\W\d_]{4,})\s+(?P<number>\d{1,2}|[IVX]{1,4})\s?[.):–—-]\s*(?=[^\W\d_])")
+"""``Part 2 – The event``, ``Раздел III. Запрос``"""
 _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШ"
 
 
@@ -23,7 +27,8 @@ def heading_series(search: Search) -> frozenset[int]:
     units = [u for u in search.layout.units if u.start == 0 and not u.has("tick") and u.index not in search.activities]
     labels = {c.first for c in search.all if c.best >= SURE}
     found: set[int] = set()
-    for kind in ("roman", "latin", "cyrillic", "number"):
+    words = {match["word"].casefold() for unit in units if (match := _WORDED.match(unit.text))}
+    for kind in ("roman", "latin", "cyrillic", "number", *sorted(words)):
         series = _series((unit.index, _value(unit.text, kind)) for unit in units)
         heads = [index for index in series if _stands_out(search, index) and _is_over_label(search, index, labels)]
         if len(heads) >= max(2, len(series) - 1) and len(labels - set(series)) >= PARTS * len(series):
@@ -41,7 +46,12 @@ def _series(values: Iterable[tuple[int, int | None]]) -> list[int]:
 
 
 def _value(text: str, kind: str) -> int | None:
-    """What number the text begins with, told in figures, Roman figures or letters of one alphabet."""
+    """What number the text begins with, told in figures, Roman figures or letters of one alphabet, or behind a word
+    (the ``kind``): ``Part 2 –``."""
+    if worded := _WORDED.match(text):
+        number = worded["number"]
+        value = _ROMAN.get(number) if number.isalpha() else int(number)
+        return value if worded["word"].casefold() == kind else None
     match = _ENUMERATED.match(text)
     if match is None:
         return None
@@ -57,7 +67,7 @@ def _value(text: str, kind: str) -> int | None:
 def _stands_out(search: Search, index: int) -> bool:
     """True for a line in bold, capitals or the labels' own look that has its row, or several rows, to itself."""
     unit = search.layout.units[index]
-    if unit.has("entry") or ":" in unit.text or len({piece.bold for piece in unit.pieces}) > 1:
+    if unit.has("entry") or ":" in unit.text[LEAST:] or len({piece.bold for piece in unit.pieces}) > 1:
         return False  # an answer goes on behind a label
     if not (unit.all_bold or in_capitals(unit.text) or unit.line.role == "heading" or search.fits(unit)):
         return False

@@ -7,10 +7,14 @@ from extractors.candidates import Candidate, in_capitals
 from extractors.headings import is_larger
 from extractors.labels import Hit
 from extractors.layout import BULLET, Layout, Unit, key_of
-from extractors.looks import POSTS
+from extractors.looks import POSTS, look_bonus
+from extractors.numbering import NUMBER
 from extractors.persons import looks_like_post
 from extractors.search import Asked, Found, Search
 from extractors.telling import tells_unasked
+
+SURE_ANSWER = 0.1
+"""How well words must suit the question above them to be its answer, though they look like a label."""
 
 
 def with_stops(search: Search, asked: list[Asked]) -> Found:
@@ -26,7 +30,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
         large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
-        hint = search.habit.upright and unit.all_italic
+        hint = search.habit.upright and unit.all_italic or _answers_above(search, unit, asked)
         section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
         if (
             unit.index not in labels
@@ -45,6 +49,14 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     return Found(
         tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over, frozenset(again), telling
     )
+
+
+def _answers_above(search: Search, unit: Unit, asked: list[Asked]) -> bool:
+    """True for words directly under a label that are surely its answer, however they are printed: “French”."""
+    above = next((bid for bid in asked if bid.label.last == unit.index - 1), None)
+    if above is None or unit.text.rstrip().endswith((":", "?", "*")) or NUMBER.match(unit.text):
+        return False
+    return look_bonus(above.key, unit.text, search.lexicon.data.language) >= SURE_ANSWER
 
 
 def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
@@ -110,8 +122,8 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         if candidate.first in labels or candidate.last in labels or candidate.first in search.series:
             continue
         unit = search.layout.units[candidate.first]
-        if unit.all_italic and not italic:
-            continue  # a hint
+        if unit.all_italic and not italic or _answers_above(search, unit, asked):
+            continue  # a hint, or an answer
         if candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
             if beside or search.habit.cells and search.fits(unit):
