@@ -170,6 +170,8 @@ class Answers:
         boxes: list[CellBox] = []
         for row in range(own.cell.row, own.cell.row + max(1, own.cell.rows)):
             box = self.layout.at(own.cell.table, row, own.cell.column + max(1, own.cell.columns))
+            if box is None and row == own.cell.row:
+                box = self.layout.right(own.cell)  # on paper a shadow of a line may stand between
             while box is not None and key_of(box.cell) not in self._label_cells:
                 if box not in boxes:
                     boxes.append(box)
