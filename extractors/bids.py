@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
-from extractors.answer_model import read_ahead
 from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
 from extractors.labels import Hit
@@ -18,7 +17,6 @@ from extractors.question_keys import (
     PAIRS,
     POSITION_OF,
     SHORT_KEYS,
-    is_worded,
     place_of,
     section_of,
 )
@@ -62,8 +60,8 @@ class Standing:
 
     ``wanted``: the questions it may ask, with how well its words fit; ``stated``: the same by labels of the
     data alone; ``printed``: it stands so in the data of the form's edition; ``habit``: what its look speaks for or
-    against it; ``boxes``: the unit of the next box to tick; ``tabled``: the activities come next; ``scores``: how well
-    each question suits it on a form of unknown kind.
+    against it; ``tabled``: the activities come next; ``scores``: how well each question suits it on a form of unknown
+    kind.
     """
 
     candidate: Candidate
@@ -80,7 +78,6 @@ class Standing:
     place: float = 0.5
     need: float = 1.0
     habit: float = 0.0
-    boxes: int | None = None
     tabled: bool = False
     scores: Mapping[str, float] = field(default_factory=dict)
 
@@ -88,14 +85,10 @@ class Standing:
 def standings_of(search: Search) -> list[Standing]:
     """The standing of every candidate, in their order."""
     standings = [_standing(search, candidate) for candidate in search.all]
-    search.boxed = {
-        key: each.boxes
-        for each in standings
-        for key in each.wanted
-        if key in CHOICES and each.boxes is not None and are_boxes_of(key, each.look, search.lexicon.data.language)
-    }
-    answers = [each.look.strip() for each in standings if any(map(is_worded, each.wanted))]
-    read_ahead((look for look in answers if look[:1] not in (TICKED, UNTICKED)), search.lexicon.data.language)
+    for each in standings:
+        for key in each.wanted:
+            if key in CHOICES and are_boxes_of(key, each.look, search.lexicon.data.language):
+                search.boxed.setdefault(key, set()).add(each.candidate.first)
     for each in standings:
         if _is_boxed_elsewhere(search, each, "declared_theme"):  # then "Topic:" with words behind it asks for the title
             each.wanted["title"] = max(each.wanted.get("title", 0.0), each.wanted["declared_theme"] - 0.05)
@@ -104,8 +97,11 @@ def standings_of(search: Search) -> list[Standing]:
 
 
 def _is_boxed_elsewhere(search: Search, standing: Standing, key: str) -> bool:
-    """True if the options of a question that the candidate may ask stand in boxes behind another label."""
-    return key in standing.wanted and search.boxed.get(key, standing.boxes) != standing.boxes
+    """True if the options of a question that the candidate may ask stand in boxes behind another label, and words
+    behind this one."""
+    holders = search.boxed.get(key, set())
+    near = {standing.candidate.first, standing.candidate.last + 1}  # the next line may say how to tick
+    return key in standing.wanted and bool(standing.look and holders) and holders.isdisjoint(near)
 
 
 def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
@@ -174,7 +170,6 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         place=search.places.get(candidate.first, 0.5),
         need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
-        boxes=search.box_behind(candidate.last),
         tabled=not inline and _before_activities(search, candidate),
     )
 

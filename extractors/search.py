@@ -1,14 +1,11 @@
 """The search for the questions of one form: what is known while candidates compete, and what comes out."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from extractors.candidates import Candidate
 from extractors.habit import Habit
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit
-from extractors.typed_marks import has_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Search:
     first_sure: int = 0
     banned: frozenset[str] = frozenset()
     places: dict[int, float] = field(default_factory=dict)
-    boxed: dict[str, int] = field(default_factory=dict)
+    boxed: dict[str, set[int]] = field(default_factory=dict)
     series: frozenset[int] = frozenset()
     persons: dict[int, str] = field(default_factory=dict)
 
@@ -80,15 +77,6 @@ class Search:
         """Note how the labels of this form look, and once for all which units look so: it is asked again and again."""
         self.habit = habit
         self.fitting = frozenset(unit.index for unit in self.layout.units if habit.fits(unit))
-
-    @cached_property
-    def _boxes(self) -> list[int]:
-        return [unit.index for unit in self.layout.units if unit.has("tick") or has_box(unit.text)]
-
-    def box_behind(self, index: int) -> int | None:
-        """The first unit from this one on with a box to tick, or a typed place for a mark."""
-        place = bisect_left(self._boxes, index)
-        return self._boxes[place] if place < len(self._boxes) else None
 
     def fits(self, unit: Unit) -> bool:
         """True if the unit looks like a label of this form."""

@@ -11,11 +11,6 @@ AMONG = re.compile(
 """A mark or an empty place for one among options that follow each other in a line: ``___ union _X_ employers``."""
 
 
-def has_box(text: str) -> bool:
-    """True if a place for a mark is typed in the text: ``___ union``, ``[x] employers``."""
-    return AMONG.search(text) is not None
-
-
 def with_boxes(text: str) -> str:
     """The text of a list with boxes for its typed places for marks; any other text as it stands."""
     return AMONG.sub(UNTICKED, text) if len(AMONG.findall(text)) > 1 else text
