@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
+from extractors.answer_model import read_ahead
 from extractors.candidates import Candidate
 from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
 from extractors.labels import Hit
@@ -17,6 +18,7 @@ from extractors.question_keys import (
     PAIRS,
     POSITION_OF,
     SHORT_KEYS,
+    is_worded,
     place_of,
     section_of,
 )
@@ -85,6 +87,8 @@ class Standing:
 def standings_of(search: Search) -> list[Standing]:
     """The standing of every candidate, in their order."""
     standings = [_standing(search, candidate) for candidate in search.all]
+    answers = [each.look.strip() for each in standings if any(map(is_worded, each.wanted))]
+    read_ahead((look for look in answers if look[:1] not in (TICKED, UNTICKED)), search.lexicon.data.language)
     for each in standings:
         for key in each.wanted:
             if key in CHOICES and are_boxes_of(key, each.look, search.lexicon.data.language):
