@@ -29,6 +29,7 @@ class Series:
 
 def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[int, str]:
     """The column of each series that has one, by its place in the list; ``number`` for the column that counts."""
+    columns.read_ahead(_asked_in(one) for one in series)
     bids = sorted(
         (
             (score, place, key)
@@ -75,10 +76,14 @@ def _asked_by(heading: str, language: str) -> str | None:
     return first.key if first is not None and first.group == "label" and first.score >= EXACT else None
 
 
+def _asked_in(one: Series) -> str:
+    return without_number(one.heading).rstrip(" :*?")
+
+
 def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
     scores: dict[str, float] = {}
     if len(one.heading.split()) <= 14:
-        for hit in columns.hits(without_number(one.heading).rstrip(" :*?")):
+        for hit in columns.hits(_asked_in(one)):
             if hit.key in COLUMNS or hit.key == "number":
                 scores[hit.key] = max(scores.get(hit.key, 0.0), hit.score)
     kind = kind_of(list(one.cells), language)

@@ -1,7 +1,7 @@
 """Headings in words we do not know: numbered in a series (I., II., III. or A., B., C.), each over a question."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from extractors.candidates import in_capitals
 from extractors.layout import key_of
@@ -24,44 +24,37 @@ _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНО�
 
 def heading_series(search: Search) -> frozenset[int]:
     """The units of such headings: at least two in order, nearly all over a label, and few beside the labels."""
-    units = [u for u in search.layout.units if u.start == 0 and not u.has("tick") and u.index not in search.activities]
     labels = {c.first for c in search.all if c.best >= SURE}
+    series: dict[str, list[int]] = {}
+    for unit in search.layout.units:
+        if unit.start == 0 and not unit.has("tick") and unit.index not in search.activities:
+            for kind, value in _numbers_of(unit.text):
+                members = series.setdefault(kind, [])
+                if value == len(members) + 1:
+                    members.append(unit.index)
     found: set[int] = set()
-    words = {match["word"].casefold() for unit in units if (match := _WORDED.match(unit.text))}
-    for kind in ("roman", "latin", "cyrillic", "number", *sorted(words)):
-        series = _series((unit.index, _value(unit.text, kind)) for unit in units)
-        heads = [index for index in series if _stands_out(search, index) and _is_over_label(search, index, labels)]
-        if len(heads) >= max(2, len(series) - 1) and len(labels - set(series)) >= PARTS * len(series):
+    for members in series.values():
+        heads = [index for index in members if _stands_out(search, index) and _is_over_label(search, index, labels)]
+        if len(heads) >= max(2, len(members) - 1) and len(labels - set(members)) >= PARTS * len(members):
             found.update(heads)
     return frozenset(found)
 
 
-def _series(values: Iterable[tuple[int, int | None]]) -> list[int]:
-    """The places of 1, 2, 3 … in order."""
-    found: list[int] = []
-    for place, value in values:
-        if value == len(found) + 1:
-            found.append(place)
-    return found
-
-
-def _value(text: str, kind: str) -> int | None:
-    """What number the text begins with, told in figures, Roman figures or letters of one alphabet, or behind a word
-    (the ``kind``): ``Part 2 –``."""
+def _numbers_of(text: str) -> Iterator[tuple[str, int]]:
+    """What number the text may begin with, by kind: in figures, Roman figures or letters of an alphabet, or behind a
+    word (which is the kind then): ``Part 2 –``."""
     if worded := _WORDED.match(text):
         number = worded["number"]
-        value = _ROMAN.get(number) if number.isalpha() else int(number)
-        return value if worded["word"].casefold() == kind else None
-    match = _ENUMERATED.match(text)
-    if match is None:
-        return None
-    letters = match["letter"] or match["roman"] or ""
-    if kind == "number":
-        return int(match["number"]) if match["number"] else None
-    if kind == "roman":
-        return _ROMAN.get(letters)
-    place = (_LATIN if kind == "latin" else _CYRILLIC).find(letters) if len(letters) == 1 else -1
-    return place + 1 if place >= 0 else None
+        yield worded["word"].casefold(), _ROMAN.get(number, 0) if number.isalpha() else int(number)
+    elif match := _ENUMERATED.match(text):
+        if match["number"]:
+            yield "figures", int(match["number"])
+            return
+        letters = match["letter"] or match["roman"]
+        yield "Roman", _ROMAN.get(letters, 0)
+        if len(letters) == 1:
+            yield "Latin", _LATIN.find(letters) + 1
+            yield "Cyrillic", _CYRILLIC.find(letters) + 1
 
 
 def _stands_out(search: Search, index: int) -> bool:

@@ -62,10 +62,12 @@ def _named(text: str, key: str, code: str) -> dict[str, float]:
     """The options of one language that a text may name, with their scores: the text as a whole, its beginning, and
     the alternatives it lists (“region, province or municipality”), of which each counts for its share."""
     lexicon = option_lexicon(code, key)
-    best = _hits(lexicon, text)
-    for option, score in _hits(lexicon, _LEAD.split(text)[0]).items():
-        best[option] = max(best.get(option, 0.0), score - 0.02)
+    lead = _LEAD.split(text)[0]
     parts = [part for part in _alternatives(code).split(text) if part.strip()]
+    lexicon.read_ahead(_plain(each) for each in (text, lead, *parts))
+    best = _hits(lexicon, text)
+    for option, score in _hits(lexicon, lead).items():
+        best[option] = max(best.get(option, 0.0), score - 0.02)
     shares: dict[str, float] = {}
     for part in parts if len(parts) > 1 else ():
         for option, score in _hits(lexicon, part).items():
@@ -75,9 +77,13 @@ def _named(text: str, key: str, code: str) -> dict[str, float]:
 
 def _hits(lexicon: Lexicon, text: str) -> dict[str, float]:
     best: dict[str, float] = {}
-    for hit in lexicon.hits(DOTTED.sub(" ", text)):
+    for hit in lexicon.hits(_plain(text)):
         best.setdefault(hit.key, hit.score)
     return best
+
+
+def _plain(text: str) -> str:
+    return DOTTED.sub(" ", text)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Where an answer must end: headings, repeated questions, and what looks like a question in words we do not know."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from extractors.candidates import Candidate, in_capitals
 from extractors.headings import is_larger
@@ -20,6 +20,7 @@ SURE_ANSWER = 0.1
 def with_stops(search: Search, asked: list[Asked]) -> Found:
     """The questions with every unit at which an answer must end, and the labels in words we do not know."""
     stops: set[int] = {index for index, _ in search.headings} | search.series
+    ends = {bid.label.last: bid for bid in asked}
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     repeated = [
         candidate
@@ -30,7 +31,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
     for unit in search.layout.units:
         large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
-        hint = search.habit.upright and unit.all_italic or _answers_above(search, unit, asked)
+        hint = search.habit.upright and unit.all_italic or _answers_above(search, unit, ends)
         section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
         if (
             unit.index not in labels
@@ -51,9 +52,9 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     )
 
 
-def _answers_above(search: Search, unit: Unit, asked: list[Asked]) -> bool:
+def _answers_above(search: Search, unit: Unit, ends: Mapping[int, Asked]) -> bool:
     """True for words directly under a label that are surely its answer, however they are printed: “French”."""
-    above = next((bid for bid in asked if bid.label.last == unit.index - 1), None)
+    above = ends.get(unit.index - 1)
     if above is None or unit.text.rstrip().endswith((":", "?", "*")) or NUMBER.match(unit.text):
         return False
     return look_bonus(above.key, unit.text, search.lexicon.data.language) >= SURE_ANSWER
@@ -114,6 +115,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     """What has the look and the place of a question of this form, in words we do not know."""
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
+    ends = {bid.label.last: bid for bid in asked}
     numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
     italic = sum(search.layout.units[bid.label.first].all_italic for bid in asked) > 0.2 * len(asked)
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
@@ -122,7 +124,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         if candidate.first in labels or candidate.last in labels or candidate.first in search.series:
             continue
         unit = search.layout.units[candidate.first]
-        if unit.all_italic and not italic or _answers_above(search, unit, asked):
+        if unit.all_italic and not italic or _answers_above(search, unit, ends):
             continue  # a hint, or an answer
         if candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)

@@ -6,6 +6,7 @@ A text is the sum of its parts, and each part (a word, a pair) is the sum of its
 
 import math
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from zlib import crc32
 
@@ -58,7 +59,7 @@ def features_of(part: Part, language: str) -> tuple[list[int], list[float]]:
     """The checksums of what is seen in a part, each once, and how much each counts: a word's squares sum to 1."""
     kind, text = part
     if kind != "w":
-        return [crc32(f"{kind}:{text}".encode())], [PAIR_SHARE if kind == "b" else FORM_SHARE]
+        return single_features([part])
     plain, marked = text.encode(), f"<{text}>"
     marks = [crc32(plain, crc32(b"w:")), crc32(plain, crc32(f"{language}:".encode()))]
     stems = [crc32(text[:size].encode(), _STEM) for size in (4, 5, 6) if len(text) >= size]
@@ -66,6 +67,12 @@ def features_of(part: Part, language: str) -> tuple[list[int], list[float]]:
     grams = [crc32(group.encode(), _GROUP) for group in groups]
     one = 1 / math.sqrt(8 + len(stems) + len(grams) / 4)
     return marks + stems + grams, [2 * one] * 2 + [one] * len(stems) + [one / 2] * len(grams)
+
+
+def single_features(parts: Iterable[Part]) -> tuple[list[int], list[float]]:
+    """The same for parts that are no words, which are their only feature each."""
+    told = [(crc32(f"{kind}:{text}".encode()), PAIR_SHARE if kind == "b" else FORM_SHARE) for kind, text in parts]
+    return [mark for mark, _ in told], [share for _, share in told]
 
 
 _STEM, _GROUP = crc32(b"s:"), crc32(b"g:")

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.text_features import Numbers, Part, features_of, parts_of, placed, scale_of
+from extractors.text_features import Numbers, Part, features_of, parts_of, placed, scale_of, single_features
 
 KEPT = 30_000
 """How many words and pairs of words are remembered with what they speak for."""
@@ -80,18 +80,24 @@ class TextModel:
         return [known[part] for part in parts]
 
     def _worked_out(self, parts: list[Part], language: str) -> Numbers:
-        """What each part speaks for: the sum of its features' weights, all parts at once."""
+        """What each part speaks for: the sum of its features' weights, all parts at once; all but words have one."""
+        rows = np.empty((len(parts), len(self.keys)), np.float32)
+        words = [at for at, (kind, _) in enumerate(parts) if kind == "w"]
+        others = [at for at, (kind, _) in enumerate(parts) if kind != "w"]
+        places, values = placed(*single_features(parts[at] for at in others))
+        rows[others] = self._table[places] * values[:, None]
         marks: list[int] = []
         shares: list[float] = []
         starts: list[int] = []
-        for part in parts:
+        for at in words:
             starts.append(len(marks))
-            own, its_shares = features_of(part, language)
+            own, its_shares = features_of(parts[at], language)
             marks += own
             shares += its_shares
-        places, values = placed(marks, shares)
-        weights = self._table[places] * values[:, None]
-        return np.asarray(np.add.reduceat(weights, starts, axis=0) * self._scales, np.float32)
+        if words:
+            places, values = placed(marks, shares)
+            rows[words] = np.add.reduceat(self._table[places] * values[:, None], starts, axis=0)
+        return rows * self._scales
 
     def pack(self) -> bytes:
         """The bytes of the model's file; the same for the same model."""
