@@ -6,7 +6,7 @@ from functools import lru_cache
 from extractors.amounts import read_months
 from extractors.answer_model import weight_of
 from extractors.dates import read_date
-from extractors.options import option_of
+from extractors.options import is_option, option_of
 from extractors.persons import looks_like_post, split_person
 from extractors.question_keys import PAIRS
 from extractors.tongues import read_tongues
@@ -170,5 +170,5 @@ def _boxes(key: str, look: str, language: str) -> float:
     if key not in CHOICES:
         return -0.3
     options = [part for part in re.split(f"[{_TICKS}]", look) if part.strip()][:6]
-    known = sum(option_of(part.strip(), key, language)[0] not in (None, "other") for part in options)
+    known = sum(is_option(part.strip(), key, language) for part in options)
     return 0.2 if known >= max(1, len(options) // 2) else -0.1 if known else -0.3

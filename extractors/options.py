@@ -94,6 +94,14 @@ def _alternatives(code: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=5_000)
+def is_option(text: str, key: str, language: str) -> bool:
+    """True if the text names an option of the question, in the language of the form or in English; “other” is one of
+    any question."""
+    option, score = _best(_scores(text, key, language))
+    return option != "other" and score >= CLEAR
+
+
+@lru_cache(maxsize=5_000)
 def option_of(text: str, key: str, language: str) -> tuple[str | None, float]:
     """The option a printed or typed text names, with its score (0 to 1); None below ``CLEAR``."""
     best: tuple[str | None, float] = (None, 0.0)
