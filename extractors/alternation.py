@@ -40,6 +40,17 @@ def label_lines(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
     return frozenset(lines[at].index for at in found)
 
 
+def lines_in_doubt(layout: Layout, turns: frozenset[int]) -> list[Unit]:
+    """Lines behind the first of an answer that may be labels in words nobody knows, each with an answer of its own."""
+    lines = _lines(layout) if turns else []
+    found: list[Unit] = []
+    for before, unit, behind in zip(lines, lines[1:], lines[2:], strict=False):
+        around = {before.index, unit.index, behind.index}
+        if turns.isdisjoint(around) and _is_label_like(unit) and unit.index > min(turns):
+            found.append(unit)
+    return found
+
+
 def _lines(layout: Layout) -> list[Unit]:
     """The paragraphs outside tables; of several boxes to tick, which are one answer, the first."""
     lines: list[Unit] = []

@@ -9,7 +9,7 @@ from extractors.question_keys import PAIRS, SHORT_KEYS
 from extractors.search import Found
 from extractors.telling import SELDOM
 from pipeline.questions import questions
-from pipeline.records import Flag
+from pipeline.records import Flag, Severity
 
 CORE = (
     ("institution_name",),
@@ -80,5 +80,11 @@ def _not_understood(found: Found) -> Iterator[Flag]:
     for label in longest.values():
         asks = [hit for hit in label.hits[:2] if hit.score >= LIKELY]
         likely = label.first in found.telling or any(_is_missing(hit, keys) for hit in asks)
-        message = f"The form asks something the software does not know: “{label.text[:100]}”."
-        yield Flag(code="unknown_question", severity="warning" if likely else "info", message=message)
+        yield _unknown(label.text, "warning" if likely else "info")
+    for text in found.in_doubt:
+        yield _unknown(text, "warning")
+
+
+def _unknown(text: str, severity: Severity) -> Flag:
+    message = f"The form asks something the software does not know: “{text[:100]}”."
+    return Flag(code="unknown_question", severity=severity, message=message)

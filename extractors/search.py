@@ -36,7 +36,8 @@ class Found:
     """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown.
 
     ``over``: in this form's tables answers stand below their labels; ``again``: keys of questions whose label stands
-    surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked."""
+    surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked;
+    ``in_doubt``: lines within answers that may be labels."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -45,6 +46,7 @@ class Found:
     over: bool = False
     again: frozenset[str] = frozenset()
     telling: frozenset[int] = frozenset()
+    in_doubt: tuple[str, ...] = ()
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate, in_capitals
 from extractors.headings import is_larger
 from extractors.labels import Hit
@@ -47,8 +48,16 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
     again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
+    in_doubt = tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns))
     return Found(
-        tuple(asked), frozenset(stops), tuple(unknown), tuple(search.headings), over, frozenset(again), telling
+        tuple(asked),
+        frozenset(stops),
+        tuple(unknown),
+        tuple(search.headings),
+        over,
+        frozenset(again),
+        telling,
+        in_doubt,
     )
 
 
