@@ -72,6 +72,13 @@ def test_labels_are_told_by_their_turn_where_nothing_else_tells_them() -> None:
     assert (read["objectives"], read["expected_results"]) == (TURNS[5][1], TURNS[6][1])
 
 
+def test_a_line_in_unknown_words_with_words_of_its_own_behind_it_is_shown() -> None:
+    odd = (line("File number"), line("NPF-2026-0144"))
+    form = [line(text) for pair in TURNS for text in pair]
+    read = extract(document(*form[:12], *odd, *form[12:]))
+    assert [flag.message for flag in flags(read, "unknown_question") if "File number" in flag.message]
+
+
 def test_where_labels_follow_labels_nothing_is_told_by_turns() -> None:
     layout = Layout(document(*(line(label) for label, _ in TURNS)))
     every = [
