@@ -27,6 +27,7 @@ from extractors.headings import (
 )
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
+from extractors.numbering import NUMBER
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, section_of
 from extractors.revising import (
     DOUBTFUL,
@@ -209,7 +210,7 @@ def _is_hint(above: Asked, bid: Asked, layout: Layout) -> bool:
     first, last = layout.units[bid.label.first], layout.units[above.label.last]
     adjacent = bid.label.first == above.label.last + 1 and first.cell == last.cell
     nothing_between = not last.line.text[above.label.cut : last.end].strip()
-    line = bid.label.where == "line" and bid.key != "activities"
+    line = bid.label.where == "line" and bid.key != "activities" and not NUMBER.match(bid.label.text)
     return adjacent and nothing_between and line and bid.score < min(0.8, above.score - 0.15)
 
 

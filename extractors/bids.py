@@ -339,13 +339,16 @@ def _cuts_label(search: Search, candidate: Candidate) -> bool:
     units = _printed(search, first.cell)
     if candidate.where == "cell" or (units[0].index, units[-1].index) not in search.label_cells:
         return False
+    right = search.layout.right(first.cell)
     rest = last.line.text[candidate.cut : last.end] + " " + " ".join(u.text for u in units if u.index > last.index)
     others = [u for u in units if u.index >= last.index]
     if not rest.strip(" *:") or any(u.all_bold != first.all_bold or u.has("entry") for u in others):
         return False
     if search.fits(first) and not all(search.fits(u) for u in others if not search.habit.chain):
         return False
-    if search.layout.right(first.cell) is None and not first.all_bold and not rest.rstrip().endswith((":", "*", "?")):
+    if first.all_bold and right is not None and right.text:
+        return True  # all of it in bold print beside its answer
+    if right is None and not first.all_bold and not rest.rstrip().endswith((":", "*", "?")):
         return False  # plain words behind a colon, and no place beside them for an answer: they are the answer
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)

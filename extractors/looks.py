@@ -61,7 +61,7 @@ def look_bonus(key: str, look: str, language: str) -> float:
     if question.kind == "phone":
         return 0.12 if phone else -0.25 if _is_wordy(look) else -0.1
     if key == "institution_website":
-        return 0.12 if _SITE.search(look) and not email else -0.08
+        return 0.12 if _SITE.search(look) and not email else -0.3 if _is_wordy(look) and "." not in look else -0.08
     if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
         return -0.2
     if (email or phone) and count <= 3 and key == "contact_name":

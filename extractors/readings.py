@@ -15,6 +15,8 @@ from pipeline.records import FieldContent, FieldReading, Flag
 _EMAIL = re.compile(r"[\w.+\-'’]+\s?@\s?[\w\-]+(?:\s?\.\s?[\w\-]+)+", re.UNICODE)
 _CUT_ENDING = re.compile(r"(@[\w.\-]*\.[A-Za-z])\s([A-Za-z]{1,2})(?![\w.])")
 """A narrow cell has cut the address in its last letters: no domain ends in one letter (RFC 1034)."""
+_STROKE = re.compile(r"[\w.+-]*@[\w.-]*\|[\w.|-]*|[\w.+-]*\|[\w.|+-]*@[\w.-]+")
+"""OCR takes an l for a stroke, which no address holds: ``gov.|s``."""
 _ACRONYM = re.compile(r"\s*[(\[]\s*([^()\[\]]{2,16}?)\s*[)\]]")
 _ITEM = re.compile(r"^\s*(?:[•▪‣·◦●○*–—-]|\(?\d{1,2}[.)]|\(?[a-zа-я][.)]|№\s*\d+|\d{1,2}\s*[–—-])\s*", re.I)
 _INLINE_ITEM = re.compile(r"(?:(?<=\s)|^|(?<=;))\(?\d{1,2}[.)]\s+")
@@ -76,8 +78,13 @@ def _line(key: str, text: str, context: Context) -> Read:
 
 def _email(key: str, text: str, context: Context) -> Read:
     text = _CUT_ENDING.sub(r"\1\2", text)
+    flags: tuple[Flag, ...] = ()
+    if strange := _STROKE.search(text):
+        text = text.replace("|", "l")
+        message = f"“{strange.group()}” was read with l for |; please compare the address with the original."
+        flags = (Flag(code="not_normalised", severity="warning", field=key, message=message),)
     found = list(dict.fromkeys(re.sub(r"\s", "", match).lower().rstrip(".") for match in _EMAIL.findall(text)))
-    return Read(found[0] if found and _is_address(found[0]) else None, _several(key, found))
+    return Read(found[0] if found and _is_address(found[0]) else None, _several(key, found) + flags)
 
 
 def _is_address(text: str) -> bool:

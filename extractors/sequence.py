@@ -187,8 +187,9 @@ def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Ite
         boxes = TICKED in look or UNTICKED in look
         late = search.places.get(label.first, 0.0) >= LATE
         dates = ("signature_date" if late else "event_date" if search.simple else "start_date",)
-        telling = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates)) if _tells(search, key, look)]
-        if label.first not in used and len(telling) == 1 and telling[0] not in given:
+        left = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates)) if key not in given]
+        telling = [key for key in left if _tells(search, key, look)]
+        if label.first not in used and len(telling) == 1:
             given.add(telling[0])
             yield Asked(telling[0], label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, guessed=True, placed=boxes)
 

@@ -14,6 +14,8 @@ from extractors.persons import looks_like_post
 from extractors.search import Asked, Found, Search
 from extractors.telling import tells_unasked
 
+BEHIND = 1000
+"""Added to the place of a letter in the alphabet: letters and numbers are no one order."""
 SURE_ANSWER = 0.1
 """How well words must suit the question above them to be its answer, though they look like a label."""
 
@@ -125,7 +127,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     ends = {bid.label.last: bid for bid in asked}
-    numbers = [(bid.label.first, _number(bid.label.text)) for bid in asked]
+    numbers = [(bid.label.first, _place_in_order(bid.label.text)) for bid in asked]
     italic = sum(search.layout.units[bid.label.first].all_italic for bid in asked) > 0.2 * len(asked)
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
@@ -200,9 +202,15 @@ def _number(text: str) -> tuple[int, ...] | None:
     return tuple(int(part) for part in match[1].split(".")) if match else None
 
 
+def _place_in_order(text: str) -> tuple[int, ...] | None:
+    """The number of a label, or its letter, which stands behind all numbers."""
+    letter = re.match(r"\s*\(?([^\W\d_])[.)]\s", text)
+    return (BEHIND + ord(letter[1].casefold()),) if letter else _number(text)
+
+
 def _between(numbers: list[tuple[int, tuple[int, ...] | None]], candidate: Candidate) -> bool:
     """True if the line's number stands between those of the questions before and after it."""
-    own = _number(candidate.text)
+    own = _place_in_order(candidate.text)
     if own is None:
         return False
     before = [n for index, n in numbers if index < candidate.first and n is not None]
