@@ -116,7 +116,10 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     asked = paired(search, awarded)
     asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
-    asked = with_contact(filled(search, asked, unknown_labels(search, asked)))
+    complete = filled(search, asked, unknown_labels(search, asked))
+    asked = with_contact(complete)
+    if asked != complete:
+        asked = filled(search, asked, unknown_labels(search, asked))
     return with_stops(search, placed(search, paired(search, asked)))
 
 

@@ -79,7 +79,8 @@ def with_contact(awarded: list[Asked]) -> list[Asked]:
     before = awarded[: addresses[0]] if addresses else []
     last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
     others = [bid for bid in before if bid.key in CONTACT]
-    if not last or any(_says_whose(bid) for bid in (*last, *others)):
+    also = any(hit.key in CONTACT for bid in last for hit in bid.label.hits[:1])  # two labels say "contact"
+    if not last or any(_says_whose(bid) for bid in (last if also else (*last, *others))):
         return awarded
     other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
     turned = {id(bid) for bid in (*last, *others)}
