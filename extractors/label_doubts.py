@@ -17,6 +17,8 @@ OF_BOTH = frozenset({"expected_results", "other_support"})
 """What forms for one event ask too, now and then."""
 FITTING = 0.6
 """How well the words of a label must fit, at least, to be a witness beside the answer."""
+HARDLY, BEYOND_DOUBT = 0.55, 0.98
+"""The same for an answer that leaves no doubt, and how likely such a one answers the question."""
 SPARE = frozenset(questions()) - {*FULL, *SINGLE_EVENT} - {key for key in questions() if key.startswith("signat")}
 """Questions that most forms do without."""
 _SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
@@ -29,7 +31,9 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     guessed on a form for one event (``one_event``). False where two witnesses agree: the words of the label and its
     place among the others, or one of them and the answer."""
     denied = _is_denied(bid, key, answer, language)
-    borne_out = (bid.told or 0.0) >= TOLD and (bid.placed or bid.base >= FITTING and not bid.overruled)
+    told = bid.told or 0.0
+    least = HARDLY if told >= BEYOND_DOUBT else FITTING
+    borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
     if bid.turned or foreign and bid.key == "deliverables" or _is_misshapen(key, answer):
         return True
