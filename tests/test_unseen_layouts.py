@@ -9,6 +9,8 @@ from extractors.labels import Hit, column_lexicon
 from extractors.layout import Layout
 from extractors.looks import is_initials, is_named_in_full, spells
 from extractors.paged import read_pdf
+from extractors.revising import with_contact
+from extractors.search import Asked
 from extractors.typed_marks import with_boxes
 from pipeline.document import Cell, Line, Piece
 from tests.test_paged import HEIGHT, made, put
@@ -202,3 +204,33 @@ def test_the_sections_of_a_form_are_no_activities() -> None:
     rows = [line("Block 1. The organisation", True), line("Question"), *FORM[:6], line("Block 2. The project", True)]
     layout = Layout(document(*rows, line("Question"), *FORM[6:]))
     assert by_blocks(layout, column_lexicon("en"), "en") is None
+
+
+# ------------------------------------------------------------------------------------------ what set 16 taught
+def test_the_first_of_two_persons_who_both_sound_like_the_contact_is_the_head() -> None:
+    def asked(key: str, place: int, *hits: Hit) -> Asked:
+        return Asked(key, Candidate("", place, place, 0, "cell", 0.5, hits), 1.0, 0.5)
+
+    sure, guess = Hit("label", "contact_name", 1.0), Hit("guess", "contact_name", 0.88)
+    first, second = asked("contact_name", 19, sure), asked("head_name", 23, guess, Hit("label", "contact_name", 0.65))
+    post, address = asked("contact_position", 21), asked("contact_email", 27)
+    turned = with_contact([first, post, second, address])
+    assert [bid.key for bid in turned] == ["head_name", "head_position", "contact_name", "contact_email"]
+    head = asked("head_name", 23, Hit("label", "head_name", 1.0))
+    assert with_contact([first, post, head, address]) == [first, post, head, address]
+
+
+def test_a_stroke_in_an_address_is_an_l_and_a_person_compares() -> None:
+    read = extract(document(*FORM, line("8. E-mail address", True), line("t.ramakatsa@socdev.gov.|s")))
+    assert values(read)["contact_email"] == "t.ramakatsa@socdev.gov.ls"
+    assert [flag.field for flag in flags(read, "not_normalised")] == ["contact_email"]
+
+
+def test_the_first_item_of_a_list_is_no_hint_of_its_label() -> None:
+    items = (line("1. Устав Федерации"), line("2. Сведения о травматизме за 2025 год"))
+    form = [line("Название организации", True), line("Федерация профсоюзов"), line("Страна", True), line("Казахстан")]
+    form += [line("Название проекта", True), line("Охрана труда на стройке"), line("Цели", True), line("Меньше травм.")]
+    read = values(
+        extract(document(*form, line("Приложения", True), *items, line("Дата", True), line("3 ноября 2026 г.")))
+    )
+    assert read["attachments_listed"] == ["Устав Федерации", "Сведения о травматизме за 2025 год"]
