@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from extractors.answer_model import weight_of
-from extractors.bids import Standing, bids_of, peek, standings_by_person, standings_of
+from extractors.bids import Standing, bids_of, standings_by_person, standings_of
 from extractors.candidates import candidates
 from extractors.habit import habit_of
 from extractors.heading_series import heading_series
@@ -28,6 +28,7 @@ from extractors.headings import (
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
 from extractors.numbering import NUMBER
+from extractors.peeking import peek
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, section_of
 from extractors.revising import (
     DOUBTFUL,

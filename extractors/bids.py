@@ -1,29 +1,27 @@
 """What speaks for each candidate and each question: words, look, section, place, and what stands behind the label."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
 
 from extractors.answer_model import read_ahead
 from extractors.candidates import Candidate
-from extractors.headings import LATE, context_after, context_of, is_larger, key_of_hit
-from extractors.labels import Hit
+from extractors.headings import context_of, is_larger
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import CHOICES, are_boxes_of, look_bonus
+from extractors.peeking import peek
 from extractors.persons import looks_like_person, looks_like_post
 from extractors.question_keys import (
     EVENT_KEYS,
     FOREIGN,
     PAIRS,
     POSITION_OF,
-    SHORT_KEYS,
     is_worded,
     place_of,
     section_of,
 )
 from extractors.search import Asked, Search
 from extractors.typed_marks import with_boxes
+from extractors.wanted import person_before, wanted_of
 from pipeline.document import TICKED, UNTICKED, Cell
 from pipeline.folding import fold
 from pipeline.questions import questions
@@ -43,17 +41,10 @@ SIMPLE_FORM = {
 }
 """On a form for one event the first of each two is the usual question."""
 
-SIGNING = {"head_name": "signatory_name", "head_position": "signatory_position"}
-"""In the signature block the person responsible is the one who signs."""
-
 LIKE_LABEL = 0.2
 """How much a candidate must look like a label, at least, where the form has no habit."""
 BY_PLACE = 0.78
 """How well a label fits a position whose words say nothing but that stands between a name and a post."""
-THINGS = frozenset({"institution_name", "institution_acronym", "supporting_entity_name", "title"})
-"""What has a name and is no person."""
-
-_LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
 
 
 @dataclass(slots=True)
@@ -93,11 +84,7 @@ def standings_of(search: Search) -> list[Standing]:
         for key in each.wanted:
             if key in CHOICES and are_boxes_of(key, each.look, search.lexicon.data.language):
                 search.boxed.setdefault(key, set()).add(each.candidate.first)
-    for each in standings:
-        if _is_boxed_elsewhere(search, each, "declared_theme"):  # then "Topic:" with words behind it asks for the title
-            each.wanted["title"] = max(each.wanted.get("title", 0.0), each.wanted["declared_theme"] - 0.05)
-        each.scores = _scores(search, each)
-    return standings
+    return [_scored(search, each) for each in standings]
 
 
 def _is_boxed_elsewhere(search: Search, standing: Standing, key: str) -> bool:
@@ -110,17 +97,19 @@ def _is_boxed_elsewhere(search: Search, standing: Standing, key: str) -> bool:
 
 def standings_by_person(search: Search, standings: list[Standing]) -> list[Standing]:
     """The standings once it is known whose names are asked where: only what may ask a position changes."""
-    return [_again(search, each) if _may_change(search, each.candidate) else each for each in standings]
+    return [
+        _scored(search, _standing(search, each.candidate)) if _may_change(search, each.candidate) else each
+        for each in standings
+    ]
 
 
-def _again(search: Search, standing: Standing) -> Standing:
-    changed = _standing(search, standing.candidate)
-    changed.scores = _scores(search, changed)
-    return changed
-
-
-def _scores(search: Search, standing: Standing) -> dict[str, float]:
-    return {key: _score(search, standing, key, base) for key, base in standing.wanted.items()}
+def _scored(search: Search, standing: Standing) -> Standing:
+    """The standing with the scores of its questions."""
+    if _is_boxed_elsewhere(search, standing, "declared_theme"):  # then "Topic:" with words behind it asks for the title
+        as_title = standing.wanted["declared_theme"] - 0.05
+        standing.wanted["title"] = max(standing.wanted.get("title", 0.0), as_title)
+    standing.scores = {key: _score(search, standing, key, base) for key, base in standing.wanted.items()}
+    return standing
 
 
 def _may_change(search: Search, candidate: Candidate) -> bool:
@@ -138,7 +127,7 @@ def _post_behind_name(search: Search, candidate: Candidate) -> str | None:
     whatever its words, it asks the position."""
     looks = candidate.structure >= LIKE_LABEL and not looks_like_person(candidate.text)
     like_label = search.fits(search.layout.units[candidate.first]) or looks
-    whose = _person_before(search, candidate) if like_label else None
+    whose = person_before(search, candidate) if like_label else None
     return whose if whose and looks_like_post(peek(search, candidate), search.lexicon.data.language) else None
 
 
@@ -152,7 +141,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     context = context_of(search, candidate)
     whose = _post_behind_name(search, candidate) if search.persons else None
     asks = bool(candidate.hits or whose) and candidate.first not in search.titles | search.series
-    wanted = _wanted(candidate, candidate.hits, context, search) if asks else {}
+    wanted = wanted_of(candidate, candidate.hits, context, search) if asks else {}
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
     if not wanted:
@@ -165,7 +154,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         wanted,
         look=with_boxes(peek(search, candidate)),
         context=context,
-        stated=_wanted(candidate, [hit for hit in candidate.hits if hit.group != "guess"], context, search),
+        stated=wanted_of(candidate, [hit for hit in candidate.hits if hit.group != "guess"], context, search),
         printed=not search.known or fold(candidate.text) in search.known,
         large=not inline and is_larger(search, candidate.first),
         heading=not inline and candidate.first in search.only_headings,
@@ -210,67 +199,6 @@ def _has_boxes_of_others(look: str, key: str, guessed: bool) -> bool:
 def _is_guess(standing: Standing, key: str, base: float) -> bool:
     """True if no label of the data says so, only the classifier or the votes of the words."""
     return standing.stated.get(key, 0.0) < base - 0.05
-
-
-def _wanted(candidate: Candidate, hits: Sequence[Hit], context: str | None, search: Search) -> dict[str, float]:
-    """The questions that these of the candidate's hits ask where it stands, with how well its words fit."""
-    wanted: dict[str, float] = dict(_by_bracket(candidate, search))
-    for hit in hits:
-        key = key_of_hit(hit, context, candidate, search)
-        if key is not None:
-            wanted[key] = max(wanted.get(key, 0.0), hit.score)
-            if context == "signature" and (signing := SIGNING.get(key)):
-                wanted[signing] = max(wanted.get(signing, 0.0), hit.score)
-        if hit.group == "short" and search.places.get(candidate.first, 0.0) > LATE:
-            signed = SHORT_KEYS[hit.key].get("signature")
-            if signed is not None:
-                wanted[signed] = max(wanted.get(signed, 0.0), hit.score - 0.02)
-        if hit.group == "short" and hit.key in ("position", "role") and (whose := _person_before(search, candidate)):
-            asked = POSITION_OF[whose]
-            wanted[asked] = max(wanted.get(asked, 0.0), hit.score + 0.1)
-        elif hit.group == "short":
-            following = key_of_hit(hit, context_after(search, candidate), candidate, search)
-            if following is not None and following != key:
-                near = section_of(following) == "contact" and context != "contact"  # e-mail and telephone come next
-                wanted[following] = max(wanted.get(following, 0.0), hit.score + (0.05 if near else -0.04))
-    return _of_a_person(wanted) if search.lexicon.names_person(candidate.text) else wanted
-
-
-def _of_a_person(wanted: dict[str, float]) -> dict[str, float]:
-    """``First name and surname`` asks for a person only: in the institution's section for the one at its head."""
-    persons = {key: score for key, score in wanted.items() if key not in THINGS}
-    if (named := wanted.get("institution_name")) is not None and "head_name" not in persons:
-        persons["head_name"] = named - 0.02
-    return persons
-
-
-def _person_before(search: Search, candidate: Candidate) -> str | None:
-    """The section of the person whose name is asked directly before the candidate, with one answer between."""
-    asked = max((last for last in search.persons if last < candidate.first), default=None)
-    if asked is None:
-        return None
-    between = (unit for unit in search.layout.units[asked + 1 : candidate.first] if unit.text.strip())
-    if len(list(islice(between, 3))) > 2:
-        return None
-    return search.persons[asked]
-
-
-def _by_bracket(candidate: Candidate, search: Search) -> Iterable[tuple[str, float]]:
-    """``Head of the institution (position)``: the bracket says which of the section's questions it is."""
-    match = _LAST_BRACKET.search(candidate.text) if "(" in candidate.text else None
-    if match is None:
-        return
-    inner = [h for h in search.lexicon.hits(match[1]) if h.group == "short" and h.score >= 0.85]
-    outer = [h for h in search.lexicon.hits(candidate.text[: match.start()]) if h.group in ("label", "section", "pair")]
-    if inner and outer and outer[0].score >= 0.55:
-        section = (
-            outer[0].key
-            if outer[0].group == "section"
-            else section_of(outer[0].key if outer[0].group == "label" else f"pair:{outer[0].key}")
-        )
-        key = SHORT_KEYS[inner[0].key].get(section)
-        if key is not None:
-            yield key, min(1.0, max(0.85, outer[0].score))
 
 
 def _score(search: Search, standing: Standing, key: str, base: float) -> float:
@@ -352,41 +280,3 @@ def _cuts_label(search: Search, candidate: Candidate) -> bool:
         return False  # plain words behind a colon, and no place beside them for an answer: they are the answer
     words = fold(rest).split()
     return sum(search.lexicon.knows(word) for word in words) >= 0.8 * len(words)
-
-
-def peek(search: Search, candidate: Candidate) -> str:
-    """What would be the answer, roughly; an empty string where nothing or another label stands there."""
-    layout = search.layout
-    last = layout.units[candidate.last]
-    rest = last.line.text[candidate.cut : last.end].strip()
-    if rest:
-        return " ".join([rest, *_wrapped(search, last)])
-    if last.cell is not None:
-        return _peek_in_table(search, last)
-    behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
-    if not behind or search.fits(behind[0]) or behind[0].line.role == "heading":
-        return ""
-    if behind[0].has("tick"):
-        return " ".join(u.text for u in behind if u.has("tick"))
-    return " ".join(u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind))
-
-
-def _wrapped(search: Search, unit: Unit) -> list[str]:
-    """The lines in which a paragraph goes on, or the rest of a cell."""
-    behind = search.layout.units[unit.index + 1 : unit.index + 9]
-    goes_on = takewhile(lambda u: not u.line.new_paragraph and u.cell == unit.cell and u.start == 0, behind)
-    return [u.text for u in goes_on]
-
-
-def _peek_in_table(search: Search, last: Unit) -> str:
-    layout = search.layout
-    assert last.cell is not None
-    own = [u for u in layout.cells[key_of(last.cell)].units if u.index > last.index and u.text.strip()]
-    if own:
-        return " ".join(u.text for u in own)
-    for box in (layout.right(last.cell), layout.below(last.cell)):
-        if box is None or not box.text or search.fits(box.units[0]):
-            continue
-        if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
-            return box.text
-    return ""

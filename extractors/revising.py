@@ -4,10 +4,10 @@ which box is to be signed, two questions in one label."""
 from dataclasses import replace
 from itertools import takewhile
 
-from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.looks import holds_both
 from extractors.numbering import without_number
+from extractors.peeking import peek
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS, PERSONS, section_of
 from extractors.search import Asked, Search

@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import cache
 from itertools import groupby, pairwise
 
-from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.headings import LATE
 from extractors.looks import CHOICES, look_bonus, names_option
 from extractors.numbering import without_number
+from extractors.peeking import peek
 from extractors.search import Asked, Search
 from extractors.telling import SELDOM, TOLD, is_told, keys_of, told, told_apart
 from pipeline.country_naming import name_country

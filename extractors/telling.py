@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
-from extractors.bids import peek
 from extractors.candidates import Candidate
 from extractors.looks import is_initials
 from extractors.numbering import without_number
+from extractors.peeking import peek
 from extractors.question_keys import PAIRS, is_worded
 from extractors.search import Asked, Search
 from pipeline.folding import fold

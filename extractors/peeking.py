@@ -1,0 +1,45 @@
+"""What stands where the answer to a label would be, roughly: a look ahead while labels compete."""
+
+from itertools import takewhile
+
+from extractors.candidates import Candidate
+from extractors.layout import Unit, key_of
+from extractors.search import Search
+
+
+def peek(search: Search, candidate: Candidate) -> str:
+    """What would be the answer, roughly; an empty string where nothing or another label stands there."""
+    layout = search.layout
+    last = layout.units[candidate.last]
+    rest = last.line.text[candidate.cut : last.end].strip()
+    if rest:
+        return " ".join([rest, *_wrapped(search, last)])
+    if last.cell is not None:
+        return _peek_in_table(search, last)
+    behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
+    if not behind or search.fits(behind[0]) or behind[0].line.role == "heading":
+        return ""
+    if behind[0].has("tick"):
+        return " ".join(u.text for u in behind if u.has("tick"))
+    return " ".join(u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind))
+
+
+def _wrapped(search: Search, unit: Unit) -> list[str]:
+    """The lines in which a paragraph goes on, or the rest of a cell."""
+    behind = search.layout.units[unit.index + 1 : unit.index + 9]
+    goes_on = takewhile(lambda u: not u.line.new_paragraph and u.cell == unit.cell and u.start == 0, behind)
+    return [u.text for u in goes_on]
+
+
+def _peek_in_table(search: Search, last: Unit) -> str:
+    layout = search.layout
+    assert last.cell is not None
+    own = [u for u in layout.cells[key_of(last.cell)].units if u.index > last.index and u.text.strip()]
+    if own:
+        return " ".join(u.text for u in own)
+    for box in (layout.right(last.cell), layout.below(last.cell)):
+        if box is None or not box.text or search.fits(box.units[0]):
+            continue
+        if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
+            return box.text
+    return ""
