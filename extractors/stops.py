@@ -64,8 +64,9 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
 
 
 def _answers_above(search: Search, unit: Unit, ends: Mapping[int, Asked]) -> bool:
-    """True for words directly under a label that are surely its answer, however they are printed: “French”."""
-    above = ends.get(unit.index - 1)
+    """True on paper, where bold print is often misread, for words directly under a label that are surely its answer:
+    “French”. In a digital form what looks like a label is one."""
+    above = ends.get(unit.index - 1) if search.layout.document.origin == "ocr" else None
     if above is None or unit.text.rstrip().endswith((":", "?", "*")) or NUMBER.match(unit.text):
         return False
     return look_bonus(above.key, unit.text, search.lexicon.data.language) >= SURE_ANSWER
