@@ -115,7 +115,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     awarded = with_core(search, with_entity_name(search, awarded), bids)
     awarded = with_signature(with_contact(awarded), bids)
     asked = paired(search, awarded)
-    asked = _with_hints([bid for bid in asked if not _is_half(bid, asked)], layout)
+    asked = _with_hints(search, [bid for bid in asked if not _is_half(bid, asked)])
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
     complete = filled(search, asked, unknown_labels(search, asked))
     asked = with_contact(complete)
@@ -194,7 +194,7 @@ def _is_covered(bid: Asked, by_first: dict[int, Asked]) -> bool:
     return any(b.label.first <= bid.label.last and bid.label.first <= b.label.last for b in by_first.values())
 
 
-def _with_hints(asked: list[Asked], layout: Layout) -> list[Asked]:
+def _with_hints(search: Search, asked: list[Asked]) -> list[Asked]:
     """A weaker label directly under a label is its hint ("Why do you hold this event? / Tell us who is invited.").
 
     Not where the next question follows at once: then it is the answer."""
@@ -202,7 +202,7 @@ def _with_hints(asked: list[Asked], layout: Layout) -> list[Asked]:
     labels = {bid.label.first for bid in asked}
     for bid in asked:
         above = kept[-1] if kept else None
-        if above is not None and _is_hint(above, bid, layout) and bid.label.last + 1 not in labels:
+        if above is not None and _is_hint(search, above, bid) and bid.label.last + 1 not in labels:
             longer = replace(above.label, last=bid.label.last, cut=bid.label.cut)
             kept[-1] = replace(above, label=longer)
         else:
@@ -210,8 +210,16 @@ def _with_hints(asked: list[Asked], layout: Layout) -> list[Asked]:
     return kept
 
 
-def _is_hint(above: Asked, bid: Asked, layout: Layout) -> bool:
-    first, last = layout.units[bid.label.first], layout.units[above.label.last]
+def _is_hint(search: Search, above: Asked, bid: Asked) -> bool:
+    units = search.layout.units
+    first, last = units[bid.label.first], units[above.label.last]
+    if (
+        search.layout.document.origin != "ocr"
+        and search.fits(first)
+        and bid.label.cut >= first.end
+        and peek(search, bid.label)
+    ):
+        return False  # it looks as the labels do, and something stands behind it: a question of its own
     adjacent = bid.label.first == above.label.last + 1 and first.cell == last.cell
     nothing_between = not last.line.text[above.label.cut : last.end].strip()
     line = bid.label.where == "line" and bid.key != "activities" and not NUMBER.match(bid.label.text)
