@@ -135,6 +135,12 @@ def test_a_hint_in_bold_italics_ends_no_answer() -> None:
     assert read["background"] == "Only one worker in nine pays into the Fund."
 
 
+def test_a_strange_question_below_one_left_blank_does_not_answer_it() -> None:
+    odd = (line("Preferred means of travel", True), line("By air to Lungi and by official car."))
+    read = extract(document(*FORM, line("Post held by the head", True), *odd, line("Place", True), line("Bo")))
+    assert "By air" not in str(values(read).get("head_position"))
+
+
 def test_on_paper_words_that_answer_the_label_above_are_no_label_however_bold_they_seem() -> None:
     form = document(
         *FORM, line("Working language", True), line("French", True), line("Place", True), line("Bo"), line("Date", True)
