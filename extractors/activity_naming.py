@@ -32,7 +32,7 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
     columns.read_ahead(_asked_in(one) for one in series)
     bids = sorted(
         (
-            (score, place, key)
+            (score, _wordiness(one) if key == "title" else 0, place, key)
             for place, one in enumerate(series)
             for key, score in _scores(one, columns, language).items()
         ),
@@ -42,10 +42,10 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
     for bar in (CLEAR, DOUBTFUL):
         if bar == DOUBTFUL and len(named) < 0.5 * len(series):
             break
-        for score, place, key in bids:
+        for score, _, place, key in bids:
             if score >= bar and place not in named and (key not in named.values()):
                 named[place] = key
-    return _with_title(series, named)
+    return _with_title(series, named, columns)
 
 
 def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
@@ -99,14 +99,23 @@ def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
     return scores
 
 
-def _with_title(series: list[Series], named: dict[int, str]) -> dict[int, str]:
-    """What an activity is called is the wordiest column that nothing else explains; a last one is what is missing."""
+def _wordiness(one: Series) -> int:
+    return sum(len(cell.split()) for cell in one.cells)
+
+
+def _names(one: Series, columns: Lexicon) -> bool:
+    return any(hit.key == "title" and hit.score >= EXACT for hit in columns.hits(_asked_in(one)))
+
+
+def _with_title(series: list[Series], named: dict[int, str], columns: Lexicon) -> dict[int, str]:
+    """What an activity is called is the wordiest column that nothing else explains; a last one is what is missing,
+    unless its heading says that it names the activity as well."""
     rest = [place for place, one in enumerate(series) if place not in named and one.heading and one.cells]
     if "title" not in named.values() and rest:
-        wordy = max(rest, key=lambda place: sum(len(cell.split()) for cell in series[place].cells))
+        wordy = max(rest, key=lambda place: _wordiness(series[place]))
         named = {**named, wordy: "title"}
         rest.remove(wordy)
     missing = [key for key in ("type", "location", "participants") if key not in named.values()]
-    if len(rest) == 1 and missing:
+    if len(rest) == 1 and missing and not _names(series[rest[0]], columns):
         named = {**named, rest[0]: missing[0]}
     return named

@@ -17,6 +17,7 @@ from extractors.headings import (
     asks_for_action,
     asks_for_event,
     beginning_of,
+    drop_listed,
     find_headings,
     first_sure,
     form_titles,
@@ -93,6 +94,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     find_headings(search)
     strong = [c for c in search.all if is_strong(c)]
     search.take_habit(habit_of(layout, strong, search.all))
+    drop_listed(search)
     search.places = places_of(search)
     search.context = sorted(search.headings + [(c.first, section_of(label_hit(c).key)) for c in strong])
     search.only_headings = only_headings(search)

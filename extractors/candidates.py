@@ -194,7 +194,7 @@ def _cell_structure(layout: Layout, units: list[Unit]) -> float:
 def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]) -> Iterator[Candidate]:
     if not unit.text.strip() or not _may_begin(unit):
         return
-    if BULLET.match(unit.text):
+    if unit.item:
         if _begins_bold(unit):  # a bulleted "Label: value"; other bullets are answers
             yield from _cuts([unit], lexicon)
         return
@@ -319,7 +319,7 @@ def _says_what(text: str, lexicon: Lexicon) -> bool:
 def _candidate(
     text: str, first: Unit, last: Unit, cut: int, where: str, structure: float, lexicon: Lexicon
 ) -> Candidate:
-    text = BULLET.sub("", text).strip()
+    text = (BULLET.sub("", text) if first.item else text).strip()
     if NUMBER.match(text):
         structure += 0.12
     if "*" in text or lexicon.says_optional(text):

@@ -1,5 +1,6 @@
 """Sections of the form: which lines are headings or titles, and in which section a candidate stands."""
 
+import re
 from bisect import bisect_left
 
 from extractors.candidates import Candidate
@@ -9,6 +10,7 @@ from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, NEAR_SECTIONS, SHO
 from extractors.search import Search
 
 STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
+_LISTED = re.compile(r"\s*\(?(\d{1,2})[.)]\s*[^\W\d]")
 
 
 def find_headings(search: Search) -> None:
@@ -23,6 +25,21 @@ def find_headings(search: Search) -> None:
             search.headings.append((candidate.first, hit.key))
     search.headings += _heads_of_persons(search)
     search.headings.sort()
+
+
+def drop_listed(search: Search) -> None:
+    """Headings that are items of a list in an answer are none: “3. Work plan 2027” behind “2. Survey”."""
+    search.headings = [heading for heading in search.headings if not goes_on_list(search, heading[0])]
+
+
+def goes_on_list(search: Search, index: int) -> bool:
+    """True for a line that looks like no label and bears the number that follows on that of the line before it."""
+    unit, own = search.layout.units[index], _LISTED.match(search.layout.units[index].text)
+    before = next((u for u in reversed(search.layout.units[:index]) if u.text.strip()), None)
+    if own is None or before is None or before.cell != unit.cell or search.fits(unit) or search.fits(before):
+        return False
+    last = _LISTED.match(before.text)
+    return bool(search.habit) and last is not None and int(own[1]) == int(last[1]) + 1
 
 
 def _heads_of_persons(search: Search) -> list[tuple[int, str]]:

@@ -18,6 +18,8 @@ CellKey = tuple[int, int, int]
 
 _GAP = re.compile(r"\t+\s*|\s{4,}")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
+_STAR = re.compile(r"\s*\*\s*[^\s*]")
+_STARS = 3  # lines with an asterisk in front from which it may be the mark of questions that must be answered
 BULLET = re.compile(r"^\s*[•▪‣·◦●○–—\-*]\s+")
 ILLEGIBLE = "\ufffd"
 """What OCR saw and could not read."""
@@ -27,7 +29,7 @@ DOTTED = re.compile(r"(?:[.·_․‥]\s?){4,}|…(?:\s?[….]){1,}|_{2,}|(?:\. )
 @dataclass(frozen=True)
 class Unit:
     """A stretch [start, end) of one line: ``index`` counts the units in reading order, ``number`` the lines; ``text``:
-    its words, as they stand; ``cell``: the table cell it stands in.
+    its words, as they stand; ``cell``: the table cell it stands in; ``item``: the sign of an item of a list opens it.
 
     What is asked of every unit many times is worked out once."""
 
@@ -39,6 +41,7 @@ class Unit:
     text: str
     cell: Cell | None
     first: bool = True
+    item: bool = False
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -115,10 +118,13 @@ class Layout:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.units: list[Unit] = []
-        for number, line in in_reading_order(document):
+        lines = in_reading_order(document)
+        starred = _stars_mark_questions([line for _, line in lines])
+        for number, line in lines:
             for start, end in _split(line):
                 text = line.text[start:end]
-                self.units.append(Unit(len(self.units), number, line, start, end, text, line.cell, start == 0))
+                item = bool(BULLET.match(text)) and not (starred and _STAR.match(text))
+                self.units.append(Unit(len(self.units), number, line, start, end, text, line.cell, start == 0, item))
         self.cells: dict[CellKey, CellBox] = {}
         for unit in self.units:
             if unit.cell is not None:
@@ -177,6 +183,25 @@ class Layout:
 def key_of(cell: Cell) -> CellKey:
     """The identity of a cell."""
     return (cell.table, cell.row, cell.column)
+
+
+def _stars_mark_questions(lines: list[Line]) -> bool:
+    """True where an asterisk in front of a line says that it must be answered, and is no sign of a list's items: most
+    lines with one stand alone, in bold print or each in a cell of its own."""
+    said = [line for line in lines if line.text.strip()]
+    starred = [at for at, line in enumerate(said) if _STAR.match(line.text)]
+    listed = {at for at in starred for next_to in (at - 1, at + 1) if _goes_on(said, at, next_to)}
+    return len(starred) >= _STARS and len(listed) < len(starred) / 2
+
+
+def _goes_on(lines: list[Line], at: int, other: int) -> bool:
+    """Both lines are items of one list, as far as their asterisks tell."""
+    if not 0 <= other < len(lines) or not _STAR.match(lines[other].text):
+        return False
+    one, two = lines[at], lines[other]
+    if (one.cell and key_of(one.cell)) != (two.cell and key_of(two.cell)):
+        return False
+    return not all(piece.bold for piece in one.pieces if piece.kind == "text")
 
 
 def _split(line: Line) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Tick boxes on paper: printed squares found by their four sides, ticked if there is ink inside."""
 
-from bisect import bisect_right
+from bisect import bisect_right as _after
 from dataclasses import dataclass
 
 import cv2
@@ -41,9 +41,9 @@ class TickBox:
 def find_boxes(even: MatLike, ink: MatLike, faint: MatLike, dpi: float) -> list[TickBox]:
     """All printed tick boxes of the page with what is in them; ``faint`` is the ink with thin grey lines."""
     mm = dpi / 25.4
-    found = [s for s in _squares(_sides(ink, mm, False), mm) if _has_sides(ink, s)]
+    found = [s for s in _squares(_sides(ink, mm), mm) if _has_sides(ink, s)]
     squares = [fit for s in found if (fit := _fitted(ink, s, mm, _SIDE)) is not None]
-    grey = [piece for piece in _sides(faint, mm, False) if not _is_dark(ink, piece)]
+    grey = [piece for piece in _sides(faint, mm) if not _is_dark(ink, piece)]
     pale = [s for s in _squares(grey, mm) if s[2] - s[0] > _PALE * mm and _has_sides(faint, s)]
     squares += [fit for s in pale if (fit := _fitted(faint, s, mm, _SIDE)) is not None and not _touches(fit, squares)]
     squares = _unnested(squares)
@@ -93,14 +93,14 @@ def _are_mates(one: TickBox, other: TickBox, mm: float) -> bool:
     return alike and (column or abs(a[1] - b[1]) < 1.0 * mm)
 
 
-def _sides(ink: MatLike, mm: float, upright: bool) -> list[Spot]:
-    """Thin straight pieces as long as the side of a box: x0, top, x1, bottom."""
+def _sides(ink: MatLike, mm: float) -> list[Spot]:
+    """Thin level pieces as long as the side of a box: x0, top, x1, bottom."""
     least = max(5, round(0.72 * _SMALLEST * mm))
     gap = max(3, round(0.2 * mm) | 1)
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     pieces: list[Spot] = []
-    for x, y, wide, high, _ in parts_of(opened, 4).tolist():
+    for x, y, wide, high, _ in parts_of(opened).tolist():
         if wide <= 1.25 * _LARGEST * mm and high <= _LARGEST * mm:
             pieces.append((x, y, x + wide, y + high))
     return pieces
@@ -110,15 +110,18 @@ def _squares(level: list[Spot], mm: float) -> list[Spot]:
     """Pairs of level pieces that could be top and bottom of one box; a filled box is one piece."""
     slack, least, most = max(2.0, 1.4 * mm), _SMALLEST * mm, _LARGEST * mm
     found: list[Spot] = []
-    columns: dict[int, list[Spot]] = {}
+    columns: dict[int, tuple[list[int], list[Spot]]] = {}
     for piece in sorted(level, key=_top):
-        columns.setdefault(int(piece[0] // slack), []).append(piece)
+        tops, pieces = columns.setdefault(int(piece[0] // slack), ([], []))
+        tops.append(piece[1])
+        pieces.append(piece)
     for top in level:
         wide = top[2] - top[0]
         if _SMALLEST * mm <= wide <= _LARGEST * mm and 0.72 * wide <= top[3] - top[1] <= 1.4 * wide:
             found.append(top)
         key = int(top[0] // slack)
-        for bottom in (p for k in (key - 1, key, key + 1) for p in _below(columns.get(k, []), top, most)):
+        near = (columns[k] for k in (key - 1, key, key + 1) if k in columns)
+        for bottom in (p for tops, pieces in near for p in pieces[_after(tops, top[1]) : _after(tops, top[1] + most)]):
             high = bottom[3] - top[1]
             if not least <= high <= most or abs(top[2] - bottom[2]) > slack:
                 continue
@@ -130,11 +133,6 @@ def _squares(level: list[Spot], mm: float) -> list[Spot]:
 
 def _top(piece: Spot) -> int:
     return piece[1]
-
-
-def _below(column: list[Spot], top: Spot, most: float) -> list[Spot]:
-    """The pieces of a column, from the top, that begin below this one, but not too far."""
-    return column[bisect_right(column, top[1], key=_top) : bisect_right(column, top[1] + most, key=_top)]
 
 
 def _fitted(ink: MatLike, box: Spot, mm: float, need: float) -> Spot | None:

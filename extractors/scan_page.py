@@ -30,7 +30,8 @@ from extractors.scan_words import (
 from pipeline.values import Box
 
 _FIRST, _OTHERS = "eng", "rus+eng"  # what a first look reads with; English gives the words of its neighbours away
-_STRIP = 22.0  # mm of the page that are looked at first
+_STRIPS = (11.0, 22.0)  # mm of the page that are looked at first, and where that does not tell
+_BETWEEN = 2.5  # mm beyond the edges of such a strip in which the paper between two lines is looked for
 _SURE, _DOUBTFUL = 0.78, 0.62
 _LIKE_TICK = re.compile(r"[XxХх×☒KК&*]?[\])|]?")  # what OCR makes of a crossed box
 _BLANK = 0.0006  # share of ink below which a page is an empty back
@@ -115,9 +116,9 @@ def _right_way_up(page: Upright, before: Told) -> tuple[Upright, str | None]:
     best, words, head_up = 0.0, [], page
     known = (tongues()[before.language].data,) if before.language else (_FIRST, _OTHERS)
     ways = (2, 0) if before.head_down else (0, 2)
-    for quarters, data in itertools.product(ways, known):
+    for high, quarters, data in itertools.product(_STRIPS, ways, known):
         turned = quarter_turned(page, quarters)
-        seen = _look(turned, data)
+        seen = _look(turned, data, high)
         if sureness(seen) > best:
             best, words, head_up = sureness(seen), seen, turned
         if best > _SURE or best > _DOUBTFUL and tongue_of(" ".join(w.text for w in words)):
@@ -125,13 +126,17 @@ def _right_way_up(page: Upright, before: Told) -> tuple[Upright, str | None]:
     return head_up, tongue_of(" ".join(w.text for w in words))
 
 
-def _look(page: Upright, data: str) -> list[Reading]:
-    high = round(_STRIP * page.dpi / 25.4)
+def _look(page: Upright, data: str, strip: float) -> list[Reading]:
+    high = round(strip * page.dpi / 25.4)
     rows = cv2.reduce(page.ink, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / 255
     rows[rows > 0.4 * page.ink.shape[1]] = 0  # ruled lines
     sums = np.convolve(rows, np.ones(high), "valid") if rows.size > high else np.zeros(1)
     top = int(sums.argmax())
-    return read_page_words(page.even[top : top + high], page.dpi, data, BLOCK)
+    room = round(_BETWEEN * page.dpi / 25.4)
+    above, below = rows[max(top - room, 0) : top + 1], rows[top + high : top + high + room]
+    first = top - int(above[::-1].argmin())  # the lines at its edges whole
+    end = top + high + (int(below.argmin()) if below.size else 0)
+    return read_page_words(page.even[first:end], page.dpi, data, BLOCK)
 
 
 def find_drawn(page: Upright) -> Drawn:

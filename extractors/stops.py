@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate, in_capitals
-from extractors.headings import is_larger
+from extractors.headings import goes_on_list, is_larger
 from extractors.labels import Hit
-from extractors.layout import BULLET, Layout, Unit, key_of
+from extractors.layout import Layout, Unit, key_of
 from extractors.looks import POSTS, look_bonus
 from extractors.numbering import NUMBER
 from extractors.persons import looks_like_post
@@ -28,7 +28,10 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     repeated = [
         candidate
         for candidate in search.all
-        if candidate.first not in labels and _repeats(candidate) and not _is_own_answer(search, candidate, asked)
+        if candidate.first not in labels
+        and _repeats(candidate)
+        and not _is_own_answer(search, candidate, asked)
+        and not goes_on_list(search, candidate.first)
     ]
     stops |= {candidate.first for candidate in repeated}
     bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
@@ -96,7 +99,7 @@ def _parts_questions(search: Search, unit: Unit, labels: set[int]) -> bool:
 def _is_bold_line(unit: Unit) -> bool:
     """Where labels are bold, a short bold line of its own is printed by the form: a heading or an unknown question;
     so is a bulleted line that begins in bold and has a colon."""
-    if BULLET.match(unit.text) and ":" in unit.text[:60]:
+    if unit.item and ":" in unit.text[:60]:
         words = [
             p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])
         ]

@@ -71,7 +71,7 @@ def tells_unasked(search: Search, asked: Sequence[Asked], label: Candidate) -> b
     if len(peek(search, label).split()) >= MUCH:
         return True
     given = {key for bid in asked for key in keys_of(bid)}
-    unasked = {kind_of(key) for key in questions() if key not in given and key not in SELDOM}
+    unasked = {kind_of(key) for key in questions() if key not in given}
     return any(is_told(search, label, kind) for kind in unasked)
 
 

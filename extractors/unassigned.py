@@ -14,20 +14,21 @@ FEWEST = 6
 
 
 def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> Iterator[Flag]:
-    """A warning for words directly behind an answer, which may be its end; a note for others, as on a letter that was
-    put between the pages."""
+    """A warning for words directly behind an answer, which may be its end, or behind a question that is not understood;
+    a note for others, as on a letter that was put between the pages."""
     if not found.asked:
         return
     answered = {unit.index for bid in found.asked for unit in answers.region(bid)[0]} | activities.taken
     labels = {index for bid in found.asked for index in range(bid.label.first, bid.label.last + 1)}
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
+    strange = {index for label in found.unknown for index in range(label.first, label.last + 1)}
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
     for unit in answers.layout.units[first:last]:
         if not unit.text.strip():
             continue
         if unit.index not in answered | printed and _says_something(unit, answers):
-            behind = before is not None and before.index in answered
+            behind = before is not None and before.index in answered | strange
             yield _flag(unit, "warning" if behind else "info")
         before = unit
 
