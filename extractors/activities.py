@@ -57,6 +57,14 @@ def _holds_questions(rows: list[list[CellBox]]) -> bool:
     return sum(bool(_QUESTION.match(box.text)) for row in rows for box in row if box.cell.column > 0) >= 2
 
 
+def _holds_pairs(rows: list[list[CellBox]]) -> bool:
+    """True where each row holds two bold labels, each beside its answer in plain print."""
+    return all(
+        len(row) == 4 and [all(unit.all_bold for unit in box.units) for box in row] == [True, False, True, False]
+        for row in rows
+    )
+
+
 def _is_heading(box: CellBox) -> bool:
     """A few printed words in one style: a cell with a label and its answer below has two."""
     printed = [unit for unit in box.units if unit.text.strip()]
@@ -131,6 +139,7 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
         if (
             len(rows) < 3
             or _holds_questions(rows)
+            or _holds_pairs(rows)
             or len({len(row) for row in rows}) > 1
             or not all(_is_heading(row[0]) for row in rows)
         ):

@@ -122,14 +122,16 @@ def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate
 
 def _is_lead(layout: Layout, candidate: Candidate) -> bool:
     """True if what stands behind a colon goes on with the label: it ends as labels do, or looks as its beginning in a
-    numbered line."""
+    line that is numbered or stands over its answer in plain print."""
     if candidate.where != "inline" or candidate.first != candidate.last:
         return False
     unit = layout.units[candidate.first]
     behind = unit.line.text[candidate.cut : unit.end].strip()
     if unit.has("entry") or unit.has("tick") or not behind:
         return False
-    return behind.endswith((":", "*", "?")) or unit.all_bold and bool(NUMBER.match(candidate.text))
+    below = layout.units[unit.index + 1 : unit.index + 2]
+    answered = bool(below) and bool(below[0].text.strip()) and not below[0].all_bold
+    return behind.endswith((":", "*", "?")) or unit.all_bold and (answered or bool(NUMBER.match(candidate.text)))
 
 
 def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
@@ -211,7 +213,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         if len(text.split()) > LONGEST:
             return
         answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text)
-        if not answered and not _is_marked_below(layout, ends, taken):
+        if not answered and not _is_marked_below(layout, ends, taken) and not _goes_on_bold(layout, ends, taken):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if _runs_over_dash(unit) else 0.0, lexicon)
 
 
@@ -228,6 +230,14 @@ def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
     if follower is None or follower.has("entry"):
         return False
     return not follower.text.strip(" *:：()") or bool(_DIVIDED.search(unit.text)) and follower.text[:1].islower()
+
+
+def _goes_on_bold(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
+    """True in a cell with print in bold alone, whose paragraph goes on in the next line: so does the label."""
+    follower = _continuation(layout, unit, taken)
+    if follower is None or unit.cell is None or not unit.all_bold:
+        return False
+    return all(each.all_bold for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
 
 
 def _begins_bold(unit: Unit) -> bool:

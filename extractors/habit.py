@@ -75,11 +75,11 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
     size = max(set(sizes), key=sizes.count) if sizes else None
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
-    of_flow = _common(layout, flow, [u for u in others if u.cell is None], size)
+    of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size)
     if not of_flow and _bold_lines(layout):
         of_flow = frozenset({"bold"})
     if not of_flow:
-        of_flow = _common(layout, flow, [u for u in others if u.cell is None], size, _ending)
+        of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size, _ending)
     of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
     slanted = sum(layout.units[c.first].all_italic for c in strong)
     return Habit(
@@ -123,9 +123,14 @@ def _label_columns(layout: Layout, strong: list[Candidate]) -> frozenset[tuple[i
     return frozenset(place for place, number in count.items() if number >= 2)
 
 
+def _is_in_flow(unit: Unit) -> bool:
+    """True outside of tables; the frame of a form field is no table."""
+    return unit.cell is None or unit.has("entry")
+
+
 def _bold_lines(layout: Layout) -> bool:
     """True where short bold lines stand among much text that is not bold: these are what the form prints."""
-    flow = [u for u in layout.units if u.cell is None and u.text.strip()]
+    flow = [u for u in layout.units if _is_in_flow(u) and u.text.strip()]
     bold = [u for u in flow if _begins_bold(u) and len(u.text.split()) <= 30]
     return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold) <= 0.45 * sum(len(u.text) for u in flow)
 
