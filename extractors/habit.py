@@ -76,11 +76,14 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     size = max(set(sizes), key=sizes.count) if sizes else None
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
     of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size)
-    if not of_flow and _bold_lines(layout):
+    if not of_flow and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
         of_flow = frozenset({"bold"})
     if not of_flow:
         of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size, _ending)
     of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
+    known = {c.first for c in cells if _begins_bold(layout.units[c.first])}
+    if not of_cells and len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
+        of_cells = frozenset({"bold"})
     slanted = sum(layout.units[c.first].all_italic for c in strong)
     return Habit(
         of_flow,
@@ -128,11 +131,10 @@ def _is_in_flow(unit: Unit) -> bool:
     return unit.cell is None or unit.has("entry")
 
 
-def _bold_lines(layout: Layout) -> bool:
+def _bold_tells(units: list[Unit]) -> bool:
     """True where short bold lines stand among much text that is not bold: these are what the form prints."""
-    flow = [u for u in layout.units if _is_in_flow(u) and u.text.strip()]
-    bold = [u for u in flow if _begins_bold(u) and len(u.text.split()) <= 30]
-    return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold) <= 0.45 * sum(len(u.text) for u in flow)
+    bold = [u for u in units if _begins_bold(u) and len(u.text.split()) <= 30]
+    return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold) <= 0.45 * sum(len(u.text) for u in units)
 
 
 def _common(

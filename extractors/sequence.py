@@ -70,6 +70,7 @@ SINGLE_EVENT = (
 """The same for one event."""
 TURNED = (("expected_results", "objectives"), ("deliverables", "expected_results"), ("deliverables", "objectives"))
 """Questions alike in meaning, the other way round than usual."""
+ENTITY = ("supporting_entity_name", "supporting_entity_contact", "supporting_entity_role")
 CORE = ("institution_name", "title")
 """Every form asks for them, in a line."""
 ADDRESSES = ("contact_email", "institution_website")
@@ -137,6 +138,7 @@ def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
 def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> list[Asked]:
     """The questions with those that labels in unknown words ask: by their place, or by what stands behind them."""
     longest_first = sorted(unknown, key=lambda label: -len(label.text))
+    asked = [*asked, *_beside_entity(search, asked, longest_first)]
     labels = {label.first: label for label in longest_first if _may_ask(search, label)}
     in_order = [labels[first] for first in sorted(labels)]
     found = [*asked, *_by_place(search, asked, in_order)]
@@ -144,6 +146,20 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
     found += _by_answer(search, found, in_order)
     unique = {bid.key: bid for bid in reversed(found)}
     return sorted(unique.values(), key=lambda bid: bid.label.first)
+
+
+def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate]) -> Iterator[Asked]:
+    """What is left of the three questions on a supporting entity: its role is asked by the first label in unknown words
+    that stands behind its name and contact, if its answer tells so or nothing stands behind it."""
+    whose = {key: bid.label for bid in asked for key in keys_of(bid) if key in ENTITY}
+    if set(whose) != {"supporting_entity_name", "supporting_entity_contact"}:
+        return
+    last = max(label.last for label in whose.values())
+    others = {bid.label.first for bid in asked} | {index for index, _ in search.headings} | search.series
+    end = min((index for index in others if index > last), default=last)
+    label = min((each for each in unknown if last < each.first < end), key=lambda each: each.first, default=None)
+    if label is not None and (not peek(search, label) or is_told(search, label, "supporting_entity_role")):
+        yield Asked("supporting_entity_role", label, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
 
 
 def _may_ask(search: Search, label: Candidate) -> bool:
