@@ -116,7 +116,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     awarded = without_answers(search, without_stray(search, awarded))
     awarded = with_core(search, with_entity_name(search, awarded), bids)
     awarded = with_signature(with_contact(awarded), bids)
-    asked = paired(search, awarded)
+    asked = paired(search, _with_purpose(search, awarded))
     asked = _with_hints(search, [bid for bid in asked if not _is_half(bid, asked)])
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
     complete = filled(search, asked, unknown_labels(search, asked))
@@ -124,6 +124,13 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
     return with_stops(search, placed(search, paired(search, asked)))
+
+
+def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """A form for one event asks what it is for before it asks for results: “What should come out of it” alone is that."""
+    if not search.simple or any(bid.key == "objectives" for bid in awarded):
+        return awarded
+    return [replace(bid, key="objectives") if bid.key == "expected_results" else bid for bid in awarded]
 
 
 def _award(search: Search, bids: list[Asked]) -> list[Asked]:
