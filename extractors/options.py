@@ -6,10 +6,13 @@ from functools import cache, lru_cache
 
 from extractors.labels import Lexicon, option_lexicon
 from extractors.layout import DOTTED
+from pipeline.folding import fold
 from pipeline.languages import LANGUAGES, load_language
 
 CLEAR = 0.6
 """Score from which a printed option is one of ours."""
+APART, UNDECIDED = 0.04, 0.5
+"""How much better an option must suit that is not clear than the next one, and the score of one that does not."""
 _LEAD = re.compile(r"[(:;–—]|\s-\s")
 _SHARED = re.compile(r"[^:–—]{2,60}(?:[:–—]|\s-)\s+(?=\S)")
 
@@ -24,7 +27,9 @@ def options_of(texts: list[str], key: str, language: str) -> list[tuple[str | No
     found: list[tuple[str | None, float]] = [_best(scores, CLEAR) for scores in by_text]
     while waiting := {number: scores for number, scores in waiting.items() if scores}:
         number = max(waiting, key=lambda n: _loss(waiting[n]))
-        found[number] = option, _ = _best(waiting.pop(number))
+        lost, _ = _loss(waiting[number])
+        option, score = _best(waiting.pop(number))
+        found[number] = option, (score if score >= CLEAR or lost >= APART else min(score, UNDECIDED))
         waiting = {n: {o: s for o, s in scores.items() if o != option} for n, scores in waiting.items()}
     return found
 
@@ -66,6 +71,8 @@ def _named(text: str, key: str, code: str) -> dict[str, float]:
     parts = [part for part in _alternatives(code).split(text) if part.strip()]
     lexicon.read_ahead(_plain(each) for each in (text, lead, *parts))
     best = _hits(lexicon, text)
+    for option, score in _held(lexicon, text).items():
+        best[option] = max(best.get(option, 0.0), score)
     for option, score in _hits(lexicon, lead).items():
         best[option] = max(best.get(option, 0.0), score - 0.02)
     shares: dict[str, float] = {}
@@ -73,6 +80,17 @@ def _named(text: str, key: str, code: str) -> dict[str, float]:
         for option, score in _hits(lexicon, part).items():
             shares[option] = shares.get(option, 0.0) + score / len(parts)
     return {option: max(best.get(option, 0.0), shares.get(option, 0.0)) for option in best | shares}
+
+
+def _held(lexicon: Lexicon, text: str) -> dict[str, float]:
+    """The option whose longest wording of several words stands in the text, by its share of it: “autonomous body” in
+    “Autonomous body of the State”; none where two are as long."""
+    said = fold(_plain(text))
+    within = {
+        (len(e.words), e.key) for e in lexicon.entries if len(e.words) > 1 and f" {' '.join(e.words)} " in f" {said} "
+    }
+    longest = {key for size, key in within if size == max(within)[0]}
+    return {key: 0.5 + 0.5 * max(within)[0] / len(said.split()) for key in longest if len(longest) == 1}
 
 
 def _hits(lexicon: Lexicon, text: str) -> dict[str, float]:

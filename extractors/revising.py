@@ -99,6 +99,26 @@ HEAD, CONTACT = (
 )
 
 
+def with_signatory(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
+    """“Person responsible” in the signature block, where another label before the e-mail address may ask for the
+    contact, is the one who signs."""
+    held = next((bid for bid in awarded if bid.key == "contact_name"), None)
+    of_contact = [bid for bid in awarded if bid.key in ("contact_position", "contact_email", "contact_phone")]
+    behind = [bid for bid in awarded if held is not None and bid.label.first > held.label.first]
+    if held is None or not of_contact or not behind or any(bid.key == "signatory_name" for bid in awarded):
+        return awarded
+    if of_contact[-1].label.first > held.label.first or section_of(behind[0].key) != "signature":
+        return awarded
+    taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
+    free = [bid for bid in bids if bid.key == "contact_name" and bid.label.first not in taken]
+    before = [bid for bid in free if bid.label.first < of_contact[0].label.first]
+    if not before:
+        return awarded
+    kept = [bid for bid in awarded if bid is not held]
+    signs = replace(held, key="signatory_name", guessed=True)
+    return sorted([*kept, before[0], signs], key=lambda bid: bid.label.first)
+
+
 def with_signature(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
     """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below."""
     held = next((bid for bid in awarded if bid.key == "signature"), None)
