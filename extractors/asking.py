@@ -128,7 +128,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
 
 
 def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:
-    """A form for one event asks what it is for before it asks for results: “What should come out of it” alone is that."""
+    """A form for one event asks first what it is for: where “What should come out of it” stands alone, it asks that."""
     if not search.simple or any(bid.key == "objectives" for bid in awarded):
         return awarded
     return [replace(bid, key="objectives") if bid.key == "expected_results" else bid for bid in awarded]
