@@ -233,9 +233,10 @@ def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
 
 
 def _goes_on_bold(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
-    """True in a cell with print in bold alone, whose paragraph goes on in the next line: so does the label."""
+    """True in a cell with print in bold alone, whose paragraph goes on in the next line: so does the label. On paper
+    bold print is often misread."""
     follower = _continuation(layout, unit, taken)
-    if follower is None or unit.cell is None or not unit.all_bold:
+    if follower is None or unit.cell is None or not unit.all_bold or layout.document.origin == "ocr":
         return False
     return all(each.all_bold for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
 

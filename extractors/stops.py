@@ -104,7 +104,8 @@ def _is_bold_line(unit: Unit) -> bool:
             p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])
         ]
         return bool(words) and words[0].bold
-    return unit.cell is None and unit.all_bold and not unit.has("entry") and 0 < len(unit.text.split()) <= 20
+    worded = any(c.isalpha() for c in unit.text)
+    return unit.cell is None and unit.all_bold and worded and not unit.has("entry") and len(unit.text.split()) <= 20
 
 
 def _is_own_answer(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
