@@ -6,6 +6,7 @@ from itertools import dropwhile, takewhile
 
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.joining import joined
+from extractors.labels import lexicon
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
 from extractors.looks import CHOICES
 from extractors.numbering import NUMBER
@@ -38,6 +39,9 @@ class Answers:
         self.layout, self.found = layout, found
         self._labels = {u: bid for bid in found.asked for u in range(bid.label.first, bid.label.last + 1)}
         self._label_cells = self._cells_with_labels()
+        self._language = data.language
+        signs = (layout.units[bid.label.first].cell for bid in found.asked if bid.key == "signature")
+        self._signed = {cell.table for cell in signs if cell is not None and layout.headings_of(cell.table)}
         self._speech = FormSpeech(data, skeleton)
         self._speech.italic_answers = self._answers_in_italics()
 
@@ -159,7 +163,7 @@ class Answers:
 
     def _rest_of_cell(self, own: CellBox, last: Unit) -> Iterator[Unit]:
         for unit in own.units:
-            if unit.index > last.index:
+            if unit.index > last.index and unit.index not in self.layout.explained:
                 if unit.index in self.found.stops:
                     return
                 yield unit
@@ -176,11 +180,27 @@ class Answers:
                 if box not in boxes:
                     boxes.append(box)
                 box = self.layout.right(box.cell)
+        if len(boxes) > 1 and own.cell.table in self._signed:
+            boxes = [self._who_signs(boxes)]
         for box in boxes:
             units += box.units
         if boxes:
             units += self._carried_on(own, boxes[0])
         return units
+
+    def _who_signs(self, boxes: list[CellBox]) -> CellBox:
+        """The place of the head of the institution, where the contact signs beside: the first, unless its heading says
+        that it is the contact's."""
+        headings = self.layout.headings_of(boxes[0].cell.table)
+        for box in boxes:
+            heading = next((each for each in headings if each.cell.column == box.cell.column), None)
+            if heading is not None and not self._is_of_contact(heading.text):
+                return box
+        return boxes[0]
+
+    def _is_of_contact(self, heading: str) -> bool:
+        first = next(iter(lexicon(self._language).hits(heading)), None)
+        return first is not None and first.key in ("contact", "contact_name")
 
     def _carried_on(self, own: CellBox, answer: CellBox) -> list[Unit]:
         """Rows below, also behind a page break, whose label cell is empty go on with the answer."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from extractors.labels import Hit, Lexicon
 from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit, key_of
 from extractors.numbering import NUMBER, without_number
+from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold, tidy
 
 LONGEST = 32
@@ -61,12 +62,17 @@ class Candidate:
 def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[Candidate]:
     """All candidates of a document in reading order; ``taken`` are units that are known to be something else."""
     found: list[Candidate] = []
-    skipped = taken | {unit.index for box in layout.cells.values() if _explains(layout, box) for unit in box.units}
+    set_aside = (box for box in layout.cells.values() if _explains(layout, box) or _is_option(layout, box))
+    over_columns = (box for table in layout.tables for box in layout.headings_of(table))
+    skipped = taken | {unit.index for box in (*set_aside, *over_columns) for unit in box.units}
     for box in layout.cells.values():
         if not any(unit.index in skipped for unit in box.units):
-            found += _of_cell(layout, box.units, lexicon)
+            label = [unit for unit in box.units if unit.index not in layout.explained]
+            found += _of_cell(layout, label, lexicon)
+            if len(label) < len(box.units):
+                found += _with_explanation(layout, box, lexicon)
     for unit in layout.units:
-        if unit.index not in skipped:
+        if unit.index not in skipped and unit.index not in layout.explained:
             found += _of_unit(layout, unit, lexicon, taken)
     found = [c for c in found if not _dash_ends(layout, c)] if _ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
@@ -87,6 +93,13 @@ def _explains(layout: Layout, box: CellBox) -> bool:
         return False
     before = [unit for unit in row[place - 1].units if unit.text.strip()]
     return bool(before) and not any(unit.all_italic for unit in before)
+
+
+def _is_option(layout: Layout, box: CellBox) -> bool:
+    """True for a cell behind one that holds a box to tick and nothing else."""
+    row = layout.row(box.cell)
+    place = row.index(box)
+    return place > 0 and row[place - 1].text in (TICKED, UNTICKED) and any(u.has("tick") for u in row[place - 1].units)
 
 
 def _ends_in_dashes(layout: Layout) -> bool:
@@ -156,6 +169,14 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
         if 0 < len(text.split()) <= LONGEST:
             last = part[-1]
             yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
+
+
+def _with_explanation(layout: Layout, box: CellBox, lexicon: Lexicon) -> Iterator[Candidate]:
+    """The whole cell: “Head of the institution” and, in smaller print, “name and title”."""
+    text = box.text
+    if len(text.split()) <= LONGEST:
+        structure = _cell_structure(layout, box.units[:1])
+        yield _candidate(text, box.units[0], box.units[-1], box.units[-1].end, "cell", structure, lexicon)
 
 
 def style_of(unit: Unit) -> tuple[bool, bool, int]:

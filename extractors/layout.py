@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 
 from extractors.side_by_side import in_reading_order
 from pipeline.document import Cell, Document, Line, Piece
@@ -19,6 +20,8 @@ CellKey = tuple[int, int, int]
 _GAP = re.compile(r"\t+\s*|\s{4,}")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _STAR = re.compile(r"\s*\*\s*[^\s*]")
+_FEWEST_BARE, _MOSTLY = 2, 0.6
+"""Labels alone in their cells, at least, that show a column of labels, and how many of its answers must be given."""
 _STARS = 3  # lines with an asterisk in front from which it may be the mark of questions that must be answered
 BULLET = re.compile(r"^\s*[•▪‣·◦●○–—\-*]\s+")
 ILLEGIBLE = "\ufffd"
@@ -149,6 +152,36 @@ class Layout:
             boxes.sort(key=lambda box: (box.cell.row, box.cell.column))
         return found
 
+    @cached_property
+    def explained(self) -> frozenset[int]:
+        """Units that explain a question in upright print: they stand behind its bold label in the label's own cell, and the answers of
+        this column of labels stand in the cells to the right."""
+        columns: dict[tuple[int, int], list[tuple[list[Unit], CellBox]]] = {}
+        for box in self.cells.values():
+            lead = list(takewhile(lambda unit: unit.all_bold or not unit.text.strip(), box.units))
+            beside = self.right(box.cell) if any(unit.text.strip() for unit in lead) else None
+            if beside is not None and not any(unit.all_bold for unit in beside.units):
+                rest = [unit for unit in box.units[len(lead) :] if unit.text.strip()]
+                columns.setdefault((box.cell.table, box.cell.column), []).append((rest, beside))
+        found: set[int] = set()
+        for labels in columns.values():
+            filled = [bool(beside.text) or _has_fields(beside.units) for _, beside in labels]
+            bare = sum(not rest for rest, _ in labels)
+            if bare >= _FEWEST_BARE and sum(filled) >= _MOSTLY * len(labels):
+                plain = (u for rest, _ in labels if not _has_fields(rest) for u in rest)
+                found |= {unit.index for unit in plain if not (unit.all_bold or unit.all_italic)}
+        return frozenset(found)
+
+    def headings_of(self, table: int) -> list[CellBox]:
+        """The headings of the columns of a table whose upper left corner is empty; none in other tables."""
+        rows: dict[int, list[CellBox]] = {}
+        for box in self.tables[table]:
+            rows.setdefault(box.cell.row, []).append(box)
+        first, *others = rows.values()
+        crossed = len(others) > 1 and all(len(row) == len(first) and row[0].text for row in others)
+        headed = len(first) > 2 and not first[0].text and all(box.text for box in first[1:])
+        return first[1:] if crossed and headed else []
+
     def right(self, cell: Cell) -> CellBox | None:
         """The cell to the right, or None."""
         for column in range(cell.column + max(1, cell.columns), cell.column + max(1, cell.columns) + 4):
@@ -183,6 +216,10 @@ class Layout:
 def key_of(cell: Cell) -> CellKey:
     """The identity of a cell."""
     return (cell.table, cell.row, cell.column)
+
+
+def _has_fields(units: list[Unit]) -> bool:
+    return any(unit.has("tick") or unit.has("entry") for unit in units)
 
 
 def _stars_mark_questions(lines: list[Line]) -> bool:

@@ -34,7 +34,8 @@ def _wrapped(search: Search, unit: Unit) -> list[str]:
 def _peek_in_table(search: Search, last: Unit) -> str:
     layout = search.layout
     assert last.cell is not None
-    own = [u for u in layout.cells[key_of(last.cell)].units if u.index > last.index and u.text.strip()]
+    within = layout.cells[key_of(last.cell)].units
+    own = [u for u in within if u.index > last.index and u.text.strip() and u.index not in layout.explained]
     if own:
         return " ".join(u.text for u in own)
     for box in (layout.right(last.cell), layout.below(last.cell)):
