@@ -135,7 +135,7 @@ def _read_row(row: list[CellBox], named: dict[int, str], drafts: list[Draft]) ->
 # ------------------------------------------------------------------------------------------ a column for each
 def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
-        rows = [row for row in _rows(layout, table) if len(row) >= 3 and row[0].cell.column == 0]
+        rows = [row for row in _over_pages(layout, table) if len(row) >= 3 and row[0].cell.column == 0]
         if (
             len(rows) < 3
             or _holds_questions(rows)
@@ -157,6 +157,15 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
         taken = frozenset(u.index for row in rows for box in row for u in box.units)
         return ActivitiesFound(tuple(drafts), taken, True, clear=clear)
     return None
+
+
+def _over_pages(layout: Layout, table: int) -> list[list[CellBox]]:
+    """The rows of a table and of those that carry it on behind a page break, as wide as it."""
+    rows = _rows(layout, table)
+    following = layout.next_table(table)
+    if following is None or len(_rows(layout, following)[0]) != len(rows[-1]):
+        return rows
+    return rows + _over_pages(layout, following)
 
 
 def spans_in_order(found: ActivitiesFound) -> Iterator[Span]:

@@ -12,6 +12,7 @@ from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_o
 from extractors.activity_naming import Series, name_columns
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Layout, Span, Unit, key_of
+from extractors.numbering import NUMBER
 from pipeline.folding import fold
 from pipeline.languages import load_language
 
@@ -28,7 +29,9 @@ _OPENING = re.compile(
 _NUMBERED_LABEL = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?P<word>[^\d:]{3,60}?)\s*[:：]?\s*$")
 """``2. Title of the activity``: the same label in each block, numbered."""
 _COLON = re.compile(r"\s*[:：]\s*")
-_PART = re.compile(r";\s+|\s+[|•]\s+")
+_PART = re.compile(r";\s+|\s+[|•]\s+|(?<=[^\W_]{2}|[^\W_][)»”])\.\s+(?=[A-ZÀ-ÖØ-ÞА-ЯЁ])")
+FEWEST_PARTS = 4
+"""Parts with a label each that show a paragraph to be an activity told in one line."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Anchor:
 
 def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     """The activities of a form that gives each of them a block of its own; None if there is no such thing."""
-    chains = _chains(layout, language)
+    chains = [*_told_in_lines(layout, columns), *_chains(layout, language)]
     return next((found for chain in chains if (found := _in_blocks(layout, chain, columns, language))), None)
 
 
@@ -100,6 +103,26 @@ def _chains(layout: Layout, language: str) -> list[list[Anchor]]:
     return [good[place] for place in order]
 
 
+def _told_in_lines(layout: Layout, columns: Lexicon) -> list[list[Anchor]]:
+    """Activities told in one paragraph each (“Kind: training; When: May 2027; Where: …”): it opens with the line before
+    the paragraph, which is the title."""
+    told: list[tuple[int, frozenset[str]]] = []
+    for unit in layout.units:
+        labels = frozenset(part.label for part in _split(unit) if part.label and part.value.text.strip())
+        if len(labels) >= FEWEST_PARTS and unit.index:
+            told.append((unit.index, labels))
+    common = [(index, own) for index, own in told if sum(len(own & other) >= FEWEST_PARTS for _, other in told) > 1]
+    if not common:
+        common = [(i, own) for i, own in told if sum(column_of(label, columns) is not None for label in own) > 2][:1]
+    titles = [layout.units[index - 1] for index, _ in common]
+    inside = {index for index, _ in common}
+    if not titles or any(title.index in inside or not title.text.strip() for title in titles):
+        return []
+    openings = [_OPENING.match(title.text) or NUMBER.match(title.text) for title in titles]
+    begins = [t.start + (opening.end() if opening else 0) for t, opening in zip(titles, openings, strict=True)]
+    return [[Anchor(t.index, n + 1, at) for n, (t, at) in enumerate(zip(titles, begins, strict=True))]]
+
+
 def _named_words(opening: re.Match[str]) -> list[str]:
     return fold(f"{opening['before']} {opening['word']}").split()
 
@@ -139,10 +162,12 @@ def _split(unit: Unit) -> list[Part]:
     if not cuts or unit.has("entry") and len([p for p in unit.pieces if p.kind == "entry"]) < 2:
         return [_part(unit, unit.start, unit.end)]
     starts = [unit.start, *cuts]
-    return [_part(unit, start, end) for start, end in zip(starts, [*cuts, unit.end], strict=True)]
+    told = len(starts) >= FEWEST_PARTS
+    return [_part(unit, start, end, told) for start, end in zip(starts, [*cuts, unit.end], strict=True)]
 
 
-def _part(unit: Unit, start: int, end: int) -> Part:
+def _part(unit: Unit, start: int, end: int, told: bool = False) -> Part:
+    """``told``: of a paragraph that tells several, parted by stops, and ends in one."""
     text = unit.line.text
     entry = next((p.start for p in unit.pieces if p.kind == "entry" and start <= p.start <= end), None)
     colon = _COLON.search(text, start, min(end, start + 70))
@@ -154,7 +179,7 @@ def _part(unit: Unit, start: int, end: int) -> Part:
             "" if cut == start else fold(text[start:end]),
             Span(unit.line, end if cut is None else start, end),
         )
-    stop = end - (len(text[start:end]) - len(text[start:end].rstrip("; ")))
+    stop = end - (len(text[start:end]) - len(text[start:end].rstrip(" .;" if told else "; ")))
     return Part(unit, start, fold(text[start:cut]), Span(unit.line, cut, max(cut, stop)))
 
 
@@ -272,7 +297,8 @@ def _named(blocks: list[list[Part]], labels: set[str], columns: Lexicon, languag
             if label and text:
                 cells[label].append(text)
     order = sorted(labels)
-    named = name_columns([Series(label, tuple(cells[label])) for label in order], columns, language)
+    titled = all(_values(block, labels)[0][1] for block in blocks)
+    named = name_columns([Series(label, tuple(cells[label])) for label in order], columns, language, titled)
     by_label = {order[place]: key for place, key in named.items() if key != "number"}
     opening = {block[0].label for block in blocks} & labels - set(by_label)
     if "title" not in by_label.values() and opening:

@@ -27,8 +27,10 @@ class Series:
         return bool(self.cells) and [c.strip(" .)") for c in self.cells] == [str(n + 1) for n in range(len(self.cells))]
 
 
-def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[int, str]:
-    """The column of each series that has one, by its place in the list; ``number`` for the column that counts."""
+def name_columns(series: list[Series], columns: Lexicon, language: str, titled: bool = False) -> dict[int, str]:
+    """The column of each series that has one, by its place in the list; ``number`` for the column that counts.
+
+    ``titled``: what the activities are called stands elsewhere."""
     columns.read_ahead(_asked_in(one) for one in series)
     bids = sorted(
         (
@@ -45,7 +47,7 @@ def name_columns(series: list[Series], columns: Lexicon, language: str) -> dict[
         for score, _, place, key in bids:
             if score >= bar and place not in named and (key not in named.values()):
                 named[place] = key
-    return _with_title(series, named, columns)
+    return _with_title(series, named, columns, titled)
 
 
 def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
@@ -84,7 +86,7 @@ def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
     scores: dict[str, float] = {}
     if len(one.heading.split()) <= 14:
         for hit in columns.hits(_asked_in(one)):
-            if hit.key in COLUMNS or hit.key == "number":
+            if hit.key in COLUMNS or hit.key == "number" and _may_count(one):
                 scores[hit.key] = max(scores.get(hit.key, 0.0), hit.score)
     kind = kind_of(list(one.cells), language)
     if one.cells and "format" in scores and not any(read_format(cell, language) for cell in one.cells):
@@ -99,6 +101,11 @@ def _scores(one: Series, columns: Lexicon, language: str) -> dict[str, float]:
     return scores
 
 
+def _may_count(one: Series) -> bool:
+    """Numbers or codes stand in the cells: “Point of departure” is no number."""
+    return all(any(sign.isdigit() for sign in cell) or len(cell) < 3 for cell in one.cells)
+
+
 def _wordiness(one: Series) -> int:
     return sum(len(cell.split()) for cell in one.cells)
 
@@ -107,11 +114,11 @@ def _names(one: Series, columns: Lexicon) -> bool:
     return any(hit.key == "title" and hit.score >= EXACT for hit in columns.hits(_asked_in(one)))
 
 
-def _with_title(series: list[Series], named: dict[int, str], columns: Lexicon) -> dict[int, str]:
+def _with_title(series: list[Series], named: dict[int, str], columns: Lexicon, titled: bool) -> dict[int, str]:
     """What an activity is called is the wordiest column that nothing else explains; a last one is what is missing,
     unless its heading says that it names the activity as well."""
     rest = [place for place, one in enumerate(series) if place not in named and one.heading and one.cells]
-    if "title" not in named.values() and rest:
+    if "title" not in named.values() and rest and not titled:
         wordy = max(rest, key=lambda place: _wordiness(series[place]))
         named = {**named, wordy: "title"}
         rest.remove(wordy)
