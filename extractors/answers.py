@@ -151,7 +151,9 @@ class Answers:
     def _options_below(self, own: CellBox, behind: int) -> list[Unit]:
         """Where the place beside a question is empty, its options may stand in the rows below it, or in a table of
         their own inside that place or after it: ``behind`` is the unit behind which it would begin."""
-        below = self._under(own)
+        place = self.layout.units[behind].cell
+        held = [u for u in self.layout.units if place is not None and u.cell is not None and u.cell.inside == place]
+        below = held or self._under(own)
         if any(unit.has("tick") for unit in below):
             return below
         following = dropwhile(lambda u: u.cell is None and not u.text.strip(), self.layout.units[behind + 1 :])
@@ -187,6 +189,10 @@ class Answers:
         if boxes:
             units += self._carried_on(own, boxes[0])
         return units
+
+    def signs_beside(self, unit: Unit) -> bool:
+        """True for the words of a person who signs beside the head of the institution."""
+        return unit.cell is not None and unit.cell.table in self._signed
 
     def _who_signs(self, boxes: list[CellBox]) -> CellBox:
         """The place of the head of the institution, where the contact signs beside: the first, unless its heading says

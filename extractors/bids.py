@@ -141,6 +141,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     context = context_of(search, candidate)
     whose = _post_behind_name(search, candidate) if search.persons else None
     asks = bool(candidate.hits or whose) and candidate.first not in search.titles | search.series
+    asks = asks and not _divides_heading(search, candidate)
     wanted = wanted_of(candidate, candidate.hits, context, search) if asks else {}
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
@@ -165,6 +166,12 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
         tabled=not inline and _before_activities(search, candidate),
     )
+
+
+def _divides_heading(search: Search, candidate: Candidate) -> bool:
+    """True for “Part two –” of “Part two – Whom to call”: a bold line in larger print is one heading."""
+    unit = search.layout.units[candidate.first]
+    return candidate.where == "inline" and unit.all_bold and is_larger(search, candidate.first)
 
 
 def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:

@@ -9,6 +9,7 @@ from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
+from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
@@ -57,11 +58,12 @@ def boxes_of(units: list[Unit], rest: Span | None) -> list[Box]:
     """All tick boxes of an answer's region, each with its option."""
     found: list[Box] = []
     spans = ([rest] if rest else []) + spans_of(units)
+    sides = (-1, 1) if _boxes_behind(spans) else (1, -1)
     for position, span in enumerate(spans):
         ticks = [p for p in span.line.pieces if p.kind == "tick" and span.start <= p.start and p.end <= span.end]
         for checked, part in _options(span, [(bool(p.checked), p.start, p.end) for p in ticks]):
             if not tidy(part.text).strip("☐☒ "):
-                part = _beside(spans, position) or part
+                part = _beside(spans, position, sides) or part
             found.append(Box(checked, _clean(part.text), part))
     return found
 
@@ -135,9 +137,20 @@ def _options(span: Span, ticks: list[tuple[bool, int, int]]) -> Iterator[tuple[b
             yield checked, Span(line, start, right)
 
 
-def _beside(spans: list[Span], position: int) -> Span | None:
-    """A box alone in its line or cell: the option stands next to it, to the right or else to the left."""
-    for other in (position + 1, position - 1):
+def _boxes_behind(spans: list[Span]) -> bool:
+    """True where each option stands before its box: boxes alone in their cells, and the list begins with words."""
+    said = [span for span in spans if span.text.strip()]
+    alone = [_is_box(span) for span in said]
+    return len(said) > 2 and alone == [bool(place % 2) for place in range(len(said))]
+
+
+def _is_box(span: Span) -> bool:
+    return span.text.strip() in (TICKED, UNTICKED)
+
+
+def _beside(spans: list[Span], position: int, sides: tuple[int, int]) -> Span | None:
+    """A box alone in its line or cell: the option stands next to it, on the first of these sides or else the other."""
+    for other in (position + side for side in sides):
         if 0 <= other < len(spans):
             near = spans[other]
             if near.text.strip() and not any(p.kind == "tick" for p in near.line.pieces):

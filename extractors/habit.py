@@ -14,6 +14,8 @@ SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""
 FEWEST_LEADS = 6
 """Cells that begin in a style of their own from which it is the labels' style."""
+FEWEST_COLONS = 6
+"""Lines that end in a colon, at least, that show labels to do so."""
 Traits = Callable[[Unit, float | None], set[str]]
 _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
 _STOPPED = re.compile(r"[.)\]:°–—-]|^\s*\(?[^\W\d]")
@@ -76,10 +78,14 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     size = max(set(sizes), key=sizes.count) if sizes else None
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
     of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size)
-    if not of_flow and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
+    plain = {c.first for c in flow if not _begins_bold(layout.units[c.first])}
+    few = 2 * len(plain) < len({c.first for c in flow}) or len(plain) < 2  # else the headings alone are bold
+    if not of_flow and few and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
         of_flow = frozenset({"bold"})
     if not of_flow:
         of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size, _ending)
+    if not of_flow and _colon_tells(layout, flow):
+        of_flow = frozenset({"colon"})
     of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
     known = {c.first for c in cells if _begins_bold(layout.units[c.first])}
     if not of_cells and len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
@@ -124,6 +130,16 @@ def _label_columns(layout: Layout, strong: list[Candidate]) -> frozenset[tuple[i
         if cell is not None and candidate.where == "cell" and layout.right(cell) is not None:
             count[cell.table, cell.column] = count.get((cell.table, cell.column), 0) + 1
     return frozenset(place for place, number in count.items() if number >= 2)
+
+
+def _colon_tells(layout: Layout, strong: list[Candidate]) -> bool:
+    """True where short lines that end in a colon, sure labels among them, stand among much text that does not."""
+    flow = [unit for unit in layout.units if unit.cell is None and unit.text.strip()]
+    short = [u for u in flow if "colon" in _ending(u, None) and u.line.new_paragraph and len(u.text.split()) <= 14]
+    known = {c.first for c in strong} - {u.index for u in short}
+    sure = {c.first for c in strong} & {u.index for u in short}
+    share = sum(len(u.text) for u in short) / max(1, sum(len(u.text) for u in flow))
+    return len(short) >= FEWEST_COLONS and len(sure) > max(1, 4 * len(known)) and share <= 0.45
 
 
 def _is_in_flow(unit: Unit) -> bool:

@@ -10,6 +10,8 @@ from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, NEAR_SECTIONS, SHO
 from extractors.search import Search
 
 STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
+LARGER, MUCH_LARGER = 1.4, 3.0
+"""Points by which a heading is larger than labels."""
 _LISTED = re.compile(r"\s*\(?(\d{1,2})[.)]\s*[^\W\d]")
 
 
@@ -101,9 +103,10 @@ def _has_answer_beside(search: Search, unit: Unit) -> bool:
 
 
 def is_larger(search: Search, index: int) -> bool:
-    """Headings are printed larger than labels."""
-    size, usual = search.layout.units[index].line.size, search.habit.size
-    return bool(size and usual and size >= usual + 1.4)
+    """Headings are printed larger than labels, and much larger where they share their row of a table."""
+    unit, usual = search.layout.units[index], search.habit.size
+    beside = unit.cell is not None and search.layout.right(unit.cell) is not None
+    return bool(unit.line.size and usual and unit.line.size >= usual + (MUCH_LARGER if beside else LARGER))
 
 
 def first_sure(search: Search) -> int:

@@ -154,8 +154,8 @@ class Layout:
 
     @cached_property
     def explained(self) -> frozenset[int]:
-        """Units that explain a question in upright print: they stand behind its bold label in the label's own cell, and the answers of
-        this column of labels stand in the cells to the right."""
+        """Units that explain a question in upright print: they stand behind its bold label in the label's own cell, and
+        the answers of this column of labels stand in the cells to the right."""
         columns: dict[tuple[int, int], list[tuple[list[Unit], CellBox]]] = {}
         for box in self.cells.values():
             lead = list(takewhile(lambda unit: unit.all_bold or not unit.text.strip(), box.units))

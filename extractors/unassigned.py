@@ -27,6 +27,8 @@ def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> I
     for unit in answers.layout.units[first:last]:
         if not unit.text.strip():
             continue
+        if answers.signs_beside(unit):
+            continue
         if unit.index not in answered | printed | answers.layout.explained and _says_something(unit, answers):
             behind = before is not None and before.index in answered | strange
             yield _flag(unit, "warning" if behind else "info")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from extractors.struck import STRUCK_OUT
 from extractors.word_bound import fill_from_data
+from extractors.word_emphasis import emphasis_of
 from extractors.word_guards import SEND_AGAIN, THE_FORM, hostile
 from extractors.word_lines import Story, settle_squares
 from extractors.word_links import links_of
@@ -42,6 +43,7 @@ def read_word(data: bytes, media_type: str) -> Document:
 def _read(package: Package, media_type: str) -> Document:
     body = _body(package)
     styles = read_styles(_related(package, "styles", without_table_styles))
+    styles.emphasis = emphasis_of(body)
     numbering = read_numbering(_related(package, "numbering"))
     noticed: set[str] = set()
     bound = tuple(fill_from_data(package, body))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from extractors.word_emphasis import is_set_off
 from extractors.word_names import Element, Said, W, child, number, switch, value
 from extractors.word_ticks import is_symbol_font
 
@@ -57,11 +58,13 @@ UNNAMED = Style()
 
 @dataclass
 class Styles:
-    """The styles of one file, worked out when first asked for; ``plain`` is the face where nothing else is said."""
+    """The styles of one file, worked out when first asked for; ``plain`` is the face where nothing else is said,
+    ``emphasis`` what counts as bold in this file (``word_emphasis``)."""
 
     raw: dict[str, Element] = field(default_factory=dict)
     plain: Wish = NOTHING
     default_paragraph: str = ""
+    emphasis: tuple[str, ...] = ()
     _known: dict[str, Style] = field(default_factory=dict)
 
     def get(self, name: str) -> Style:
@@ -88,8 +91,9 @@ class Styles:
         own = wish_of(properties)
         marked = self.get(value(child(properties, RUN_STYLE))) if properties is not None else UNNAMED
         under, over, plain = style.wish, marked.wish, self.plain
+        set_off = bool(self.emphasis) and properties is not None and is_set_off(properties, self.emphasis)
         return Face(
-            _toggled(own.bold, over.bold, under.bold, plain.bold),
+            set_off or _toggled(own.bold, over.bold, under.bold, plain.bold),
             _toggled(own.italic, over.italic, under.italic, plain.italic),
             _toggled(own.hidden, over.hidden, under.hidden, plain.hidden),
             own.size or over.size or under.size or plain.size,
