@@ -140,8 +140,9 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         if candidate.first in labels or candidate.last in labels or candidate.first in search.series:
             continue
         unit = search.layout.units[candidate.first]
-        if unit.all_italic and not italic or _answers_above(search, unit, ends):
-            continue  # a hint, or an answer
+        headed = unit.all_bold and is_larger(search, unit.index)
+        if headed or unit.all_italic and not italic or _answers_above(search, unit, ends):
+            continue  # a heading, a hint, or an answer
         if candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
             if beside or search.habit.cells and search.fits(unit):
