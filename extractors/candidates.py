@@ -29,6 +29,10 @@ _NUMBERED_PART = re.compile(r"[^\W\d_]+\s+(?:\d{1,2}|[IVX]{1,4}|[A-ZА-Я])\s*[�
 _DASH = re.compile(r"\s+[–—-]\s+")
 _LEADER = re.compile(r"(?<=[^\W\d_])\.{3}(?=[^\W_a-zа-я])")
 """``Person in charge...Ms X``: a row of dots too short to be told from an ellipsis by its length."""
+_CAPITALS = re.compile(r"(?=(?:[\W\d]*[^\W\d_]){4})(?:(?![a-zà-öø-ÿа-яё])[^.:]){4,90}[.:]\s+(?=\S)")
+"""``NAME OF THE BODY. Ministry of Labour``: a label in capitals, or in small capitals that were printed, and its answer."""
+IN_CAPITALS = 5
+"""So many lines that begin so show that labels do."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
 """``Starting from*: 15/02/2027``: a label ends at its asterisk and colon."""
 
@@ -74,6 +78,11 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
     for unit in layout.units:
         if unit.index not in skipped and unit.index not in layout.explained:
             found += _of_unit(layout, unit, lexicon, taken)
+    leads = [(unit, lead.end()) for unit in layout.units if (lead := _lead_in_capitals(unit)) is not None]
+    for unit, end in leads if len(leads) >= IN_CAPITALS else ():
+        if unit.index not in skipped:
+            label = tidy(unit.line.text[unit.start : end])
+            found.append(_candidate(label, unit, unit, end, "inline", 0.2, lexicon))
     found = [c for c in found if not _dash_ends(layout, c)] if _ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
     kept = sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
@@ -100,6 +109,13 @@ def _is_option(layout: Layout, box: CellBox) -> bool:
     row = layout.row(box.cell)
     place = row.index(box)
     return place > 0 and row[place - 1].text in (TICKED, UNTICKED) and any(u.has("tick") for u in row[place - 1].units)
+
+
+def _lead_in_capitals(unit: Unit) -> re.Match[str] | None:
+    """The label in capitals with which a paragraph begins that goes on in small letters."""
+    lead = _CAPITALS.match(unit.line.text, unit.start, unit.end) if _may_begin(unit) else None
+    behind = unit.line.text[lead.end() : unit.end] if lead else ""
+    return lead if any(sign.islower() for sign in behind) or "@" in behind else None
 
 
 def _ends_in_dashes(layout: Layout) -> bool:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.answers import Answer
-from extractors.layout import BULLET, Span, Unit, spans_of
+from extractors.layout import BULLET, CellKey, Span, Unit, key_of, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
-from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
@@ -139,13 +138,15 @@ def _options(span: Span, ticks: list[tuple[bool, int, int]]) -> Iterator[tuple[b
 
 def _boxes_behind(spans: list[Span]) -> bool:
     """True where each option stands before its box: boxes alone in their cells, and the list begins with words."""
-    said = [span for span in spans if span.text.strip()]
-    alone = [_is_box(span) for span in said]
-    return len(said) > 2 and alone == [bool(place % 2) for place in range(len(said))]
+    cells: dict[CellKey, bool] = {}
+    for span in spans:
+        if span.line.cell is not None and span.text.strip():
+            cells[key_of(span.line.cell)] = cells.get(key_of(span.line.cell), True) and _is_box(span)
+    return len(cells) > 2 and list(cells.values()) == [bool(place % 2) for place in range(len(cells))]
 
 
 def _is_box(span: Span) -> bool:
-    return span.text.strip() in (TICKED, UNTICKED)
+    return any(p.kind == "tick" for p in span.line.pieces) and not any(sign.isalnum() for sign in span.text)
 
 
 def _beside(spans: list[Span], position: int, sides: tuple[int, int]) -> Span | None:
