@@ -7,7 +7,7 @@ from dataclasses import replace
 from extractors.activity_blocks import by_blocks
 from extractors.activity_drafts import ActivitiesFound, Draft
 from extractors.activity_naming import Series, is_activities, name_columns
-from extractors.candidates import style_of
+from extractors.label_ends import style_of
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import CellBox, Layout, Span, spans_of
 

@@ -5,9 +5,23 @@ Whether a candidate is a label is decided later (``extractors.asking``), when al
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from extractors.label_ends import (
+    DASH,
+    IN_CAPITALS,
+    begins_bold,
+    cuts_by_look,
+    ends_in_dashes,
+    first_dash,
+    in_capitals,
+    lead_in_capitals,
+    lead_of,
+    may_begin,
+    runs_over_dash,
+    style_of,
+)
 from extractors.labels import Hit, Lexicon
 from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit, key_of
 from extractors.numbering import NUMBER, without_number
@@ -16,8 +30,6 @@ from pipeline.folding import fold, tidy
 
 LONGEST = 32
 """Words in the longest label."""
-DASHED = 5
-"""So many numbered lines with a dash show that labels end there."""
 OVER_DASH = -0.25
 """What a line loses as a label that goes on behind a dash in plain print."""
 
@@ -26,13 +38,6 @@ _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+\s+(?:\d{1,2}|[IVX]{1,4}|[A-ZА-Я])\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
-_DASH = re.compile(r"\s+[–—-]\s+")
-_LEADER = re.compile(r"(?<=[^\W\d_])\.{3}(?=[^\W_a-zа-я])")
-"""``Person in charge...Ms X``: a row of dots too short to be told from an ellipsis by its length."""
-_CAPITALS = re.compile(r"(?=(?:[\W\d]*[^\W\d_]){4})(?:(?![a-zà-öø-ÿа-яё])[^.:]){4,90}[.:]\s+(?=\S)")
-"""``NAME OF THE BODY. Ministry of Labour``: a label in capitals, or in small capitals that were printed, and its answer."""
-IN_CAPITALS = 5
-"""So many lines that begin so show that labels do."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
 """``Starting from*: 15/02/2027``: a label ends at its asterisk and colon."""
 
@@ -78,12 +83,12 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
     for unit in layout.units:
         if unit.index not in skipped and unit.index not in layout.explained:
             found += _of_unit(layout, unit, lexicon, taken)
-    leads = [(unit, lead.end()) for unit in layout.units if (lead := _lead_in_capitals(unit)) is not None]
+    leads = [(unit, found_lead.end()) for unit in layout.units if (found_lead := lead_in_capitals(unit)) is not None]
     for unit, end in leads if len(leads) >= IN_CAPITALS else ():
         if unit.index not in skipped:
-            label = tidy(unit.line.text[unit.start : end])
-            found.append(_candidate(label, unit, unit, end, "inline", 0.2, lexicon))
-    found = [c for c in found if not _dash_ends(layout, c)] if _ends_in_dashes(layout) else found
+            lead = tidy(unit.line.text[unit.start : end])
+            found.append(_candidate(lead, unit, unit, end, "inline", 0.2, lexicon))
+    found = [c for c in found if not _dash_ends(layout, c)] if ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
     kept = sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
     words = [c.text.rstrip(" :：–—-") for c in kept]
@@ -111,33 +116,10 @@ def _is_option(layout: Layout, box: CellBox) -> bool:
     return place > 0 and row[place - 1].text in (TICKED, UNTICKED) and any(u.has("tick") for u in row[place - 1].units)
 
 
-def _lead_in_capitals(unit: Unit) -> re.Match[str] | None:
-    """The label in capitals with which a paragraph begins that goes on in small letters."""
-    lead = _CAPITALS.match(unit.line.text, unit.start, unit.end) if _may_begin(unit) else None
-    behind = unit.line.text[lead.end() : unit.end] if lead else ""
-    return lead if any(sign.islower() for sign in behind) or "@" in behind else None
-
-
-def _ends_in_dashes(layout: Layout) -> bool:
-    """True for a form whose numbered labels end in a dash: ``7. Participants – Forty officers``."""
-    return sum(_first_dash(unit) is not None for unit in layout.units) >= DASHED
-
-
 def _dash_ends(layout: Layout, candidate: Candidate) -> bool:
     """True for a label that goes on behind the dash at its end: ``20. Help sought – Two speakers:``."""
-    dash = _first_dash(layout.units[candidate.last])
+    dash = first_dash(layout.units[candidate.last])
     return dash is not None and candidate.where == "inline" and candidate.cut > dash
-
-
-def _first_dash(unit: Unit) -> int | None:
-    """Where the words behind the first dash of a numbered unit begin, if no colon stands before it."""
-    dash = _dash_behind_number(unit)
-    return unit.start + dash.end() if dash and ":" not in unit.text[: dash.start()] else None
-
-
-def _dash_behind_number(unit: Unit) -> re.Match[str] | None:
-    number = NUMBER.match(unit.text)
-    return _DASH.search(unit.text, number.end()) if number else None
 
 
 def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate]:
@@ -173,7 +155,7 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
     if printed[0].line.page is not None and not printed[0].line.new_paragraph:
         return
     upright = [u for u in printed if not u.all_italic] or printed
-    lead = _lead(printed)
+    lead = lead_of(printed)
     if len(lead) < len(printed) and any(not u.all_italic for u in printed[len(lead) :]):
         text = tidy(" ".join(u.text for u in lead))
         if len(lead) > 1 and len(text.split()) <= LONGEST:
@@ -195,27 +177,6 @@ def _with_explanation(layout: Layout, box: CellBox, lexicon: Lexicon) -> Iterato
         yield _candidate(text, box.units[0], box.units[-1], box.units[-1].end, "cell", structure, lexicon)
 
 
-def style_of(unit: Unit) -> tuple[bool, bool, int]:
-    """Bold, capitals and size: where they change within a cell, a label ends and its answer begins."""
-    return unit.all_bold, in_capitals(unit.text), round(2 * (unit.line.size or 0))
-
-
-def _lead(units: list[Unit]) -> list[Unit]:
-    """The first units of a cell that share one style: the label, where the answer stands below it."""
-    style = style_of(units[0])
-    lead = []
-    for unit in units:
-        if style_of(unit) != style:
-            break
-        lead.append(unit)
-    return lead
-
-
-def in_capitals(text: str) -> bool:
-    """True for a text of several capital letters and no small one."""
-    return text.isupper() and sum(map(str.isalpha, text)) >= 3
-
-
 def _cell_structure(layout: Layout, units: list[Unit]) -> float:
     cell = units[0].cell
     assert cell is not None
@@ -231,10 +192,10 @@ def _cell_structure(layout: Layout, units: list[Unit]) -> float:
 
 
 def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]) -> Iterator[Candidate]:
-    if not unit.text.strip() or not _may_begin(unit):
+    if not unit.text.strip() or not may_begin(unit):
         return
     if unit.item:
-        if _begins_bold(unit):  # a bulleted "Label: value"; other bullets are answers
+        if begins_bold(unit):  # a bulleted "Label: value"; other bullets are answers
             yield from _cuts([unit], lexicon)
         return
     text, group = unit.printed(), [unit]
@@ -251,13 +212,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
             return
         answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text)
         if not answered and not _is_marked_below(layout, ends, taken) and not _goes_on_bold(layout, ends, taken):
-            yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if _runs_over_dash(unit) else 0.0, lexicon)
-
-
-def _runs_over_dash(unit: Unit) -> bool:
-    """True for ``(4) our office is at - 12, Kasai Avenue``: where the numbered label ends, its answer begins."""
-    dash = _dash_behind_number(unit)
-    return dash is not None and not unit.all_bold and bool(unit.text[dash.end() :].strip())
+            yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
 
 
 def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
@@ -276,19 +231,6 @@ def _goes_on_bold(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
     if follower is None or unit.cell is None or not unit.all_bold or layout.document.origin == "ocr":
         return False
     return all(each.all_bold for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
-
-
-def _begins_bold(unit: Unit) -> bool:
-    words = [p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])]
-    return bool(words) and words[0].bold
-
-
-def _may_begin(unit: Unit) -> bool:
-    """A label begins a line; a wrapped line of running text begins nothing, unless it is numbered or a cell's first."""
-    pieces = unit.pieces
-    if pieces and pieces[0].kind in ("tick", "entry") and pieces[0].start == unit.start:
-        return False
-    return unit.line.new_paragraph or unit.start > 0 or bool(NUMBER.match(unit.text))
 
 
 def _continuation(layout: Layout, unit: Unit, taken: frozenset[int]) -> Unit | None:
@@ -315,11 +257,11 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         return
     text = last.line.text
     cuts: dict[int, float] = {}
-    for pattern, bonus in ((_COLON, 0.2), (_QUESTION, 0.2), (_DASH, 0.05)):
+    for pattern, bonus in ((_COLON, 0.2), (_QUESTION, 0.2), (DASH, 0.05)):
         for number, match in enumerate(pattern.finditer(text, last.start, limit)):
             if number < 2 and match.end() > last.start:
                 cuts.setdefault(match.end(), bonus)
-    cuts |= _cuts_by_look(last, limit, cuts)
+    cuts |= cuts_by_look(last, limit, cuts)
     if stop is not None and stop.start > last.start:
         cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
     if last.all_bold and "?" in text[last.start : limit]:  # two questions in one bold line are one label
@@ -336,27 +278,6 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
-
-
-def _cuts_by_look(unit: Unit, limit: int, known: Mapping[int, float]) -> dict[int, float]:
-    """Places where a row of dots or plain print behind bold begins."""
-    cuts: dict[int, float] = {}
-    dots = DOTTED.search(unit.line.text, unit.start, limit) or _LEADER.search(unit.line.text, unit.start, limit)
-    if dots and dots.start() > unit.start + 2:
-        cuts[dots.end() if dots.re is _LEADER else dots.start()] = 0.25
-    thin = _end_of_bold(unit)
-    if thin is not None and thin not in known and not dots:
-        cuts[thin] = 0.2
-    return cuts
-
-
-def _end_of_bold(unit: Unit) -> int | None:
-    """Where plain print begins behind the bold print that opens a unit; None if it is all in one style."""
-    words = [p for p in unit.pieces if p.kind == "text" and any(c.isalnum() for c in unit.line.text[p.start : p.end])]
-    plain = next((p for p in words if not p.bold), None)
-    if plain is None or not words[0].bold:
-        return None
-    return plain.end - len(unit.line.text[plain.start : plain.end].lstrip())
 
 
 def _says_what(text: str, lexicon: Lexicon) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from extractors.alternation import label_lines
-from extractors.candidates import Candidate, in_capitals, style_of
+from extractors.candidates import Candidate
+from extractors.label_ends import begins_bold, in_capitals, style_of
 from extractors.layout import Layout, Unit
 from extractors.numbering import NUMBER
 
@@ -78,7 +79,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     size = max(set(sizes), key=sizes.count) if sizes else None
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
     of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size)
-    plain = {c.first for c in flow if not _begins_bold(layout.units[c.first])}
+    plain = {c.first for c in flow if not begins_bold(layout.units[c.first])}
     few = 2 * len(plain) < len({c.first for c in flow}) or len(plain) < 2  # else the headings alone are bold
     if not of_flow and few and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
         of_flow = frozenset({"bold"})
@@ -87,7 +88,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     if not of_flow and _colon_tells(layout, flow):
         of_flow = frozenset({"colon"})
     of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
-    known = {c.first for c in cells if _begins_bold(layout.units[c.first])}
+    known = {c.first for c in cells if begins_bold(layout.units[c.first])}
     if not of_cells and len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
         of_cells = frozenset({"bold"})
     slanted = sum(layout.units[c.first].all_italic for c in strong)
@@ -106,7 +107,7 @@ def _opens_as(unit: Unit, lead: tuple[bool, bool, int]) -> bool:
     """True if the unit begins in the style; its answer may go on behind it in another."""
     bold, capitals, size = lead
     label = _LABEL_END.split(unit.text, maxsplit=1)[0]
-    return (_begins_bold(unit), in_capitals(label), round(2 * (unit.line.size or 0))) == (bold, capitals, size)
+    return (begins_bold(unit), in_capitals(label), round(2 * (unit.line.size or 0))) == (bold, capitals, size)
 
 
 def _lead_style(layout: Layout) -> tuple[bool, bool, int] | None:
@@ -149,7 +150,7 @@ def _is_in_flow(unit: Unit) -> bool:
 
 def _bold_tells(units: list[Unit]) -> bool:
     """True where short bold lines stand among much text that is not bold: these are what the form prints."""
-    bold = [u for u in units if _begins_bold(u) and len(u.text.split()) <= 30]
+    bold = [u for u in units if begins_bold(u) and len(u.text.split()) <= 30]
     return len(bold) >= 5 and sum(len(u.text) for u in bold if u.all_bold) <= 0.45 * sum(len(u.text) for u in units)
 
 
@@ -173,7 +174,7 @@ def _common(
 def _traits(unit: Unit, size: float | None) -> set[str]:
     traits = set()
     text = unit.printed().strip()
-    if _begins_bold(unit):
+    if begins_bold(unit):
         traits.add("bold")
     if in_capitals(_LABEL_END.split(text, maxsplit=1)[0]):
         traits.add("capitals")
@@ -193,14 +194,6 @@ def _numbering(number: str) -> str:
 
 def _ending(unit: Unit, size: float | None) -> set[str]:
     return {"colon"} if unit.text.rstrip(" *").endswith((":", "：")) else set()
-
-
-def _begins_bold(unit: Unit) -> bool:
-    """True if the unit begins in bold: a label may be bold and the answer behind it not."""
-    for piece in unit.pieces:
-        if piece.kind == "text" and unit.line.text[piece.start : piece.end].strip(" .:*"):
-            return piece.bold
-    return False
 
 
 def _chain(layout: Layout) -> list[int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from extractors.candidates import in_capitals
+from extractors.label_ends import in_capitals
 from extractors.layout import key_of
 from extractors.search import Search
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from extractors.alternation import lines_in_doubt
-from extractors.candidates import Candidate, in_capitals
+from extractors.candidates import Candidate
 from extractors.headings import goes_on_list, is_larger
+from extractors.label_ends import in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
 from extractors.looks import POSTS, look_bonus
@@ -69,10 +70,17 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
 def _answers_above(search: Search, unit: Unit, ends: Mapping[int, Asked]) -> bool:
     """True on paper, where bold print is often misread, for words directly under a label that are surely its answer:
     “French”. In a digital form what looks like a label is one."""
-    above = ends.get(unit.index - 1) if search.layout.document.origin == "ocr" else None
+    if search.layout.document.origin != "ocr":
+        return False
+    above = ends.get(unit.index - 1) or _in_cell_above(search.layout, unit, ends)
     if above is None or unit.text.rstrip().endswith((":", "?", "*")) or NUMBER.match(unit.text):
         return False
     return look_bonus(above.key, unit.text, search.lexicon.data.language) >= SURE_ANSWER
+
+
+def _in_cell_above(layout: Layout, unit: Unit, ends: Mapping[int, Asked]) -> Asked | None:
+    box = layout.at(unit.cell.table, unit.cell.row - 1, unit.cell.column) if unit.cell is not None else None
+    return ends.get(box.units[-1].index) if box is not None else None
 
 
 def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
