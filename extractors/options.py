@@ -71,8 +71,8 @@ def _named(text: str, key: str, code: str) -> dict[str, float]:
     parts = [part for part in _alternatives(code).split(text) if part.strip()]
     lexicon.read_ahead(_plain(each) for each in (text, lead, *parts))
     best = _hits(lexicon, text)
-    for option, score in _held(lexicon, text).items():
-        best[option] = max(best.get(option, 0.0), score)
+    if max(best.values(), default=0.0) < CLEAR:
+        best |= {option: max(best.get(option, 0.0), score) for option, score in _held(lexicon, text).items()}
     for option, score in _hits(lexicon, lead).items():
         best[option] = max(best.get(option, 0.0), score - 0.02)
     shares: dict[str, float] = {}
