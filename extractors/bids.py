@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from extractors.answer_model import read_ahead
 from extractors.candidates import Candidate
-from extractors.headings import context_of, is_larger
+from extractors.headings import context_of, goes_on_list, is_larger
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import CHOICES, are_boxes_of, look_bonus
 from extractors.peeking import peek
@@ -143,6 +143,8 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     asks = bool(candidate.hits or whose) and candidate.first not in search.titles | search.series
     asks = asks and not _divides_heading(search, candidate)
     wanted = wanted_of(candidate, candidate.hits, context, search) if asks else {}
+    if "activities" in wanted and goes_on_list(search, candidate.first):
+        del wanted["activities"]  # “3. Work plan 2027” among what is attached
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
     if not wanted:

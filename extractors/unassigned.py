@@ -22,6 +22,7 @@ def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> I
     labels = {index for bid in found.asked for index in range(bid.label.first, bid.label.last + 1)}
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
     strange = {index for label in found.unknown for index in range(label.first, label.last + 1)}
+    strange |= found.stops - labels - {index for index, _ in found.headings} - activities.taken
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
     for unit in answers.layout.units[first:last]:

@@ -1,0 +1,226 @@
+"""What other editions do: asterisks before labels, explanations below them, two who sign, activities told in lines."""
+
+from extractors.activities import find_activities
+from extractors.activity_drafts import Draft
+from extractors.choices import boxes_of, ticked
+from extractors.extraction import extract
+from extractors.layout import Layout
+from extractors.options import options_of
+from extractors.word import read_word
+from pipeline.document import Cell, Document, Line, Piece
+from tests.test_understanding import cells, document, flags, line, values
+from tests.test_unknown_words import FORM
+from tests.test_word import WORD, built
+
+PAIRS = (
+    ("Name of the organisation", "National Pension Fund"),
+    ("Country", "Kenya"),
+    ("Postal address", "P.O. Box 1203, Nairobi"),
+    ("Title of the action", "Pensions for workers without an employer"),
+    ("Background", "Only one worker in nine pays into the Fund, and most leave it within two years."),
+    ("Objectives", "Every third worker without an employer has joined by 2030."),
+    ("Deliverables", "A manual and a training plan."),
+    ("Target groups", "Forty officers of the Fund."),
+    ("Place of signature", "Nairobi"),
+    ("Date of signature", "3 November 2026"),
+)
+
+
+def box(table: int, row: int, column: int, *texts: tuple[str, bool]) -> list[Line]:
+    """The lines of one cell, each with whether it is bold."""
+    return [line(text, bold, Cell(table, row, column)) for text, bold in texts]
+
+
+# ------------------------------------------------------------------------------------------ labels
+def test_an_asterisk_before_a_label_marks_a_question_that_must_be_answered() -> None:
+    form = [line(f"* {text}" if not place % 2 else text) for place, text in enumerate(sum(PAIRS, ()))]
+    read = extract(document(*form))
+    assert (values(read)["institution_name"], values(read)["background"]) == (PAIRS[0][1], PAIRS[4][1])
+    assert read.required is not None and "background" in read.required
+
+
+def test_an_asterisk_before_each_line_of_a_list_is_no_such_mark() -> None:
+    layout = Layout(document(*FORM, *(line(f"* {text}") for text in ("a manual", "a plan", "a report", "a course"))))
+    assert [unit.text for unit in layout.units if unit.item] == ["* a manual", "* a plan", "* a report", "* a course"]
+
+
+def test_what_explains_a_label_in_its_cell_is_no_answer() -> None:
+    rows = [
+        each
+        for row, (label, answer) in enumerate(PAIRS)
+        for each in (*box(0, row, 0, (label, True), *(HINTS.get(label, ()))), *box(0, row, 1, (answer, False)))
+    ]
+    read = values(extract(document(*rows)))
+    assert (read["background"], read["target_groups"]) == (PAIRS[4][1], PAIRS[7][1])
+
+
+HINTS = {
+    "Background": (("facts and figures, causes, what was tried", False),),
+    "Target groups": (("directly and in the end", False),),
+}
+
+
+def test_an_answer_below_its_label_in_a_cell_beside_others_stays_one() -> None:
+    rows = [
+        each
+        for row in range(0, len(PAIRS), 2)
+        for column, (label, answer) in enumerate(PAIRS[row : row + 2])
+        for each in box(0, row, column, (label, True), (answer, False))
+    ]
+    assert values(extract(document(*rows)))["background"] == PAIRS[4][1]
+
+
+def test_a_beginning_that_bold_labels_share_asks_nothing() -> None:
+    contact = (
+        ("Focal point: full name", "Ms Jane Otieno"),
+        ("Focal point: unit and post", "Head of Planning"),
+        ("Focal point: e-mail", "j.otieno@npf.example.ke"),
+    )
+    form = [line(text, not place % 2) for place, text in enumerate(sum((*PAIRS[:3], *contact, *PAIRS[3:]), ()))]
+    read = values(extract(document(*form)))
+    assert (read["contact_name"], read["contact_position"]) == ("Ms Jane Otieno", "Head of Planning")
+
+
+def test_labels_in_capitals_end_where_small_letters_begin() -> None:
+    read = values(extract(document(*(line(f"{label.upper()}. {answer}") for label, answer in PAIRS))))
+    assert (read["title"], read["target_groups"]) == (PAIRS[3][1], PAIRS[7][1])
+
+
+def test_short_lines_that_end_in_a_colon_are_labels_though_the_headings_alone_are_bold() -> None:
+    headings = [line(f"Chapter {n}. {name}", True) for n, name in enumerate(("Who", "What", "Why", "How", "When"))]
+    form = [line(f"{text}:" if not place % 2 else text) for place, text in enumerate(sum(PAIRS, ()))]
+    strange = [line("What shall be in place:"), line("Three counties register every worker who asks for it.")]
+    for at, heading in zip((16, 12, 10, 6, 0), headings, strict=True):
+        form.insert(at, heading)
+    read = values(extract(document(*form[:15], *strange, *form[15:])))
+    assert (read["objectives"], read["expected_results"]) == (PAIRS[5][1], strange[1].text)
+
+
+def test_an_item_of_a_list_is_no_heading_whatever_it_says() -> None:
+    items = (line("1. Organisation chart"), line("2. Survey of 2025"), line("3. Work plan 2027"))
+    read = values(extract(document(*FORM, line("Attachments", True), *items, line("Place", True), line("Nairobi"))))
+    assert read["attachments_listed"] == ["Organisation chart", "Survey of 2025", "Work plan 2027"]
+
+
+def test_words_behind_a_question_that_is_not_understood_are_shown() -> None:
+    odd = (line("How it hangs together", True), line("It went with us from the first draft and will check it."))
+    read = extract(document(*FORM[:8], *odd, *FORM[8:]))
+    assert any(flag.severity == "warning" for flag in flags(read, "unassigned_text") + flags(read, "unknown_question"))
+
+
+def underlined(text: str, behind: str = "") -> str:
+    """A paragraph that begins underlined."""
+    rest = f'<w:r><w:t xml:space="preserve"> {behind}</w:t></w:r>' if behind else ""
+    return f'<w:p><w:r><w:rPr><w:u w:val="single"/></w:rPr><w:t>{text}</w:t></w:r>{rest}</w:p>'
+
+
+def test_underlined_labels_count_as_bold_in_word() -> None:
+    body = "".join(underlined(label, answer) for label, answer in PAIRS)
+    assert values(extract(read_word(built(body), WORD)))["title"] == PAIRS[3][1]
+
+
+def test_underlined_answers_do_not() -> None:
+    body = "".join(
+        f'<w:p><w:r><w:t xml:space="preserve">{label}: </w:t></w:r>'
+        f'<w:r><w:rPr><w:u w:val="single"/></w:rPr><w:t>{answer}</w:t></w:r></w:p>'
+        for label, answer in PAIRS
+    )
+    read = read_word(built(body), WORD)
+    assert not any(piece.bold for each in read.lines for piece in each.pieces)
+    assert values(extract(read))["title"] == PAIRS[3][1]
+
+
+# ------------------------------------------------------------------------------------------ boxes and options
+def row_of(*texts: str) -> list[Line]:
+    """A row of cells; ☐ and ☒ are boxes."""
+    made: list[Line] = []
+    for column, text in enumerate(texts):
+        kind = "tick" if text in "☐☒" else "text"
+        piece = Piece(kind, 0, len(text), checked=text == "☒" if kind == "tick" else None)
+        made.append(Line(text, (piece,), path=None, page=1, cell=Cell(0, 0, column)))
+    return made
+
+
+def chosen(*texts: str) -> tuple[str, ...]:
+    units = Layout(document(*row_of(*texts))).units
+    return ticked(boxes_of(units, None), "institution_type", "en").values
+
+
+def test_a_box_may_stand_before_or_behind_its_option() -> None:
+    assert chosen("Ministry", "☒", "Municipality", "☐", "Trade union", "☐") == ("central_government",)
+    assert chosen("☐", "Ministry", "☒", "Municipality", "☐", "Trade union") == ("regional_local_government",)
+
+
+def test_a_wording_that_stands_whole_in_an_option_names_it() -> None:
+    texts = ["Ministerio", "Entidad autónoma del Estado", "Central sindical"]
+    assert [option for option, _ in options_of(texts, "institution_type", "es")][1] == "mandated_body"
+
+
+def test_an_option_between_two_is_in_doubt() -> None:
+    scores = dict(options_of(["Ministry", "State body"], "institution_type", "en"))
+    assert scores.get("central_government") == 1.0
+    assert all(score == 1.0 or score <= 0.5 or option is not None for option, score in scores.items())
+
+
+# ------------------------------------------------------------------------------------------ who signs
+def signed(*headings: str) -> Document:
+    """A form whose head and contact sign side by side."""
+    rows = [("", *headings), ("Name", "Ms Jane Otieno", "Mr Peter Mwangi"), ("Position", "Director", "Planner")]
+    rows += [("Place", "Nairobi", "Mombasa"), ("Date", "3 November 2026", "4 November 2026"), ("Signature", "", "")]
+    table = [
+        line(text, not row or not column, Cell(0, row, column))
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+    ]
+    return document(*FORM, *table)
+
+
+def test_of_two_who_sign_side_by_side_the_head_counts() -> None:
+    read = values(extract(signed("For the institution", "Contact person")))
+    assert (read["signatory_name"], read["signatory_position"]) == ("Ms Jane Otieno", "Director")
+    assert (read["signature_place"], read["signature_date"]) == ("Nairobi", "2026-11-03")
+    turned = values(extract(signed("Contact person", "For the institution")))
+    assert turned["signatory_name"] == "Mr Peter Mwangi"
+
+
+# ------------------------------------------------------------------------------------------ activities
+TOLD = (
+    ("1. Interviews", "Kind of work: fact-finding; Where: Nairobi; When: May 2027; How long: 2 weeks; Mode: on site."),
+    ("2. Course", "Kind of work: training; Where: Mombasa; When: June 2027; How long: 1 week; Mode: remote."),
+)
+
+
+def drafts(*lines: Line) -> tuple[Draft, ...]:
+    return find_activities(Layout(document(*FORM, *lines)), "en").drafts
+
+
+def test_activities_told_in_a_paragraph_each_are_read() -> None:
+    for told in (TOLD, [(title, text.replace(";", ".")) for title, text in TOLD]):
+        read = drafts(*(line(text, not place % 2) for place, text in enumerate(text for pair in told for text in pair)))
+        assert [draft.text("title") for draft in read] == ["Interviews", "Course"]
+        assert [draft.text("duration") for draft in read] == ["2 weeks", "1 week"]
+        assert [draft.text("format") for draft in read] == ["on site", "remote"]
+
+
+def test_a_table_with_a_column_for_each_activity_goes_on_over_a_page() -> None:
+    first = [("", "Activity 1", "Activity 2"), ("Activity", "Interviews", "Course")]
+    behind = [("Mode", "on site", "remote"), ("Start", "May 2027", "June 2027"), ("Length", "2 weeks", "1 week")]
+    behind += [("Participants", "9 staff", "12 staff")]
+    lines = [
+        line(text, not row or not column, Cell(table, row, column), page=1 + table)
+        for table, rows in enumerate((first, behind))
+        for row, texts in enumerate(rows)
+        for column, text in enumerate(texts)
+    ]
+    read = drafts(*lines)
+    assert [draft.text("title") for draft in read] == ["Interviews", "Course"]
+    assert [draft.text("duration") for draft in read] == ["2 weeks", "1 week"]
+
+
+def test_two_labels_a_row_are_no_activities() -> None:
+    rows = [
+        *cells(0, 0, "Officer in charge", "Karla Zelaya", "Unit and post", "Head of Labour Advice"),
+        *cells(0, 1, "E-mail", "kzelaya@cohep.example", "Direct line", "+504 2269-5512"),
+        *cells(0, 2, "Venue", "Tegucigalpa", "Planned for", "8 February 2027"),
+    ]
+    assert not find_activities(Layout(document(*rows)), "en").drafts
