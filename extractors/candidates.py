@@ -90,7 +90,7 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
             found.append(_candidate(lead, unit, unit, end, "inline", 0.2, lexicon))
     found = [c for c in found if not _dash_ends(layout, c)] if ends_in_dashes(layout) else found
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
-    kept = sorted(_without_leads(layout, unique.values()), key=lambda c: (c.first, c.last, c.cut))
+    kept = sorted(_without_leads(layout, unique.values(), lexicon), key=lambda c: (c.first, c.last, c.cut))
     words = [c.text.rstrip(" :：–—-") for c in kept]
     lexicon.read_ahead(words)
     return [c.read_as(lexicon.hits(text)) for c, text in zip(kept, words, strict=True)]
@@ -122,18 +122,18 @@ def _dash_ends(layout: Layout, candidate: Candidate) -> bool:
     return dash is not None and candidate.where == "inline" and candidate.cut > dash
 
 
-def _without_leads(layout: Layout, found: Iterable[Candidate]) -> list[Candidate]:
+def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon) -> list[Candidate]:
     """Without beginnings that several labels share: “Experts: profile”, “Experts: languages”. Of “Name: A” and
     “Name: B” each is a label: there something else stands behind the colon."""
     kept = list(found)
-    unique = {(c.first, fold(without_number(c.text))) for c in kept if _is_lead(layout, c)}
+    unique = {(c.first, fold(without_number(c.text))) for c in kept if _is_lead(layout, c, lexicon)}
     leads = Counter(text for _, text in unique)
-    return [c for c in kept if leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c)]
+    return [c for c in kept if leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c, lexicon)]
 
 
-def _is_lead(layout: Layout, candidate: Candidate) -> bool:
-    """True if what stands behind a colon goes on with the label: it ends as labels do, or looks as its beginning in a
-    line that is numbered or stands over its answer in plain print."""
+def _is_lead(layout: Layout, candidate: Candidate, lexicon: Lexicon) -> bool:
+    """True if what stands behind a colon goes on with the label: it ends as labels do, says that it may stay empty, or
+    looks as its beginning in a line that is numbered or stands over its answer in plain print."""
     if candidate.where != "inline" or candidate.first != candidate.last:
         return False
     unit = layout.units[candidate.first]
@@ -142,7 +142,9 @@ def _is_lead(layout: Layout, candidate: Candidate) -> bool:
         return False
     below = layout.units[unit.index + 1 : unit.index + 2]
     answered = bool(below) and bool(below[0].text.strip()) and not below[0].all_bold
-    return behind.endswith((":", "*", "?")) or unit.all_bold and (answered or bool(NUMBER.match(candidate.text)))
+    if behind.endswith((":", "*", "?")) or lexicon.says_optional(behind):
+        return True
+    return unit.all_bold and (answered or bool(NUMBER.match(candidate.text)))
 
 
 def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:

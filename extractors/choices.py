@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.answers import Answer
-from extractors.layout import BULLET, CellKey, Span, Unit, key_of, spans_of
+from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
 from pipeline.folding import fold, tidy
@@ -55,16 +55,53 @@ class Choice:
 
 def boxes_of(units: list[Unit], rest: Span | None) -> list[Box]:
     """All tick boxes of an answer's region, each with its option."""
-    found: list[Box] = []
     spans = ([rest] if rest else []) + spans_of(units)
-    sides = (-1, 1) if _boxes_behind(spans) else (1, -1)
+    if found := _answered_each(spans) or _boxes_behind(spans):
+        return found
     for position, span in enumerate(spans):
-        ticks = [p for p in span.line.pieces if p.kind == "tick" and span.start <= p.start and p.end <= span.end]
-        for checked, part in _options(span, [(bool(p.checked), p.start, p.end) for p in ticks]):
+        for checked, part in _options(span, _ticks_of(span)):
             if not tidy(part.text).strip("☐☒ "):
-                part = _beside(spans, position, sides) or part
+                part = _beside(spans, position) or part
             found.append(Box(checked, _clean(part.text), part))
     return found
+
+
+def _ticks_of(span: Span) -> list[tuple[bool, int, int]]:
+    ticks = (p for p in span.line.pieces if p.kind == "tick" and span.start <= p.start and p.end <= span.end)
+    return [(bool(p.checked), p.start, p.end) for p in ticks]
+
+
+def _answered_each(spans: list[Span]) -> list[Box]:
+    """The options of a list that asks “yes ☐ no ☐” of each: those with a tick at “yes” are chosen."""
+    yes, no = (frozenset[str]().union(*(_yes_and_no(code)[place] for code in LANGUAGES)) for place in (0, 1))
+    found: list[Box] = []
+    option: Span | None = None
+    for span in spans:
+        parts = [(checked, fold(_clean(part.text))) for checked, part in _options(span, _ticks_of(span))]
+        if not parts and span.text.strip():
+            option = span
+        elif parts and option is not None and all(text in yes | no for _, text in parts):
+            found.append(Box(any(checked and text in yes for checked, text in parts), _clean(option.text), option))
+            option = None
+        elif parts:
+            return []
+    return found if len(found) > 1 else []
+
+
+def _boxes_behind(spans: list[Span]) -> list[Box]:
+    """The options of a list in which each stands before its box, alone in its cell or at the edge of the page."""
+    found: list[Box] = []
+    words: list[Span] = []
+    for span in spans:
+        ticks = _ticks_of(span)
+        if not ticks:
+            words += [span] if span.text.strip() else []
+        elif len(ticks) > 1 or any(sign.isalnum() for sign in span.text) or not words:
+            return []
+        else:
+            found.append(Box(ticks[0][0], _clean(" ".join(each.text for each in words)), words[0]))
+            words = []
+    return found if len(found) > 1 and not words else []
 
 
 def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) -> list[Box]:
@@ -136,22 +173,9 @@ def _options(span: Span, ticks: list[tuple[bool, int, int]]) -> Iterator[tuple[b
             yield checked, Span(line, start, right)
 
 
-def _boxes_behind(spans: list[Span]) -> bool:
-    """True where each option stands before its box: boxes alone in their cells, and the list begins with words."""
-    cells: dict[CellKey, bool] = {}
-    for span in spans:
-        if span.line.cell is not None and span.text.strip():
-            cells[key_of(span.line.cell)] = cells.get(key_of(span.line.cell), True) and _is_box(span)
-    return len(cells) > 2 and list(cells.values()) == [bool(place % 2) for place in range(len(cells))]
-
-
-def _is_box(span: Span) -> bool:
-    return any(p.kind == "tick" for p in span.line.pieces) and not any(sign.isalnum() for sign in span.text)
-
-
-def _beside(spans: list[Span], position: int, sides: tuple[int, int]) -> Span | None:
-    """A box alone in its line or cell: the option stands next to it, on the first of these sides or else the other."""
-    for other in (position + side for side in sides):
+def _beside(spans: list[Span], position: int) -> Span | None:
+    """A box alone in its line or cell: the option stands next to it, to the right or else to the left."""
+    for other in (position + 1, position - 1):
         if 0 <= other < len(spans):
             near = spans[other]
             if near.text.strip() and not any(p.kind == "tick" for p in near.line.pieces):
