@@ -124,7 +124,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     asked = with_contact(complete)
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
-    return with_stops(search, placed(search, paired(search, asked)))
+    return with_stops(search, placed(search, paired(search, _with_reason(search, asked))))
 
 
 def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:
@@ -132,6 +132,14 @@ def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:
     if not search.simple or any(bid.key == "objectives" for bid in awarded):
         return awarded
     return [replace(bid, key="objectives") if bid.key == "expected_results" else bid for bid in awarded]
+
+
+def _with_reason(search: Search, asked: list[Asked]) -> list[Asked]:
+    """Nearly every form for one event asks why it is held: where one question alone may ask for its purpose in words
+    we do not know, it asks that."""
+    if not search.simple or any(bid.key == "background" for bid in asked):
+        return asked
+    return [replace(bid, key="background") if bid.key == "objectives" and bid.guessed else bid for bid in asked]
 
 
 def _award(search: Search, bids: list[Asked]) -> list[Asked]:

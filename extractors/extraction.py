@@ -16,6 +16,7 @@ from extractors.origin import origin_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
 from extractors.search import Asked, Found
 from extractors.signing import read_signature
+from extractors.signing_sentence import signing_sentence
 from extractors.tongue import language_of
 from extractors.unassigned import unassigned
 from pipeline.document import Document, Unreadable
@@ -85,7 +86,8 @@ def extract(document: Document) -> Extraction:
         )
     edition = surveyed.edition
     answers = Answers(layout, found, load_language(surveyed.lexicon.data.language), edition.skeleton)
-    fields = Fields(surveyed.layout, surveyed.language, answers, surveyed.activities)
+    signed = signing_sentence(layout, surveyed.language)
+    fields = Fields(surveyed.layout, surveyed.language, answers, surveyed.activities, signed)
     readings, flags = fields.read(found)
     return Extraction(
         document=DocumentFacts(
@@ -102,7 +104,7 @@ def extract(document: Document) -> Extraction:
         flags=(
             *_troubles(document),
             *form_flags(found, surveyed.language, edition),
-            *unassigned(answers, found, surveyed.activities),
+            *unassigned(answers, found, surveyed.activities, signed.units),
             *flags,
         ),
     )

@@ -15,6 +15,7 @@ from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
+from extractors.signing_sentence import NONE, Sentence
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import tidy
@@ -29,14 +30,17 @@ NOT_ON_FORM = FieldReading(state="not_on_form")
 class Fields:
     """Reads the fields of one form."""
 
-    def __init__(self, layout: Layout, language: str, answers: Answers, activities: ActivitiesFound) -> None:
+    def __init__(
+        self, layout: Layout, language: str, answers: Answers, activities: ActivitiesFound, signed: Sentence = NONE
+    ) -> None:
         self.layout, self.language, self.answers, self.activities = layout, language, answers, activities
+        self.signed = signed
         self.readings: dict[str, FieldReading] = {}
         self.flags: list[Flag] = []
 
     def read(self, found: Found) -> tuple[dict[str, FieldReading], tuple[Flag, ...]]:
         """Every key of the contract with its reading, and the flags raised on the way."""
-        bids = {bid.key: bid for bid in found.asked}
+        bids = {bid.key: bid for bid in found.asked if bid.label.first not in self.signed.units}
         for key in sorted(bids, key=_country_first):
             if key in PAIRS:
                 self._pair(bids[key])
@@ -45,12 +49,22 @@ class Fields:
         self._activities(bids.get("activities"))
         self._acronym()
         one_event = bool({"event_type", "event_date", "contribution_sought"} & set(bids))
-        for bid in found.asked:
+        for bid in bids.values():
             self._doubt(bid, one_event)
+        self._signing_sentence()
         for key in ("head_name", "contact_name", "signatory_name"):
             self._doubt_person(key)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)
+
+    def _signing_sentence(self) -> None:
+        """What “I, NAME, in my capacity as POST … Done at PLACE, on DATE” says, where no label asks it."""
+        for key, spans in self.signed.parts.items():
+            if self.readings.get(key, NOT_ON_FORM).state == "answered":
+                continue
+            reading, flags = reading_of(key, Answer("answered", spans, ()), Context(self.language, None), None)
+            self.readings[key] = reading
+            self.flags += flags
 
     def _doubt(self, bid: Asked, one_event: bool) -> None:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from extractors.alternation import label_lines
 from extractors.candidates import Candidate
-from extractors.label_ends import begins_bold, in_capitals, style_of
+from extractors.label_ends import begins_bold, begins_italic, in_capitals, style_of
 from extractors.layout import Layout, Unit
 from extractors.numbering import NUMBER
 
@@ -91,7 +91,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     known = {c.first for c in cells if begins_bold(layout.units[c.first])}
     if not of_cells and len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
         of_cells = frozenset({"bold"})
-    slanted = sum(layout.units[c.first].all_italic for c in strong)
+    slanted = sum(begins_italic(layout.units[c.first]) for c in strong)
     return Habit(
         of_flow,
         of_cells,
@@ -176,6 +176,8 @@ def _traits(unit: Unit, size: float | None) -> set[str]:
     text = unit.printed().strip()
     if begins_bold(unit):
         traits.add("bold")
+    if begins_italic(unit):
+        traits.add("italic")
     if in_capitals(_LABEL_END.split(text, maxsplit=1)[0]):
         traits.add("capitals")
     if number := NUMBER.match(text):

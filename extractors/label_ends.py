@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from extractors.layout import DOTTED, Layout, Unit
 from extractors.numbering import NUMBER
+from pipeline.document import Piece
 
 DASHED = 5
 """So many numbered lines with a dash show that labels end there."""
@@ -68,10 +69,18 @@ def runs_over_dash(unit: Unit) -> bool:
     return dash is not None and not unit.all_bold and bool(unit.text[dash.end() :].strip())
 
 
+def begins_italic(unit: Unit) -> bool:
+    """True if the words of the unit begin in italics."""
+    return any(piece.italic for piece in _worded(unit)[:1])
+
+
 def begins_bold(unit: Unit) -> bool:
     """True if the words of the unit begin in bold: a label may be bold and the answer behind it not."""
-    words = [p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])]
-    return bool(words) and words[0].bold
+    return any(piece.bold for piece in _worded(unit)[:1])
+
+
+def _worded(unit: Unit) -> list[Piece]:
+    return [p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])]
 
 
 def may_begin(unit: Unit) -> bool:

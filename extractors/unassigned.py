@@ -13,9 +13,12 @@ FEWEST = 6
 """Words a line must have to be worth a flag."""
 
 
-def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> Iterator[Flag]:
+def unassigned(
+    answers: Answers, found: Found, activities: ActivitiesFound, said: frozenset[int] = frozenset()
+) -> Iterator[Flag]:
     """A warning for words directly behind an answer, which may be its end, or behind a question that is not understood;
-    a note for others, as on a letter that was put between the pages."""
+    a note for others, as on a letter that was put between the pages; ``said``: units that are known to be something
+    else."""
     if not found.asked:
         return
     answered = {unit.index for bid in found.asked for unit in answers.region(bid)[0]} | activities.taken
@@ -28,7 +31,7 @@ def unassigned(answers: Answers, found: Found, activities: ActivitiesFound) -> I
     for unit in answers.layout.units[first:last]:
         if not unit.text.strip():
             continue
-        if answers.signs_beside(unit):
+        if answers.signs_beside(unit) or unit.index in said:
             continue
         if unit.index not in answered | printed | answers.layout.explained and _says_something(unit, answers):
             behind = before is not None and before.index in answered | strange

@@ -1,0 +1,116 @@
+"""The sentence with which some forms are signed: “I, Ada Obi, acting as Director, … Done at Abuja, on 3 May 2027”."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from extractors.dates import read_date
+from extractors.layout import DOTTED, Layout, Span, Unit
+from extractors.persons import looks_like_post
+
+KEYS = ("signatory_name", "signatory_position", "signature_place", "signature_date")
+_LINES, _LONGEST = 3, 9
+"""Lines such a sentence may run over, and words its parts may have."""
+_CLOSED = re.compile(r"(?<=[^\W\d_]{3})[.!]\s+")
+_EDGES = " \t,.:;–—-"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """How such a sentence speaks in one language, as patterns."""
+
+    person: re.Pattern[str]
+    post: re.Pattern[str]
+    done: re.Pattern[str]
+    on: re.Pattern[str]
+
+
+@cache
+def _phrases(language: str) -> Phrases | None:
+    raw = tomllib.loads((resources.files("extractors") / "signing_sentences.toml").read_text("utf-8")).get(language)
+    if raw is None:
+        return None
+    either = {key: "|".join(re.escape(text) for text in sorted(raw[key], key=len, reverse=True)) for key in raw}
+    return Phrases(
+        re.compile(rf"\s*(?:{either['person']})(?=[\s,:])\s*[,:]?\s*", re.I),
+        re.compile(rf"\b(?:{either['post']})\b\s*:?\s*", re.I),
+        re.compile(rf"(?<!\w)(?:{either['done']})\s+", re.I),
+        re.compile(rf"[\s,]+(?:(?:{either['on']})[\s,:]*)?$", re.I),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a signing sentence says: the words of each key that it fills in, and the units it stands in."""
+
+    parts: dict[str, tuple[Span, ...]]
+    units: frozenset[int]
+
+
+NONE = Sentence({}, frozenset())
+
+
+def signing_sentence(layout: Layout, language: str) -> Sentence:
+    """The last sentence of a form that names who signs, where and when; nothing where none does."""
+    phrases = _phrases(language)
+    for unit in reversed(layout.units[len(layout.units) // 2 :]) if phrases else ():
+        if phrases and phrases.person.match(unit.text) and len(unit.text.split()) > 4:
+            units = layout.units[unit.index : unit.index + _LINES]
+            lines = [each for each in units if each.cell == unit.cell and not each.all_bold and not each.all_italic]
+            found = _parts(lines, phrases, language)
+            if "signatory_name" in found and "signature_date" in found:
+                inside = {u.index for u in lines for spans in found.values() for s in spans if s.line is u.line}
+                return Sentence(found, frozenset(range(unit.index, max(inside) + 1)))
+    return NONE
+
+
+def _parts(units: list[Unit], phrases: Phrases, language: str) -> dict[str, tuple[Span, ...]]:
+    text = " ".join(unit.text for unit in units)
+    opening = phrases.person.match(text)
+    if opening is None:
+        return {}
+    post = phrases.post.search(text, opening.end())
+    comma = text.find(",", opening.end())
+    named = min((end for end in (post.start() if post else -1, comma) if end > 0), default=opening.end())
+    found = {"signatory_name": (opening.end(), named)}
+    begins = post.end() if post else named + 1
+    ends = text.find(",", begins)
+    if ends > 0 and (post or looks_like_post(text[begins:ends].strip(_EDGES), language)):
+        found["signatory_position"] = (begins, ends)
+    if (when := _place_and_day(text, max(begins, ends), phrases, language)) is not None:
+        found["signature_place"], found["signature_date"] = when
+    spans = {key: _spans(units, text, *part) for key, part in found.items()}
+    return {key: own for key, own in spans.items() if own}
+
+
+def _place_and_day(
+    text: str, start: int, phrases: Phrases, language: str
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Where place and day stand: behind “done at”, or in the last sentence."""
+    done = phrases.done.search(text, start)
+    closed = [match.end() for match in _CLOSED.finditer(text, start)]
+    for begins in [done.end()] if done else reversed(closed):
+        day = read_date(text[begins:], language)
+        if day is not None and day.start:
+            place = phrases.on.sub("", text[begins : begins + day.start])
+            return (begins, begins + len(place)), (begins + day.start, begins + day.end)
+    return None
+
+
+def _spans(units: list[Unit], text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The stretch of the joined lines as parts of them; none where it is empty, dotted or too long."""
+    words = DOTTED.sub(" ", text[start:end]).strip(_EDGES)
+    if not words or len(words.split()) > _LONGEST:
+        return ()
+    start += len(text[start:end]) - len(text[start:end].lstrip(_EDGES))
+    end = start + len(text[start:end].rstrip(" \t,:;"))
+    found: list[Span] = []
+    at = 0
+    for unit in units:
+        first, last = max(start, at), min(end, at + len(unit.text))
+        if first < last:
+            found.append(Span(unit.line, unit.start + first - at, unit.start + last - at))
+        at += len(unit.text) + 1
+    return tuple(found)
