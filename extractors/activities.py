@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extractors.activity_blocks import by_blocks
+from extractors.activity_blocks import by_blocks, named_behind_number
 from extractors.activity_drafts import ActivitiesFound, Draft
 from extractors.activity_naming import Series, is_activities, name_columns
 from extractors.label_ends import style_of
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import CellBox, Layout, Span, spans_of
+from pipeline.folding import fold
 
 FULL = 4
 """Columns of an activity that is told in full."""
@@ -19,7 +20,8 @@ _QUESTION = re.compile(r"\d{1,2}\.\d{1,2}\.?\s+[^\W\d_]")
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
     """All activities of the document, by whatever arrangement is found first."""
     columns = column_lexicon(language)
-    tables = [found for found in (_by_rows(layout, columns, language), _by_columns(layout, columns, language)) if found]
+    ways = (_by_small_tables, _by_rows, _by_columns)
+    tables = [found for way in ways if (found := way(layout, columns, language))]
     best = max(tables, key=lambda found: found.clear, default=ActivitiesFound((), frozenset(), False))
     if best.headed and len(best.drafts) > 1 and all(draft.text("title") for draft in best.drafts):
         return best
@@ -130,6 +132,32 @@ def _read_row(row: list[CellBox], named: dict[int, str], drafts: list[Draft]) ->
         drafts.append(target)
     for key, box in cells.items():
         target.add(key, spans_of(box.units))
+
+
+# ------------------------------------------------------------------------------------------ a table for each
+def _by_small_tables(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
+    """A small table for each activity: its title over the headings, which are the same in all, over one row."""
+    alike: dict[tuple[str, ...], list[list[list[CellBox]]]] = {}
+    for table in layout.tables:
+        rows = _rows(layout, table)
+        shaped = len(rows) == 3 and len(rows[0]) == 1 and 3 <= len(rows[1]) == len(rows[2])
+        if shaped and all(_is_heading(box) for box in rows[1]):
+            alike.setdefault(tuple(fold(box.text) for box in rows[1]), []).append(rows)
+    for tables in alike.values():
+        heads = tables[0][1]
+        series = [Series(box.text, tuple(rows[2][at].text for rows in tables)) for at, box in enumerate(heads)]
+        named = name_columns(series, columns, language, titled=True)
+        if len(tables) < 2 or not (clear := is_activities(series, named, columns)):
+            continue
+        drafts = [Draft() for _ in tables]
+        for draft, (title, _, row) in zip(drafts, tables, strict=True):
+            draft.add("title", [named_behind_number(title[0].units[0]), *spans_of(title[0].units[1:])])
+            for place, key in named.items():
+                draft.add(key, spans_of(row[place].units))
+        taken = frozenset(u.index for rows in tables for row in rows for box in row for u in box.units)
+        unread = tuple(one.heading for place, one in enumerate(series) if place not in named and any(one.cells))
+        return ActivitiesFound(tuple(drafts), taken, True, unread, clear)
+    return None
 
 
 # ------------------------------------------------------------------------------------------ a column for each

@@ -118,9 +118,13 @@ def _told_in_lines(layout: Layout, columns: Lexicon) -> list[list[Anchor]]:
     inside = {index for index, _ in common}
     if not titles or any(title.index in inside or not title.text.strip() for title in titles):
         return []
-    openings = [_OPENING.match(title.text) or NUMBER.match(title.text) for title in titles]
-    begins = [t.start + (opening.end() if opening else 0) for t, opening in zip(titles, openings, strict=True)]
-    return [[Anchor(t.index, n + 1, at) for n, (t, at) in enumerate(zip(titles, begins, strict=True))]]
+    return [[Anchor(title.index, n + 1, named_behind_number(title).start) for n, title in enumerate(titles)]]
+
+
+def named_behind_number(unit: Unit) -> Span:
+    """What an activity is called: the words behind “Activity 2:” or “2.”."""
+    opening = _OPENING.match(unit.text) or NUMBER.match(unit.text)
+    return Span(unit.line, unit.start + (opening.end() if opening else 0), unit.end)
 
 
 def _named_words(opening: re.Match[str]) -> list[str]:

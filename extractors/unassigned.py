@@ -42,7 +42,12 @@ def unassigned(
 def _says_something(unit: Unit, answers: Answers) -> bool:
     if unit.all_italic or unit.all_bold or unit.has("tick") or unit.has("entry"):
         return False
-    return len(unit.text.split()) >= FEWEST and not answers.is_instruction(Span(unit.line, unit.start, unit.end))
+    bracketed = unit.text.lstrip().startswith("(") and unit.text.rstrip().endswith(")")
+    return (
+        len(unit.text.split()) >= FEWEST
+        and not bracketed
+        and not answers.is_instruction(Span(unit.line, unit.start, unit.end))
+    )
 
 
 def _flag(unit: Unit, severity: Severity) -> Flag:
