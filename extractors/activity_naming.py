@@ -123,6 +123,6 @@ def _with_title(series: list[Series], named: dict[int, str], columns: Lexicon, t
         named = {**named, wordy: "title"}
         rest.remove(wordy)
     missing = [key for key in ("type", "location", "participants") if key not in named.values()]
-    if len(rest) == 1 and missing and not _names(series[rest[0]], columns):
+    if len(rest) == len(missing) == 1 and not _names(series[rest[0]], columns):
         named = {**named, rest[0]: missing[0]}
     return named
