@@ -301,7 +301,8 @@ def _named(blocks: list[list[Part]], labels: set[str], columns: Lexicon, languag
             if label and text:
                 cells[label].append(text)
     order = sorted(labels)
-    titled = all(_values(block, labels)[0][1] for block in blocks)
+    openings = (_values(block, labels)[0][1] for block in blocks)
+    titled = all(any(sign.isalpha() for span in spans for sign in span.text) for spans in openings)
     named = name_columns([Series(label, tuple(cells[label])) for label in order], columns, language, titled)
     by_label = {order[place]: key for place, key in named.items() if key != "number"}
     opening = {block[0].label for block in blocks} & labels - set(by_label)

@@ -157,7 +157,7 @@ def _award(search: Search, bids: list[Asked]) -> list[Asked]:
             continue
         if bid.label.first in answers and _looks_less(search, bid, answers[bid.label.first]):
             continue
-        for unit in _answer_cell(search.layout, bid):
+        for unit in _answer_cell(search, bid):
             answers.setdefault(unit, bid.label.structure)
         for key in keys:
             given[key] = bid
@@ -277,13 +277,17 @@ def _is_half(bid: Asked, asked: list[Asked]) -> bool:
     return False
 
 
-def _answer_cell(layout: Layout, bid: Asked) -> list[int]:
-    """The units of the cell beside a label, and of what stands between the two."""
+def _answer_cell(search: Search, bid: Asked) -> list[int]:
+    """The units of the cell beside a label, and of what stands between the two; in a row of labels those below."""
+    layout = search.layout
     cell = layout.units[bid.label.last].cell
     if bid.label.where != "cell" or cell is None:
         return []
     units: list[int] = []
-    box = layout.right(cell)
+    box, below = layout.right(cell), layout.below(cell)
+    in_row = box is None or any(search.fits(unit) for unit in box.units)
+    if in_row and below is not None and search.fits(layout.units[bid.label.first]):
+        units = [unit.index for unit in below.units if not search.fits(unit)]
     while box is not None:
         units += [unit.index for unit in box.units]
         if any(unit.text.strip() and not unit.all_italic for unit in box.units):

@@ -85,6 +85,9 @@ class Fields:
         """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""
         value = self.readings.get(key, NOT_ON_FORM).value
         name, more = split_person(value) if isinstance(value, str) else ("", None)
+        if any(sign.isdigit() for sign in name):
+            message = f"“{name[:60]}” was read as {key.replace('_', ' ')}, but is no name; please look."
+            self.flags.append(Flag(code="not_a_name", severity="warning", message=message, field=key))
         if more is not None and looks_like_person(name):
             message = f"“{more[:60]}” stands behind the name in {key.replace('_', ' ')}; please see whose post it is."
             self.flags.append(Flag(code="more_than_a_name", severity="warning", message=message, field=key))
@@ -229,6 +232,9 @@ class Fields:
             )
             for heading in self.activities.unread:
                 message = f"The column “{tidy(heading)[:60]}” of the activities was not understood; please read it."
+                self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
+            if any(not activity.title for activity in values):
+                message = "An activity was read without what it is called; please read it."
                 self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
             for mode in self.activities.unread_formats(self.language):
                 message = (

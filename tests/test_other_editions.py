@@ -219,6 +219,33 @@ def test_a_table_with_a_column_for_each_activity_goes_on_over_a_page() -> None:
     assert [draft.text("duration") for draft in read] == ["2 weeks", "1 week"]
 
 
+def blocks(label: str) -> list[Line]:
+    """Two activities, a table each, their title behind a label of its own."""
+    rows = (("Activity {}", ""), (label, "Interviews"), ("Kind of work", "mission"), ("Mode", "on site"))
+    rows += (("When", "May 2027"), ("How long", "2 weeks"), ("Who takes part", "9 staff"), ("City", "Nairobi"))
+    return [
+        line(text.format(number), False, Cell(number, row, column))
+        for number in (1, 2)
+        for row, pair in enumerate(rows)
+        for column, text in enumerate(pair)
+        if text
+    ]
+
+
+def test_the_number_of_a_block_is_not_its_title() -> None:
+    assert [draft.text("title") for draft in drafts(*blocks("Subject"))] == ["Interviews", "Interviews"]
+
+
+def test_an_activity_without_a_title_is_shown() -> None:
+    read = extract(document(*FORM, *[each for each in blocks("Subject") if each.text not in ("Subject", "Interviews")]))
+    assert any("what it is called" in flag.message for flag in flags(read, "unread_column"))
+
+
+def test_figures_are_no_name() -> None:
+    read = extract(document(*FORM, line("Name of the signatory", True), line("Cotonou 6 October 2025")))
+    assert [flag.field for flag in flags(read, "not_a_name")] == ["signatory_name"]
+
+
 def test_two_labels_a_row_are_no_activities() -> None:
     rows = [
         *cells(0, 0, "Officer in charge", "Karla Zelaya", "Unit and post", "Head of Labour Advice"),
