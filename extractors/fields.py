@@ -1,6 +1,6 @@
 """All fields of one form: each question's answer turned into a value with its state, evidence and confidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from extractors.activities import spans_in_order
 from extractors.activity_drafts import ActivitiesFound
@@ -51,20 +51,26 @@ class Fields:
         one_event = bool({"event_type", "event_date", "contribution_sought"} & set(bids))
         for bid in bids.values():
             self._doubt(bid, one_event)
-        self._signing_sentence()
+        self._signing_sentence(bids)
         for key in ("head_name", "contact_name", "signatory_name"):
             self._doubt_person(key)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)
 
-    def _signing_sentence(self) -> None:
-        """What “I, NAME, in my capacity as POST … Done at PLACE, on DATE” says, where no label asks it."""
+    def _signing_sentence(self, bids: Mapping[str, Asked]) -> None:
+        """What “I, NAME, in my capacity as POST … Done at PLACE, on DATE” says; a person looks where a label says
+        otherwise, which counts only if its words surely ask that."""
         for key, spans in self.signed.parts.items():
-            if self.readings.get(key, NOT_ON_FORM).state == "answered":
-                continue
             reading, flags = reading_of(key, Answer("answered", spans, ()), Context(self.language, None), None)
-            self.readings[key] = reading
-            self.flags += flags
+            held = self.readings.get(key, NOT_ON_FORM)
+            if held.state == "answered" and held.value != reading.value:
+                message = (
+                    f"The {key.replace('_', ' ')} is one behind a label and another in the sentence; please check."
+                )
+                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
+            if held.state != "answered" or key in bids and bids[key].guessed:
+                self.readings[key] = reading
+                self.flags += flags
 
     def _doubt(self, bid: Asked, one_event: bool) -> None:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there."""

@@ -80,19 +80,8 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
     size = max(set(sizes), key=sizes.count) if sizes else None
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
-    of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size)
-    plain = {c.first for c in flow if not begins_bold(layout.units[c.first])}
-    few = 2 * len(plain) < len({c.first for c in flow}) or len(plain) < 2  # else the headings alone are bold
-    if not of_flow and few and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
-        of_flow = frozenset({"bold"})
-    if not of_flow:
-        of_flow = _common(layout, flow, [u for u in others if _is_in_flow(u)], size, _ending)
-    if not of_flow and _colon_tells(layout, flow):
-        of_flow = frozenset({"colon"})
-    of_cells = _common(layout, cells, [u for u in others if u.cell is not None], size)
-    known = {c.first for c in cells if begins_bold(layout.units[c.first])}
-    if not of_cells and len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
-        of_cells = frozenset({"bold"})
+    of_flow = _flow_traits(layout, flow, others, size)
+    of_cells = _cell_traits(layout, cells, others, size)
     sure = strong or [c for c in every if c.best >= SURE]
     slanted = sum(begins_italic(layout.units[c.first]) for c in sure)
     return Habit(
@@ -104,6 +93,28 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
         turns=frozenset() if of_flow else label_lines(layout, every),
         lead=None if of_cells else _lead_style(layout),
     )
+
+
+def _flow_traits(layout: Layout, flow: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:
+    """What sets labels off outside of tables: what the sure ones have, or bold print, or the colon at their end."""
+    rest = [u for u in others if _is_in_flow(u)]
+    if traits := _common(layout, flow, rest, size):
+        return traits
+    lines = {c.first for c in flow}
+    plain = sum(not begins_bold(layout.units[line]) for line in lines)
+    headings_alone = plain > 1 and 2 * plain >= len(lines)  # are bold
+    if not headings_alone and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
+        return frozenset({"bold"})
+    return _common(layout, flow, rest, size, _ending) or frozenset({"colon"} if _colon_tells(layout, flow) else ())
+
+
+def _cell_traits(layout: Layout, cells: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:
+    """What sets labels off in tables: what the sure ones have, or bold print if two sure ones are bold."""
+    if traits := _common(layout, cells, [u for u in others if u.cell is not None], size):
+        return traits
+    known = {c.first for c in cells if begins_bold(layout.units[c.first])}
+    bold = len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)])
+    return frozenset({"bold"} if bold else ())
 
 
 def _opens_as(unit: Unit, lead: tuple[bool, bool, int]) -> bool:

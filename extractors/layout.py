@@ -155,21 +155,25 @@ class Layout:
     @cached_property
     def explained(self) -> frozenset[int]:
         """Units that explain a question in upright print: they stand behind its bold label in the label's own cell, and
-        the answers of this column of labels stand in the cells to the right."""
-        columns: dict[tuple[int, int], list[tuple[list[Unit], CellBox]]] = {}
+        the answers of this column of labels stand in the cells to the right. Beside an empty cell only smaller print
+        does: the answer may have been written below its label."""
+        columns: dict[tuple[int, int], list[tuple[list[Unit], list[Unit], CellBox]]] = {}
         for box in self.cells.values():
-            lead = list(takewhile(lambda unit: unit.all_bold or not unit.text.strip(), box.units))
-            beside = self.right(box.cell) if any(unit.text.strip() for unit in lead) else None
+            printed = [unit for unit in box.units if unit.text.strip()]
+            label = list(takewhile(lambda unit: unit.all_bold, printed))
+            beside = self.right(box.cell) if label else None
             if beside is not None and not any(unit.all_bold for unit in beside.units):
-                rest = [unit for unit in box.units[len(lead) :] if unit.text.strip()]
-                columns.setdefault((box.cell.table, box.cell.column), []).append((rest, beside))
+                place = box.cell.table, box.cell.column
+                columns.setdefault(place, []).append((label, printed[len(label) :], beside))
         found: set[int] = set()
         for labels in columns.values():
-            filled = [bool(beside.text) or _has_fields(beside.units) for _, beside in labels]
-            bare = sum(not rest for rest, _ in labels)
-            if bare >= _FEWEST_BARE and sum(filled) >= _MOSTLY * len(labels):
-                plain = (u for rest, _ in labels if not _has_fields(rest) for u in rest)
-                found |= {unit.index for unit in plain if not (unit.all_bold or unit.all_italic)}
+            filled = [bool(beside.text) or _has_fields(beside.units) for _, _, beside in labels]
+            bare = sum(not rest for _, rest, _ in labels)
+            if bare < _FEWEST_BARE or sum(filled) < _MOSTLY * len(labels):
+                continue
+            for (label, rest, _), answered in zip(labels, filled, strict=True):
+                if not _has_fields(rest) and (answered or _is_smaller(rest, label[0])):
+                    found |= {unit.index for unit in rest if not (unit.all_bold or unit.all_italic)}
         return frozenset(found)
 
     def headings_of(self, table: int) -> list[CellBox]:
@@ -220,6 +224,10 @@ def key_of(cell: Cell) -> CellKey:
 
 def _has_fields(units: list[Unit]) -> bool:
     return any(unit.has("tick") or unit.has("entry") for unit in units)
+
+
+def _is_smaller(units: list[Unit], other: Unit) -> bool:
+    return all(unit.line.size and other.line.size and unit.line.size < other.line.size for unit in units)
 
 
 def _stars_mark_questions(lines: list[Line]) -> bool:

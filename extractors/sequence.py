@@ -14,6 +14,7 @@ from extractors.headings import LATE
 from extractors.looks import CHOICES, look_bonus, names_option
 from extractors.numbering import without_number
 from extractors.peeking import peek
+from extractors.question_keys import section_of
 from extractors.search import Asked, Search
 from extractors.telling import SELDOM, TOLD, is_told, keys_of, told, told_apart
 from pipeline.country_naming import name_country
@@ -70,6 +71,8 @@ SINGLE_EVENT = (
 """The same for one event."""
 TURNED = (("expected_results", "objectives"), ("deliverables", "expected_results"), ("deliverables", "objectives"))
 """Questions alike in meaning, the other way round than usual."""
+SURELY_DATED = 0.85
+"""How well words of its own must ask for the day of signing: any date would answer them."""
 ENTITY = ("supporting_entity_name", "supporting_entity_contact", "supporting_entity_role")
 CORE = ("institution_name", "title")
 """Every form asks for them, in a line."""
@@ -244,7 +247,10 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
     """The questions with a note on those that stand where nothing else is missing, on what their answers tell, and on
     neighbours alike in meaning that stand the other way round than usual: if one is guessed, each may be the other."""
     given = {key for bid in asked for key in keys_of(bid)}
-    asked = [replace(bid, told=_told(search, asked, bid), overruled=_is_overruled(bid, given)) for bid in asked]
+    asked = [
+        replace(bid, told=_told(search, asked, bid), overruled=_is_overruled(bid, given) or _signs_alone(asked, at))
+        for at, bid in enumerate(asked)
+    ]
     turned = {id(bid) for pair in pairwise(asked) if _are_turned(*pair) for bid in pair}
     return [
         replace(
@@ -277,6 +283,14 @@ def _is_overruled(bid: Asked, given: set[str]) -> bool:
     seldom = frozenset() if "supporting_entity_name" in given else SELDOM
     others = [h.score for h in bid.label.hits if h.key in questions() and h.key not in given and h.key not in seldom]
     return bid.guessed and bid.key not in CHOICES and max(others, default=0.0) > bid.base + OVERRULED
+
+
+def _signs_alone(asked: Sequence[Asked], at: int) -> bool:
+    """True for a label in words of its own that would ask who signs, where or when, with nothing of the kind asked
+    before or behind it, or whose words hardly ask for the day: “Date of the last reform” asks for another."""
+    near = [bid for bid in (*asked[max(at - 1, 0) : at], *asked[at + 1 : at + 2]) if section_of(bid.key) == "signature"]
+    hardly = asked[at].key == "signature_date" and asked[at].base < SURELY_DATED
+    return asked[at].guessed and section_of(asked[at].key) == "signature" and (hardly or not near)
 
 
 def _are_turned(before: Asked, behind: Asked) -> bool:

@@ -8,9 +8,8 @@ from importlib import resources
 
 from extractors.dates import read_date
 from extractors.layout import DOTTED, Layout, Span, Unit
-from extractors.persons import looks_like_post
+from extractors.persons import looks_like_person, looks_like_post
 
-KEYS = ("signatory_name", "signatory_position", "signature_place", "signature_date")
 _LINES, _LONGEST = 3, 9
 """Lines such a sentence may run over, and words its parts may have."""
 _CLOSED = re.compile(r"(?<=[^\W\d_]{3})[.!]\s+")
@@ -55,14 +54,17 @@ NONE = Sentence({}, frozenset())
 def signing_sentence(layout: Layout, language: str) -> Sentence:
     """The last sentence of a form that names who signs, where and when; nothing where none does."""
     phrases = _phrases(language)
-    for unit in reversed(layout.units[len(layout.units) // 2 :]) if phrases else ():
-        if phrases and phrases.person.match(unit.text) and len(unit.text.split()) > 4:
-            units = layout.units[unit.index : unit.index + _LINES]
-            lines = [each for each in units if each.cell == unit.cell and not each.all_bold and not each.all_italic]
-            found = _parts(lines, phrases, language)
-            if "signatory_name" in found and "signature_date" in found:
-                inside = {u.index for u in lines for spans in found.values() for s in spans if s.line is u.line}
-                return Sentence(found, frozenset(range(unit.index, max(inside) + 1)))
+    if phrases is None:
+        return NONE
+    for unit in reversed(layout.units[len(layout.units) // 2 :]):
+        if not phrases.person.match(unit.text):
+            continue
+        units = layout.units[unit.index : unit.index + _LINES]
+        lines = [each for each in units if each.cell == unit.cell and not each.all_bold and not each.all_italic]
+        found = _parts(lines, phrases, language)
+        if "signatory_name" in found and "signature_date" in found:
+            inside = {u.index for u in lines for spans in found.values() for s in spans if s.line is u.line}
+            return Sentence(found, frozenset(range(unit.index, max(inside) + 1)))
     return NONE
 
 
@@ -81,6 +83,8 @@ def _parts(units: list[Unit], phrases: Phrases, language: str) -> dict[str, tupl
         found["signatory_position"] = (begins, ends)
     if (when := _place_and_day(text, max(begins, ends), phrases, language)) is not None:
         found["signature_place"], found["signature_date"] = when
+    if not looks_like_person(text[opening.end() : named].strip(_EDGES)):
+        return {}  # “I hereby certify that …”
     spans = {key: _spans(units, text, *part) for key, part in found.items()}
     return {key: own for key, own in spans.items() if own}
 

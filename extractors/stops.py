@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate
 from extractors.headings import goes_on_list, is_larger
-from extractors.label_ends import in_capitals
+from extractors.label_ends import begins_bold, in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
 from extractors.looks import POSTS, look_bonus
@@ -23,8 +23,6 @@ SURE_ANSWER = 0.1
 
 def with_stops(search: Search, asked: list[Asked]) -> Found:
     """The questions with every unit at which an answer must end, and the labels in words we do not know."""
-    stops: set[int] = {index for index, _ in search.headings} | search.series
-    ends = {bid.label.last: bid for bid in asked}
     labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
     repeated = [
         candidate
@@ -34,37 +32,37 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         and not _is_own_answer(search, candidate, asked)
         and not goes_on_list(search, candidate.first)
     ]
-    stops |= {candidate.first for candidate in repeated}
-    bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
-    for unit in search.layout.units:
-        large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
-        hint = search.habit.upright and unit.all_italic or _answers_above(search, unit, ends)
-        section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
-        if (
-            unit.index not in labels
-            and not hint
-            and (unit.line.role == "heading" or large or section or bold and _is_bold_line(unit))
-        ):
-            stops.add(unit.index)
-    over = labels_stand_over(search.layout, asked)
+    stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
+    stops |= set(_prominent(search, asked, labels))
     unlike = unknown_labels(search, asked)
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
-    stops |= {c.first for c in unknown} | labels | search.activities
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
     again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
-    in_doubt = tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns))
     return Found(
         tuple(asked),
-        frozenset(stops),
+        frozenset(stops | {c.first for c in unknown} | labels | search.activities),
         tuple(unknown),
         tuple(search.headings),
-        over,
+        labels_stand_over(search.layout, asked),
         frozenset(again),
         telling,
-        in_doubt,
+        tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns)),
     )
+
+
+def _prominent(search: Search, asked: list[Asked], labels: set[int]) -> Iterator[int]:
+    """Units that stand out as headings do and are no label: in larger print, over a section, bold where labels are."""
+    ends = {bid.label.last: bid for bid in asked}
+    bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
+    for unit in search.layout.units:
+        if unit.index in labels or search.habit.upright and unit.all_italic or _answers_above(search, unit, ends):
+            continue
+        large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
+        section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
+        if unit.line.role == "heading" or large or section or bold and _is_bold_line(unit):
+            yield unit.index
 
 
 def _answers_above(search: Search, unit: Unit, ends: Mapping[int, Asked]) -> bool:
@@ -108,10 +106,7 @@ def _is_bold_line(unit: Unit) -> bool:
     """Where labels are bold, a short bold line of its own is printed by the form: a heading or an unknown question;
     so is a bulleted line that begins in bold and has a colon."""
     if unit.item and ":" in unit.text[:60]:
-        words = [
-            p for p in unit.pieces if p.kind == "text" and any(c.isalpha() for c in unit.line.text[p.start : p.end])
-        ]
-        return bool(words) and words[0].bold
+        return begins_bold(unit)
     worded = any(c.isalpha() for c in unit.text)
     return unit.cell is None and unit.all_bold and worded and not unit.has("entry") and len(unit.text.split()) <= 20
 

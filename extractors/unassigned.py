@@ -1,6 +1,6 @@
 """Words that stand among the questions and belong to no answer: the rest of one that was cut, or an inserted page."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answers
@@ -35,19 +35,23 @@ def unassigned(
             continue
         if unit.index not in answered | printed | answers.layout.explained and _says_something(unit, answers):
             behind = before is not None and before.index in answered | strange
-            yield _flag(unit, "warning" if behind else "info")
+            yield _flag(unit, "warning" if behind and not _explains(unit, before, answered) else "info")
         before = unit
 
 
 def _says_something(unit: Unit, answers: Answers) -> bool:
     if unit.all_italic or unit.all_bold or unit.has("tick") or unit.has("entry"):
         return False
+    return len(unit.text.split()) >= FEWEST and not answers.is_instruction(Span(unit.line, unit.start, unit.end))
+
+
+def _explains(unit: Unit, before: Unit | None, answered: Collection[int]) -> bool:
+    """True for words in brackets behind a label, or in smaller print than the answer above them: “(in full, without
+    abbreviations)”, as it stands below the line on Russian forms."""
     bracketed = unit.text.lstrip().startswith("(") and unit.text.rstrip().endswith(")")
-    return (
-        len(unit.text.split()) >= FEWEST
-        and not bracketed
-        and not answers.is_instruction(Span(unit.line, unit.start, unit.end))
-    )
+    if not bracketed or before is None:
+        return False
+    return before.index not in answered or (unit.line.size or 0.0) < (before.line.size or 0.0)
 
 
 def _flag(unit: Unit, severity: Severity) -> Flag:
