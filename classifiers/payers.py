@@ -227,7 +227,8 @@ class Clause:
 
     def needed(self, thing: Span) -> bool:
         """True if a word of need stands next to the thing."""
-        near = [s for s in self.spans("need") if 0 <= self.words(s, thing) <= 4 or 0 <= self.words(thing, s) <= 3]
+        needs = [s for s in self.spans("need") if not any(_inside(s, perhaps) for perhaps in self.spans("perhaps"))]
+        near = [s for s in needs if 0 <= self.words(s, thing) <= 4 or 0 <= self.words(thing, s) <= 3]
         return any(not self.negated(span) for span in near)
 
     def for_experts(self, thing: Span, reach: int = 6) -> bool:

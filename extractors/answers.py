@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
+from extractors.hint_lines import HintLines, hint_lines
 from extractors.joining import joined
 from extractors.labels import lexicon
 from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
@@ -43,7 +44,12 @@ class Answers:
         signs = (layout.units[bid.label.first].cell for bid in found.asked if bid.key == "signature")
         self._signed = {cell.table for cell in signs if cell is not None and layout.headings_of(cell.table)}
         self._speech = FormSpeech(data, skeleton)
+        self._regions: dict[int, tuple[list[Unit], Span | None]] = {}
         self._speech.italic_answers = self._answers_in_italics()
+        self._regions.clear()  # where answers are in italics, italics end none
+        self._hints = self._hint_lines()
+        self.maybe_hints: dict[str, str] = {}
+        """Key -> a line above its answer that may be the form's hint."""
 
     def answer(self, bid: Asked) -> Answer:
         """The answer to one question, with its state."""
@@ -61,6 +67,12 @@ class Answers:
     # ------------------------------------------------------------------------------------------ where
     def region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
         """The units that may hold the answer, and what stands behind the label in its own line."""
+        known = self._regions.get(id(bid))
+        if known is None:
+            known = self._regions[id(bid)] = self._region(bid)
+        return known
+
+    def _region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
         label = bid.label
         last = self.layout.units[label.last]
         behind = Span(last.line, label.cut, last.end)
@@ -292,7 +304,11 @@ class Answers:
     def _judged(self, bid: Asked, spans: list[Span], region: list[Unit]) -> Answer:
         kept: list[Span] = []
         left = False
+        own = list(dropwhile(self._is_printed, spans))
+        hints = own[: self._hints_above(bid.key, own)]
         for span in spans:
+            if span in hints:
+                continue
             clean = self._speech.without_fill(span)
             if clean is None:
                 left = left or bool(span.text.strip())
@@ -308,15 +324,33 @@ class Answers:
             return Answer("answered", tuple(s for s in kept if s.text.strip()), tuple(region))
         return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
 
+    def _is_printed(self, span: Span) -> bool:
+        return self._speech.without_fill(span) is None or self._speech.is_instruction(span)
+
+    def _hints_above(self, key: str, spans: list[Span]) -> int:
+        """How many spans at the beginning of an answer in words are a hint."""
+        if key not in questions() or questions()[key].kind not in ("text", "list"):
+            return 0
+        count, maybe = self._hints.above(spans)
+        self.maybe_hints |= {key: maybe} if maybe else {}
+        return count
+
+    def _hint_lines(self) -> HintLines:
+        return hint_lines(self._speech, self._all_spans(), self.layout.document.origin == "ocr")
+
+    def _all_spans(self) -> Iterator[list[Span]]:
+        """What stands behind each label."""
+        for bid in self.found.asked:
+            region, rest = self.region(bid)
+            yield ([rest] if rest else []) + spans_of(region)
+
     def _answers_in_italics(self) -> bool:
         """True if the applicant typed in italics, or the labels are printed so: then italics tell nothing."""
         labels = [self.layout.units[bid.label.first].all_italic for bid in self.found.asked]
         if 2 * sum(labels) > len(labels):
             return True
         italic = upright = 0
-        for bid in self.found.asked:
-            region, rest = self.region(bid)
-            spans = ([rest] if rest else []) + spans_of(region)
+        for spans in self._all_spans():
             for span in spans:
                 count = len(span.text.split())
                 if is_italic(span):

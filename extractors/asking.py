@@ -17,7 +17,7 @@ from extractors.headings import (
     asks_for_action,
     asks_for_event,
     beginning_of,
-    drop_listed,
+    drop_answers,
     find_headings,
     first_sure,
     form_titles,
@@ -28,6 +28,7 @@ from extractors.headings import (
 )
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
+from extractors.notices import notices_of
 from extractors.numbering import NUMBER
 from extractors.peeking import peek
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, section_of
@@ -91,11 +92,13 @@ DEARER = 0.35
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Mapping[str, str] | None = None) -> Found:
     """Find every question of the form in ``layout``; ``activities`` are the units of the activities table, ``known``
     the questions of a known edition: folded print -> key."""
-    search = Search(layout, lexicon, candidates(layout, lexicon, activities), activities, dict(known or {}))
+    notices = notices_of(layout, lexicon.data) - activities
+    search = Search(layout, lexicon, candidates(layout, lexicon, activities | notices), activities, dict(known or {}))
+    search.notices = notices
     find_headings(search)
     strong = [c for c in search.all if is_strong(c)]
     search.take_habit(habit_of(layout, strong, search.all))
-    drop_listed(search)
+    drop_answers(search)
     search.places = places_of(search)
     search.context = sorted(search.headings + [(c.first, section_of(label_hit(c).key)) for c in strong])
     search.only_headings = only_headings(search)

@@ -33,6 +33,9 @@ LONGEST = 32
 OVER_DASH = -0.25
 """What a line loses as a label that goes on behind a dash in plain print."""
 
+ASKED_OF_IT, FEW = 0.85, 5
+"""How well the words between two colons must ask for a name, a post …, and how many they are at most."""
+
 _DIVIDED = re.compile(r"[^\W\d_]-\s*$")
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
@@ -128,7 +131,21 @@ def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon)
     kept = list(found)
     unique = {(c.first, fold(without_number(c.text))) for c in kept if _is_lead(layout, c, lexicon)}
     leads = Counter(text for _, text in unique)
-    return [c for c in kept if leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c, lexicon)]
+    ends = {(c.first, c.last): c.cut for c in sorted(kept, key=lambda c: c.cut) if c.where == "inline"}
+    return [
+        c
+        for c in kept
+        if not _goes_on(layout, c, ends.get((c.first, c.last), 0), lexicon)
+        and (leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c, lexicon))
+    ]
+
+
+def _goes_on(layout: Layout, candidate: Candidate, end: int, lexicon: Lexicon) -> bool:
+    """True for “Focal point:” of “Focal point: name: Ms X”: up to the next colon stands what is asked of it."""
+    if candidate.where != "inline" or end <= candidate.cut:
+        return False
+    more = layout.units[candidate.last].line.text[candidate.cut : end].strip()
+    return len(more.split()) <= FEW and any(hit.group == "short" and hit.score >= ASKED_OF_IT for hit in lexicon.hits(more.rstrip(" :：*"))[:1])
 
 
 def _is_lead(layout: Layout, candidate: Candidate, lexicon: Lexicon) -> bool:

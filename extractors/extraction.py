@@ -104,7 +104,7 @@ def extract(document: Document) -> Extraction:
         flags=(
             *_troubles(document),
             *form_flags(found, surveyed.language, edition),
-            *unassigned(answers, found, surveyed.activities, signed.units),
+            *unassigned(answers, found, surveyed.activities, signed.units | found.notices),
             *flags,
         ),
     )

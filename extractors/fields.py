@@ -52,6 +52,9 @@ class Fields:
         for bid in bids.values():
             self._doubt(bid, one_event)
         self._signing_sentence(bids)
+        for key, line in self.answers.maybe_hints.items():
+            message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
+            self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
         for key in ("head_name", "contact_name", "signatory_name"):
             self._doubt_person(key)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
@@ -91,7 +94,7 @@ class Fields:
         """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""
         value = self.readings.get(key, NOT_ON_FORM).value
         name, more = split_person(value) if isinstance(value, str) else ("", None)
-        if any(sign.isdigit() for sign in name):
+        if any(sign.isdigit() or sign in ":：" for sign in name):
             message = f"“{name[:60]}” was read as {key.replace('_', ' ')}, but is no name; please look."
             self.flags.append(Flag(code="not_a_name", severity="warning", message=message, field=key))
         if more is not None and looks_like_person(name):

@@ -25,6 +25,7 @@ class FormSpeech:
         self._openings = tuple(start + " " for start in self._starts)
         self._hints = tuple(fold(text) for text in data.marks.hint)
         self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3}
+        self._lone = {fold(text) for text in (*data.marks.optional, *data.marks.required)}
         self._remarks = whole_words([*self._hints, *data.marks.optional, *data.marks.required])
 
     def without_fill(self, span: Span) -> Span | None:
@@ -56,7 +57,7 @@ class FormSpeech:
         if any(p.kind == "entry" and p.start >= span.start and p.end <= span.end for p in span.line.pieces):
             return False
         folded = fold(text)
-        if folded in self.skeleton:
+        if folded in self.skeleton or folded in self._lone:
             return True
         italic = is_italic(span)
         if italic and not self.italic_answers:
@@ -65,7 +66,17 @@ class FormSpeech:
 
     def is_hint(self, span: Span) -> bool:
         """True for a hint that belongs to the label and leaves the answer blank rather than untouched."""
-        return span.text.strip("() ").lower().startswith(self._hints)
+        return span.text.strip("() ").lower().startswith(self._hints) or self._is_remark(span.text)
+
+    def opens_as_instruction(self, text: str) -> bool:
+        """True for words that begin as instructions do, whoever says them."""
+        return fold(text).startswith((*self._openings, *(hint + " " for hint in self._hints)))
+
+    def is_limit(self, text: str) -> bool:
+        """True for how long an answer may be, or how it is to be given: “Maximum 300 words”."""
+        words = f" {fold(text)} "
+        few = 2 <= len(words.split()) <= 7 and any(sign.isdigit() for sign in words)
+        return few and sum(f" {hint} " in words for hint in self._hints) > 1
 
     def is_remark_behind(self, span: Span) -> bool:
         """True for the form's words in italics that follow an answer."""
@@ -81,8 +92,10 @@ class FormSpeech:
         return folded in self._prompts or bracketed and folded.startswith(self._prompts + self._starts) or field
 
     def _is_remark(self, text: str) -> bool:
-        """A remark in brackets that belongs to the label: (optional), (max. 300 words)."""
+        """A remark that belongs to the label: (optional), (max. 300 words); “if any” also without brackets."""
         text = text.strip(" *:")
+        if fold(text) in self._lone:
+            return True
         if not (text.startswith("(") and text.endswith(")")) or len(text.split()) > 8:
             return False
         return self._remarks.search(f" {fold(text)} ") is not None

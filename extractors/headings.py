@@ -29,9 +29,14 @@ def find_headings(search: Search) -> None:
     search.headings.sort()
 
 
-def drop_listed(search: Search) -> None:
-    """Headings that are items of a list in an answer are none: “3. Work plan 2027” behind “2. Survey”."""
-    search.headings = [heading for heading in search.headings if not goes_on_list(search, heading[0])]
+def drop_answers(search: Search) -> None:
+    """Headings that are answers are none: “3. Work plan 2027” behind “2. Survey”, or “Head” in the cell beside
+    “Position”."""
+    search.headings = [
+        heading
+        for heading in search.headings
+        if not goes_on_list(search, heading[0]) and not _answers_label(search, heading[0])
+    ]
 
 
 def goes_on_list(search: Search, index: int) -> bool:
@@ -78,6 +83,18 @@ def _stands_over(layout: Layout, candidate: Candidate) -> bool:
 def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
     cell = layout.units[candidate.first].cell
     return cell is not None and len([box for box in layout.row(cell) if box.text]) == 1
+
+
+def _answers_label(search: Search, index: int) -> bool:
+    """True for a cell that looks like no label, among others in its row, behind or below one that does."""
+    layout, unit = search.layout, search.layout.units[index]
+    if unit.cell is None or not search.habit or search.fits(unit):
+        return False
+    mates = [box for box in layout.row(unit.cell) if box.text]
+    above = layout.at(unit.cell.table, unit.cell.row - 1, unit.cell.column)
+    before = [box for box in mates if box.cell.column < unit.cell.column][-1:]
+    over = [above] if above is not None and len(mates) > 1 else []
+    return any(search.fits(box.units[0]) for box in before + over)
 
 
 def only_headings(search: Search) -> frozenset[int]:

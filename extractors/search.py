@@ -37,7 +37,7 @@ class Found:
 
     ``over``: in this form's tables answers stand below their labels; ``again``: keys of questions whose label stands
     surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked;
-    ``in_doubt``: lines within answers that may be labels."""
+    ``in_doubt``: lines within answers that may be labels; ``notices``: units in which the form tells something."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -47,6 +47,7 @@ class Found:
     again: frozenset[str] = frozenset()
     telling: frozenset[int] = frozenset()
     in_doubt: tuple[str, ...] = ()
+    notices: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -73,6 +74,7 @@ class Search:
     places: dict[int, float] = field(default_factory=dict)
     boxed: dict[str, set[int]] = field(default_factory=dict)
     series: frozenset[int] = frozenset()
+    notices: frozenset[int] = frozenset()
     persons: dict[int, str] = field(default_factory=dict)
 
     def take_habit(self, habit: Habit) -> None:

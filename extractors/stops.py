@@ -33,7 +33,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         and not goes_on_list(search, candidate.first)
     ]
     stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
-    stops |= set(_prominent(search, asked, labels))
+    stops |= search.notices | set(_prominent(search, asked, labels))
     unlike = unknown_labels(search, asked)
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
@@ -49,6 +49,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         frozenset(again),
         telling,
         tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns)),
+        search.notices,
     )
 
 
@@ -93,7 +94,8 @@ def _opens_section(unit: Unit, asked: list[Asked]) -> bool:
 
 def _parts_questions(search: Search, unit: Unit, labels: set[int]) -> bool:
     """A bold line of its own between an answer in plain print and the next question is a heading."""
-    if unit.cell is not None or not unit.line.new_paragraph or not _is_bold_line(unit):
+    alone = unit.cell is None or _fills_table(search.layout, unit)
+    if not alone or not unit.line.new_paragraph or not _is_in_bold(unit):
         return False
     before = next((u for u in reversed(search.layout.units[: unit.index]) if u.text.strip()), None)
     behind = next((u for u in search.layout.units[unit.index + 1 :] if u.text.strip()), None)
@@ -107,17 +109,31 @@ def _is_bold_line(unit: Unit) -> bool:
     so is a bulleted line that begins in bold and has a colon."""
     if unit.item and ":" in unit.text[:60]:
         return begins_bold(unit)
+    return unit.cell is None and _is_in_bold(unit)
+
+
+def _is_in_bold(unit: Unit) -> bool:
     worded = any(c.isalpha() for c in unit.text)
-    return unit.cell is None and unit.all_bold and worded and not unit.has("entry") and len(unit.text.split()) <= 20
+    return unit.all_bold and worded and not unit.has("entry") and len(unit.text.split()) <= 20
+
+
+def _fills_table(layout: Layout, unit: Unit) -> bool:
+    """True for a line that is all there is in its table: a bar across the page."""
+    return unit.cell is not None and [u for box in layout.tables[unit.cell.table] for u in box.units] == [unit]
 
 
 def _is_own_answer(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
     """An answer may begin with the words of its question: "Direct beneficiaries: …" under "Beneficiaries"; and "Chief
     Executive", which asks for the head of an institution elsewhere, is a post behind the question for one."""
-    above = [bid for bid in asked if bid.label.last < candidate.first]
-    if above and above[-1].key in POSTS and looks_like_post(candidate.text, search.lexicon.data.language):
-        return True
-    return bool(above) and any(hit.key == above[-1].key and hit.score >= 0.9 for hit in candidate.hits)
+    unit = search.layout.units[candidate.first]
+    over = _in_cell_above(search.layout, unit, {bid.label.last: bid for bid in asked})
+    before = [bid for bid in asked if bid.label.last < candidate.first]
+    for above in ([over] if over is not None else []) + before[-1:]:
+        if above.key in POSTS and looks_like_post(candidate.text, search.lexicon.data.language):
+            return True
+        if any(hit.key == above.key and hit.score >= 0.9 for hit in candidate.hits):
+            return True
+    return False
 
 
 def _repeats(candidate: Candidate) -> bool:

@@ -1,5 +1,6 @@
 """Words that stand among the questions and belong to no answer: the rest of one that was cut, or an inserted page."""
 
+import re
 from collections.abc import Collection, Iterator
 
 from extractors.activity_drafts import ActivitiesFound
@@ -11,6 +12,8 @@ from pipeline.records import Flag, Severity
 
 FEWEST = 6
 """Words a line must have to be worth a flag."""
+_ANSWERED = re.compile(r"\s*(?=[^:–—-]*[^\W\d_]{3})(?:[^\W\d_][^\s:]*\s+){0,5}[^\s:]+(?::|\s:|\s[–—-])(?:\s+[^\s:]+){1,6}\s*")
+"""A few words, a colon or a dash, and a few words: “Designation – Director”."""
 
 
 def unassigned(
@@ -23,20 +26,42 @@ def unassigned(
         return
     answered = {unit.index for bid in found.asked for unit in answers.region(bid)[0]} | activities.taken
     labels = {index for bid in found.asked for index in range(bid.label.first, bid.label.last + 1)}
-    printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
     strange = {index for label in found.unknown for index in range(label.first, label.last + 1)}
+    shown = answered | labels | strange | said
+    printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
     strange |= found.stops - labels - {index for index, _ in found.headings} - activities.taken
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
-    for unit in answers.layout.units[first:last]:
+    for unit in answers.layout.units[first:]:
         if not unit.text.strip():
             continue
         if answers.signs_beside(unit) or unit.index in said:
             continue
         if unit.index not in answered | printed | answers.layout.explained and _says_something(unit, answers):
             behind = before is not None and before.index in answered | strange
-            yield _flag(unit, "warning" if behind and not _explains(unit, before, answered) else "info")
+            if unit.index < last:
+                yield _flag(unit, "warning" if behind and not _explains(unit, before, answered) else "info")
+        elif unit.index not in shown | found.stops and _ANSWERED.fullmatch(unit.text) and not unit.all_italic:
+            yield _flag(unit, "warning")
         before = unit
+    yield from (_flag(unit, "warning") for unit in _beside_labels(answers, shown, labels))
+
+
+def _beside_labels(answers: Answers, known: Collection[int], labels: Collection[int]) -> Iterator[Unit]:
+    """Words, be they ever so few, that fill the cell beside or below a question and were given to none."""
+    layout = answers.layout
+    for box in layout.cells.values():
+        table, row, column = box.cell.table, box.cell.row, box.cell.column
+        asked = any(
+            near is not None and near.units[0].index in labels
+            for near in (layout.at(table, row, column - 1), layout.at(table, row - 1, column))
+        )
+        words = [unit for unit in box.units if any(map(str.isalpha, unit.text))]
+        if not asked or not words or any(unit.index in known for unit in words):
+            continue
+        printed = all(unit.all_bold or unit.all_italic or unit.index in layout.explained for unit in words)
+        if not printed and not answers.signs_beside(words[0]):
+            yield words[0]
 
 
 def _says_something(unit: Unit, answers: Answers) -> bool:

@@ -1,0 +1,54 @@
+"""Notices: what a form tells its readers under a heading that says so, such as “Please note” or “Data protection”."""
+
+from collections.abc import Iterator
+
+from extractors.layout import CellBox, Layout, Unit
+from pipeline.folding import fold
+from pipeline.languages import LanguageData
+
+LONGEST = 9
+"""Words in the longest heading of a notice."""
+SENTENCE = 5
+"""Words a line under such a heading must have, at least, to be part of the notice."""
+
+
+def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
+    """The units of all notices: boxes with such a heading, also where the text has a row of its own below it, and the
+    sentences in plain print behind such a heading in bold."""
+    openings = tuple(fold(text) for text in data.marks.notice)
+    found: set[int] = set()
+    for boxes in layout.tables.values():
+        for place, box in enumerate(boxes):
+            printed = [unit for unit in box.units if unit.text.strip()]
+            if printed and len(layout.row(box.cell)) == 1 and _heads(printed[0], openings):
+                below = boxes[place + 1 : place + 2] if len(printed) == 1 else []
+                found |= {unit.index for each in (box, *filter(_is_told, below)) for unit in each.units}
+    for unit in layout.units:
+        if unit.cell is None and (unit.all_bold or unit.line.role == "heading") and _heads(unit, openings):
+            found |= {unit.index, *_sentences_behind(layout, unit)}
+    return frozenset(found)
+
+
+def _heads(unit: Unit, openings: tuple[str, ...]) -> bool:
+    """True for a short line of one of the words for a notice, or that begins with several: “Note”, but “Note by the
+    Board” may be an answer."""
+    words = fold(unit.text.partition(":")[0]).split()
+    several = tuple(f"{text} " for text in openings if " " in text)
+    line = " ".join(words)
+    return 0 < len(words) <= LONGEST and (line in openings or f"{line} ".startswith(several))
+
+
+def _is_told(box: CellBox) -> bool:
+    """True for a box of sentences without anything to fill in."""
+    filled = any(unit.has("tick") or unit.has("entry") for unit in box.units)
+    return not filled and any(len(unit.text.split()) >= SENTENCE for unit in box.units)
+
+
+def _sentences_behind(layout: Layout, heading: Unit) -> Iterator[int]:
+    for unit in layout.units[heading.index + 1 :]:
+        sentence = len(unit.text.split()) >= SENTENCE and not unit.text.rstrip().endswith((":", "?"))
+        goes_on = not unit.line.new_paragraph
+        plain = unit.cell is None and not unit.all_bold and not unit.has("tick") and not unit.has("entry")
+        if unit.text.strip() and not (plain and (sentence or goes_on)):
+            return
+        yield unit.index
