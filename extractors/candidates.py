@@ -39,7 +39,7 @@ ASKED_OF_IT, FEW = 0.85, 5
 _DIVIDED = re.compile(r"[^\W\d_]-\s*$")
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
-_NUMBERED_PART = re.compile(r"[^\W\d_]+\s+(?:\d{1,2}|[IVX]{1,4}|[A-ZА-Я])\s*[–—:.-]*")
+_NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2})\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
 """``Starting from*: 15/02/2027``: a label ends at its asterisk and colon."""

@@ -86,10 +86,14 @@ def _alone_in_row(layout: Layout, candidate: Candidate) -> bool:
 
 
 def _answers_label(search: Search, index: int) -> bool:
-    """True for a cell that looks like no label, among others in its row, behind or below one that does."""
+    """True for a cell that looks like no label, among others in its row, behind or below one that does; and for plain
+    print in a cell that begins in bold."""
     layout, unit = search.layout, search.layout.units[index]
     if unit.cell is None or not search.habit or search.fits(unit):
         return False
+    own = next(each for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
+    if own.all_bold and not unit.all_bold:
+        return True
     mates = [box for box in layout.row(unit.cell) if box.text]
     above = layout.at(unit.cell.table, unit.cell.row - 1, unit.cell.column)
     before = [box for box in mates if box.cell.column < unit.cell.column][-1:]

@@ -7,6 +7,8 @@ from extractors.layout import Span
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
+_ADDRESS = re.compile(r"[^\s@]+@[\w.-]*|(?:https?://|www\.)\S+")
+_ADDRESS_END = re.compile(r"[a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}|[a-z]{1,3}")
 _END_HYPHEN = re.compile(r"[^\W\d_](?:-|\u00ad)$")
 
 
@@ -24,7 +26,7 @@ def joined(spans: tuple[Span, ...] | list[Span]) -> str:
             out += "\n" + words
         elif _END_HYPHEN.search(out) and words[:1].islower():
             out = (out[:-1] if out.endswith("\u00ad") else out) + words
-        elif span.line is not before.line and _is_one_word(out, words):
+        elif span.line is not before.line and (_is_one_word(out, words) or _is_one_address(out, words)):
             out += words
         else:
             out += " " + words
@@ -35,6 +37,11 @@ def joined(spans: tuple[Span, ...] | list[Span]) -> str:
 def _is_one_word(above: str, below: str) -> bool:
     """True for ``visioconféren`` / ``ce``: a long word that a narrow column has cut without a hyphen."""
     return below[:1].islower() and fold(above.split()[-1] + below.split()[0]) in _long_words()
+
+
+def _is_one_address(above: str, below: str) -> bool:
+    """True for ``x@agency.go`` / ``v.mz``: an address that a narrow column has cut."""
+    return bool(_ADDRESS.fullmatch(above.split()[-1]) and _ADDRESS_END.fullmatch(below))
 
 
 @cache

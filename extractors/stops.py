@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from statistics import median
 
 from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate
-from extractors.headings import goes_on_list, is_larger
+from extractors.headings import LARGER, goes_on_list, is_larger
 from extractors.label_ends import begins_bold, in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
@@ -17,6 +18,9 @@ from extractors.telling import tells_unasked
 
 BEHIND = 1000
 """Added to the place of a letter in the alphabet: letters and numbers are no one order."""
+ALIKE = 6
+"""Labels with a number of one shape that show what opens with such a number to be a label."""
+_PART_NUMBER, _SHAPED = re.compile(r"\s*\(?(?:\d{1,2}|[A-ZА-Я])\.\d{1,2}[.)]?(?=\s)"), re.compile(r"\d+|[A-ZА-Я]")
 SURE_ANSWER = 0.1
 """How well words must suit the question above them to be its answer, though they look like a label."""
 
@@ -57,10 +61,13 @@ def _prominent(search: Search, asked: list[Asked], labels: set[int]) -> Iterator
     """Units that stand out as headings do and are no label: in larger print, over a section, bold where labels are."""
     ends = {bid.label.last: bid for bid in asked}
     bold = sum(search.layout.units[bid.label.first].all_bold for bid in asked) >= 0.7 * len(asked)
+    sizes = [size for bid in asked if (size := search.layout.units[bid.label.first].line.size)]
+    usual = median(sizes) if sizes else None
     for unit in search.layout.units:
         if unit.index in labels or search.habit.upright and unit.all_italic or _answers_above(search, unit, ends):
             continue
-        large = is_larger(search, unit.index) and unit.all_bold and unit.cell is None
+        over_labels = bool(usual and unit.line.size) and (unit.line.size or 0) >= (usual or 0) + LARGER
+        large = unit.all_bold and unit.cell is None and (is_larger(search, unit.index) or over_labels)
         section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
         if unit.line.role == "heading" or large or section or bold and _is_bold_line(unit):
             yield unit.index
@@ -98,10 +105,11 @@ def _parts_questions(search: Search, unit: Unit, labels: set[int]) -> bool:
     if not alone or not unit.line.new_paragraph or not _is_in_bold(unit):
         return False
     before = next((u for u in reversed(search.layout.units[: unit.index]) if u.text.strip()), None)
-    behind = next((u for u in search.layout.units[unit.index + 1 :] if u.text.strip()), None)
-    if before is None or behind is None or before.index in labels or before.all_bold:
+    behind = [u for u in search.layout.units[unit.index + 1 : unit.index + 6] if u.text.strip()]
+    if before is None or not behind or before.index in labels or before.all_bold:
         return False
-    return behind.index in labels or behind.index in search.activities
+    told = behind[0].all_italic and not search.fits(behind[0])  # under a heading the form may say what to do
+    return any(u.index in labels or u.index in search.activities for u in behind[: 1 + told])
 
 
 def _is_bold_line(unit: Unit) -> bool:
@@ -152,6 +160,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     ends = {bid.label.last: bid for bid in asked}
     numbers = [(bid.label.first, _place_in_order(bid.label.text)) for bid in asked]
+    numbered = [_SHAPED.sub("#", found[0]) for bid in asked if (found := _PART_NUMBER.match(bid.label.text))]
     italic = sum(search.layout.units[bid.label.first].all_italic for bid in asked) > 0.2 * len(asked)
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
@@ -162,7 +171,9 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         headed = unit.all_bold and is_larger(search, unit.index)
         if headed or unit.all_italic and not italic or _answers_above(search, unit, ends):
             continue  # a heading, a hint, or an answer
-        if candidate.where == "cell" and unit.cell is not None:
+        if _numbered_alike(numbered, candidate):
+            found.append(candidate)
+        elif candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
             if beside or search.habit.cells and search.fits(unit):
                 found.append(candidate)
@@ -176,6 +187,12 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         ):
             found.append(candidate)
     return found
+
+
+def _numbered_alike(numbered: list[str], candidate: Candidate) -> bool:
+    """True for a line that opens with a number of two parts (3.4) of the shape that most labels open with."""
+    own = _PART_NUMBER.match(candidate.text)
+    return own is not None and numbered.count(_SHAPED.sub("#", own[0])) >= ALIKE
 
 
 def _is_question(unit: Unit, candidate: Candidate) -> bool:

@@ -1,6 +1,7 @@
 """Words that stand among the questions and belong to no answer: the rest of one that was cut, or an inserted page."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 from extractors.activity_drafts import ActivitiesFound
@@ -26,10 +27,10 @@ def unassigned(
         return
     answered = {unit.index for bid in found.asked for unit in answers.region(bid)[0]} | activities.taken
     labels = {index for bid in found.asked for index in range(bid.label.first, bid.label.last + 1)}
-    strange = {index for label in found.unknown for index in range(label.first, label.last + 1)}
-    shown = answered | labels | strange | said
+    unknown = frozenset(index for label in found.unknown for index in range(label.first, label.last + 1))
+    shown = answered | labels | unknown | said
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
-    strange |= found.stops - labels - {index for index, _ in found.headings} - activities.taken
+    strange = unknown | found.stops - labels - {index for index, _ in found.headings} - activities.taken
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
     for unit in answers.layout.units[first:]:
@@ -44,23 +45,28 @@ def unassigned(
         elif unit.index not in shown | found.stops and _ANSWERED.fullmatch(unit.text) and not unit.all_italic:
             yield _flag(unit, "warning")
         before = unit
-    yield from (_flag(unit, "warning") for unit in _beside_labels(answers, shown, labels))
+    early = {unit.index for unit in answers.layout.units[:first]}
+    known = shown | early | {index for index, _ in found.headings}
+    yield from (_flag(unit, "warning") for unit in _unclaimed_cells(answers, known, unknown))
 
 
-def _beside_labels(answers: Answers, known: Collection[int], labels: Collection[int]) -> Iterator[Unit]:
-    """Words, be they ever so few, that fill the cell beside or below a question and were given to none."""
-    layout = answers.layout
+def _unclaimed_cells(answers: Answers, known: Collection[int], asked: frozenset[int]) -> Iterator[Unit]:
+    """Words, be they ever so few, that fill a cell among others and were given to no question: the first of each row.
+    ``asked``: the units of what is shown as a question not understood, whose answers go without saying."""
+    layout, rows = answers.layout, set[tuple[int, int]]()
+    texts = Counter(box.text for box in layout.cells.values())
     for box in layout.cells.values():
         table, row, column = box.cell.table, box.cell.row, box.cell.column
-        asked = any(
-            near is not None and near.units[0].index in labels
-            for near in (layout.at(table, row, column - 1), layout.at(table, row - 1, column))
-        )
-        words = [unit for unit in box.units if any(map(str.isalpha, unit.text))]
-        if not asked or not words or any(unit.index in known for unit in words):
+        words = [unit for unit in box.units if any(map(str.isalpha, unit.text)) and unit.index not in known]
+        mates = [mate for mate in layout.row(box.cell) if mate.text]
+        above = layout.at(table, row - 1, column)
+        beside = [unit.index for mate in [*mates, *([above] if above else [])] for unit in mate.units]
+        if not words or len(mates) < 2 or (table, row) in rows or not asked.isdisjoint(beside):
             continue
         printed = all(unit.all_bold or unit.all_italic or unit.index in layout.explained for unit in words)
-        if not printed and not answers.signs_beside(words[0]):
+        told = answers.is_instruction(Span(words[0].line, words[0].start, words[0].end))
+        if not (printed or told or texts[box.text] > 1 or answers.signs_beside(words[0])):
+            rows.add((table, row))
             yield words[0]
 
 
