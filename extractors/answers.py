@@ -1,7 +1,7 @@
 """The answer to a question: which words of the page belong to it, and whether they are an answer at all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile, takewhile
 
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
@@ -166,7 +166,7 @@ class Answers:
         place = self.layout.units[behind].cell
         held = [u for u in self.layout.units if place is not None and u.cell is not None and u.cell.inside == place]
         below = held or self._under(own)
-        if any(unit.has("tick") for unit in below):
+        if any(unit.has("tick") for unit in below) or any(unit.text.strip() for unit in held):
             return below
         following = dropwhile(lambda u: u.cell is None and not u.text.strip(), self.layout.units[behind + 1 :])
         units = list(takewhile(lambda u: u.cell is not None and u.index not in self.found.stops, following))
@@ -186,14 +186,14 @@ class Answers:
         """The cells to the right, over all rows the label spans, and the rows that carry them on."""
         units: list[Unit] = []
         boxes: list[CellBox] = []
-        for row in range(own.cell.row, own.cell.row + max(1, own.cell.rows)):
+        for row in self._rows_of(own):
             box = self.layout.at(own.cell.table, row, own.cell.column + max(1, own.cell.columns))
-            if box is None and row == own.cell.row:
-                box = self.layout.right(own.cell)  # on paper a shadow of a line may stand between
+            if box is None:  # on paper a shadow of a line may stand between
+                box = self.layout.right(replace(own.cell, row=row))
             while box is not None and key_of(box.cell) not in self._label_cells:
                 if box not in boxes:
                     boxes.append(box)
-                box = self.layout.right(box.cell)
+                box = self.layout.right(replace(box.cell, row=row))
         if len(boxes) > 1 and own.cell.table in self._signed:
             boxes = [self._who_signs(boxes)]
         for box in boxes:
@@ -201,6 +201,16 @@ class Answers:
         if boxes:
             units += self._carried_on(own, boxes[0])
         return units
+
+    def _rows_of(self, own: CellBox) -> Iterator[int]:
+        """The rows of a label: those it spans, and those below that have cells, but none under it."""
+        yield from range(own.cell.row, own.cell.row + max(1, own.cell.rows))
+        filled = {box.cell.row for box in self.layout.tables[own.cell.table] if box.text}
+        for row in range(own.cell.row + max(1, own.cell.rows), max(filled, default=0) + 1):
+            here = [box for box in self.layout.tables[own.cell.table] if box.cell.row == row]
+            if not here or any(box.cell.column <= own.cell.column for box in here):
+                return
+            yield row
 
     def signs_beside(self, unit: Unit) -> bool:
         """True for the words of a person who signs beside the head of the institution."""

@@ -145,7 +145,9 @@ def _goes_on(layout: Layout, candidate: Candidate, end: int, lexicon: Lexicon) -
     if candidate.where != "inline" or end <= candidate.cut:
         return False
     more = layout.units[candidate.last].line.text[candidate.cut : end].strip()
-    return len(more.split()) <= FEW and any(hit.group == "short" and hit.score >= ASKED_OF_IT for hit in lexicon.hits(more.rstrip(" :：*"))[:1])
+    if len(more.split()) > FEW:
+        return False
+    return any(hit.group == "short" and hit.score >= ASKED_OF_IT for hit in lexicon.hits(more.rstrip(" :：*"))[:1])
 
 
 def _is_lead(layout: Layout, candidate: Candidate, lexicon: Lexicon) -> bool:

@@ -25,6 +25,7 @@ def _at_an_end(sign: str) -> re.Pattern[str]:
 _CROSS = _at_an_end(r"_*[xXхХ×✓✔✗✘√]_*|\[\s*[xXхХ×✓✔✗✘√vV*+]\s*\]|\(\s*[xXхХ×✓✔✗✘√]\s*\)")
 """What people type for a cross or a tick, before or behind an option; the Cyrillic letter looks the same. A star alone
 is a footnote and ``v.`` a number, so neither is one."""
+_SIGN_BEHIND = re.compile(r"(?P<words>.*[^\W\d_].*?)\s+(?:(?P<on>[vVxXхХ+✓✔✗✘√])|[–—-])$")
 _AROUND = " :_.-–—"
 _EMPTY = _at_an_end(r"_{2,}|\.{3,}|…|\[\s*\]|\(\s*\)")
 
@@ -77,10 +78,15 @@ def _answered_each(spans: list[Span]) -> list[Box]:
     found: list[Box] = []
     option: Span | None = None
     for span in spans:
-        parts = [(checked, fold(_clean(part.text))) for checked, part in _options(span, _ticks_of(span))]
+        ticks = _ticks_of(span)
+        parts = [(checked, fold(_clean(part.text))) for checked, part in _options(span, ticks)]
         if not parts and span.text.strip():
             option = span
-        elif parts and option is not None and all(text in yes | no for _, text in parts):
+            continue
+        before = Span(span.line, span.start, ticks[0][1]) if ticks else span
+        if len(ticks) > 1 and before.text.strip(_AROUND):  # “Social protection: ☒ yes ☐ no”
+            option = before
+        if parts and option is not None and all(text in yes | no for _, text in parts):
             found.append(Box(any(checked and text in yes for checked, text in parts), _clean(option.text), option))
             option = None
         elif parts:
@@ -107,9 +113,12 @@ def _boxes_behind(spans: list[Span]) -> list[Box]:
 def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) -> list[Box]:
     """The options of a list without boxes in which a mark is typed before, behind or beside what is chosen: ``_X_``,
     ``(x)``, ``yes``. None where the lines are no such list: where most name no option, or nothing says which."""
-    found: list[Box] = []
+    spans = ([rest] if rest and rest.text.strip() else []) + spans_of(units)
+    found = _marked_throughout(spans) or _marked_before(spans)
+    if found:
+        return found if _name_options(found, key, language) else []
     empty = 0
-    for span in ([rest] if rest and rest.text.strip() else []) + spans_of(units):
+    for span in spans:
         among = [(bool(m["mark"]), m.start(), m.end()) for m in AMONG.finditer(span.line.text, span.start, span.end)]
         if len(among) > 1:
             found += [Box(checked, tidy(AMONG.sub("", part.text)), part) for checked, part in _options(span, among)]
@@ -124,8 +133,42 @@ def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) 
     told = {box.checked for box in found}
     if len(found) < 2 or True not in told and 2 * empty < len(found) or False not in told:
         return []
-    named = sum(option_of(box.text, key, language)[0] is not None for box in found)
-    return found if 2 * named >= len(found) else []
+    return found if _name_options(found, key, language) else []
+
+
+def _name_options(boxes: list[Box], key: str, language: str) -> bool:
+    """True if most of the boxes stand for an option of the question."""
+    return 2 * sum(option_of(box.text, key, language)[0] is not None for box in boxes) >= len(boxes)
+
+
+def _marked_throughout(spans: list[Span]) -> list[Box]:
+    """The options of a list in which every line ends in a sign: ``V`` or ``+`` for yes, a dash for no."""
+    said = [span for span in spans if span.text.strip()]
+    ends = [_SIGN_BEHIND.match(tidy(span.text)) for span in said]
+    boxes = [Box(bool(end["on"]), end["words"], span) for span, end in zip(said, ends, strict=True) if end is not None]
+    complete = len(boxes) == len(said) and {box.checked for box in boxes} == {True, False}
+    return boxes if complete else []
+
+
+def _marked_before(spans: list[Span]) -> list[Box]:
+    """The options of a list whose marks have a column of their own before them, empty where nothing is chosen."""
+    rows: dict[tuple[int, int], list[Span]] = {}
+    for span in spans:
+        cell = span.line.cell
+        if cell is not None and span.text.strip():
+            rows.setdefault((cell.table, cell.row), []).append(span)
+    marks = [row[0] for row in rows.values() if len(row) > 1 and _CROSS.fullmatch(tidy(row[0].text))]
+    if not marks or len(rows) == len(marks):
+        return []
+    column = marks[0].line.cell.column if marks[0].line.cell is not None else 0
+    boxes = []
+    for row in rows.values():
+        words = row[1:] if row[0] in marks else row
+        beside = words[0].line.cell
+        if beside is None or beside.column <= column:
+            return []
+        boxes.append(Box(row[0] in marks, tidy(" ".join(span.text for span in words)), words[0]))
+    return boxes
 
 
 def _typed_mark(text: str, language: str) -> tuple[bool | None, str]:

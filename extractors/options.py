@@ -13,6 +13,8 @@ CLEAR = 0.6
 """Score from which a printed option is one of ours."""
 APART, UNDECIDED = 0.04, 0.5
 """How much better an option must suit that is not clear than the next one, and the score of one that does not."""
+PLAIN = 0.9
+"""Score of a text that names its option in plain words."""
 _LEAD = re.compile(r"[(:;–—]|\s-\s")
 _SHARED = re.compile(r"[^:–—]{2,60}(?:[:–—]|\s-)\s+(?=\S)")
 
@@ -24,13 +26,30 @@ def options_of(texts: list[str], key: str, language: str) -> list[tuple[str | No
     one."""
     by_text = [_scores(text, key, language) for text in _without_shared_lead(texts)]
     waiting = dict(enumerate(by_text))
+    given: dict[str | None, int] = {}
     found: list[tuple[str | None, float]] = [_best(scores, CLEAR) for scores in by_text]
     while waiting := {number: scores for number, scores in waiting.items() if scores}:
         number = max(waiting, key=lambda n: _loss(waiting[n]))
         lost, _ = _loss(waiting[number])
         option, score = _best(waiting.pop(number))
         found[number] = option, (score if score >= CLEAR or lost >= APART else min(score, UNDECIDED))
+        given[option] = number
         waiting = {n: {o: s for o, s in scores.items() if o != option} for n, scores in waiting.items()}
+    return _left_over(found, given, key, language)
+
+
+def _left_over(
+    found: list[tuple[str | None, float]], given: dict[str | None, int], key: str, language: str
+) -> list[tuple[str | None, float]]:
+    """A text that shares the option of another shares it surely only if its words are plain or no other is left; where
+    one is left, it may be that."""
+    names = load_language(language if language in LANGUAGES else "en").options.get(key, {})
+    left = [name for name in names if name not in given and name != "other"]
+    shared = [n for n, (option, _) in enumerate(found) if option is not None and given.get(option) != n]
+    for number in shared:
+        option, score = found[number]
+        if left and score < PLAIN:
+            found[number] = (left[0] if len(left) == len(shared) == 1 else option), min(score, UNDECIDED)
     return found
 
 

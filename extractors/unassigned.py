@@ -13,7 +13,9 @@ from pipeline.records import Flag, Severity
 
 FEWEST = 6
 """Words a line must have to be worth a flag."""
-_ANSWERED = re.compile(r"\s*(?=[^:–—-]*[^\W\d_]{3})(?:[^\W\d_][^\s:]*\s+){0,5}[^\s:]+(?::|\s:|\s[–—-])(?:\s+[^\s:]+){1,6}\s*")
+_ANSWERED = re.compile(
+    r"\s*(?=[^:–—-]*[^\W\d_]{3})(?:[^\W\d_][^\s:]*\s+){0,5}[^\s:]+(?::|\s:|\s[–—-])(?:\s+[^\s:]+){1,6}\s*"
+)
 """A few words, a colon or a dash, and a few words: “Designation – Director”."""
 
 

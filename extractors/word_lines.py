@@ -1,10 +1,11 @@
 """The lines of a Word file while they are being written: text goes in, ``Line`` and ``Piece`` come out."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from extractors.word_guards import hostile
 from extractors.word_styles import Face
-from extractors.word_ticks import FILLED, FILLED_SHAPES, SIGNS, SQUARES, cut_ticks
+from extractors.word_ticks import CIRCLES, DISCS, FILLED, FILLED_SHAPES, ROUND_SHAPES, SIGNS, SQUARES, cut_ticks
 from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece
 
 MAX_LINES, MAX_WRITES = 60_000, 20_000
@@ -34,6 +35,8 @@ class Story:
     lines: list[Line] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     squares: bool = False
+    discs: bool = False
+    circles: bool = False
     _text: str = ""
     _pieces: list[Piece] = field(default_factory=list)
     _open: bool = False
@@ -64,8 +67,10 @@ class Story:
         if self._entry is not None and self._entry.checked is not None:
             self._show_box(self._entry)
             return
-        if not self.squares and not SQUARES.isdisjoint(text):
-            self.squares = True
+        if not text.isascii():
+            self.squares = self.squares or not SQUARES.isdisjoint(text)
+            self.discs = self.discs or any(sign in text for sign in DISCS)
+            self.circles = self.circles or any(sign in text for sign in CIRCLES)
         self._writes += 1
         if self._writes > MAX_WRITES:
             raise hostile("A line of the file is broken into more pieces than any form's")
@@ -204,10 +209,16 @@ class Story:
 
 
 def settle_squares(story: Story) -> None:
-    """Read a filled square as a ticked box where empty squares stand elsewhere in the document; else it is a bullet."""
-    if not story.squares:
-        return
+    """Read a filled square as a ticked box where empty squares stand elsewhere in the document, and a disc where empty
+    circles do, which then are boxes too; else they are bullets."""
+    if story.squares:
+        _cut(story, FILLED, FILLED_SHAPES)
+    if story.circles and story.discs:
+        _cut(story, DISCS + CIRCLES, ROUND_SHAPES)
+
+
+def _cut(story: Story, signs: str, shapes: re.Pattern[str]) -> None:
     for index, line in enumerate(story.lines):
-        if any(char in line.text for char in FILLED):
-            text, pieces = cut_ticks(line.text, list(line.pieces), FILLED_SHAPES)
+        if any(char in line.text for char in signs):
+            text, pieces = cut_ticks(line.text, list(line.pieces), shapes)
             story.lines[index] = replace(line, text=text, pieces=tuple(pieces))

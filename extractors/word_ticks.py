@@ -23,6 +23,9 @@ SIGNS = re.compile(rf"[{ON}{OFF}\[(]")
 """A quick look: without one of these there is no tick box in a text."""
 
 FILLED_SHAPES = re.compile(f"(?P<on>[{FILLED}])")
+DISCS, CIRCLES = "●◉⦿", "○◯"
+ROUND_SHAPES = re.compile(rf"(?P<on>[{DISCS}])|(?P<off>[{CIRCLES}])")
+"""Round signs are items of a list as a rule; where both kinds stand in a document, they are boxes to tick."""
 
 _WINGDINGS = {
     **dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), UNTICKED),
