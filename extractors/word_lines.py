@@ -212,13 +212,28 @@ def settle_squares(story: Story) -> None:
     """Read a filled square as a ticked box where empty squares stand elsewhere in the document, and a disc where empty
     circles do, which then are boxes too; else they are bullets."""
     if story.squares:
-        _cut(story, FILLED, FILLED_SHAPES)
+        _cut(story, [at for at, line in enumerate(story.lines) if any(s in line.text for s in FILLED)], FILLED_SHAPES)
     if story.circles and story.discs:
-        _cut(story, DISCS + CIRCLES, ROUND_SHAPES)
+        _cut(story, _round_options(story.lines), ROUND_SHAPES)
 
 
-def _cut(story: Story, signs: str, shapes: re.Pattern[str]) -> None:
-    for index, line in enumerate(story.lines):
-        if any(char in line.text for char in signs):
-            text, pieces = cut_ticks(line.text, list(line.pieces), shapes)
-            story.lines[index] = replace(line, text=text, pieces=tuple(pieces))
+def _round_options(lines: list[Line]) -> list[int]:
+    """The lines of lists in which some items have a disc and others an empty circle in front."""
+    found: list[int] = []
+    run: list[int] = []
+    for at, line in enumerate([*lines, Line("")]):
+        if ROUND_SHAPES.match(line.text.strip()) and (not run or line.cell == lines[run[-1]].cell):
+            run.append(at)
+            continue
+        signs = "".join(lines[each].text for each in run)
+        if any(sign in signs for sign in DISCS) and any(sign in signs for sign in CIRCLES):
+            found += run
+        run = [at] if ROUND_SHAPES.match(line.text.strip()) else []
+    return found
+
+
+def _cut(story: Story, places: list[int], shapes: re.Pattern[str]) -> None:
+    for index in places:
+        line = story.lines[index]
+        text, pieces = cut_ticks(line.text, list(line.pieces), shapes)
+        story.lines[index] = replace(line, text=text, pieces=tuple(pieces))
