@@ -120,7 +120,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     awarded = without_answers(search, without_stray(search, awarded))
     awarded = with_core(search, with_entity_name(search, awarded), bids)
     awarded = with_signature(with_contact(with_signatory(awarded, bids)), bids)
-    asked = paired(search, _with_purpose(search, awarded))
+    asked = paired(search, _with_day(search, _with_purpose(search, awarded)))
     asked = _with_hints(search, [bid for bid in asked if not _is_half(bid, asked)])
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]
     complete = filled(search, asked, unknown_labels(search, asked))
@@ -135,6 +135,14 @@ def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:
     if not search.simple or any(bid.key == "objectives" for bid in awarded):
         return awarded
     return [replace(bid, key="objectives") if bid.key == "expected_results" else bid for bid in awarded]
+
+
+def _with_day(search: Search, awarded: list[Asked]) -> list[Asked]:
+    """A form for one event asks when it takes place, be it called its start."""
+    keys = {key for bid in awarded for key in PAIRS.get(bid.key, (bid.key,))}
+    if not search.simple or "event_date" in keys:
+        return awarded
+    return [replace(bid, key="event_date") if bid.key == "start_date" else bid for bid in awarded]
 
 
 def _with_reason(search: Search, asked: list[Asked]) -> list[Asked]:

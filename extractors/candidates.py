@@ -181,13 +181,22 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
         text = tidy(" ".join(u.text for u in lead))
         if len(lead) > 1 and len(text.split()) <= LONGEST:
             yield _candidate(text, lead[0], lead[-1], lead[-1].end, "line", 0.1, lexicon)
-        if style_of(printed[0]) != style_of(printed[-1]):
+        if style_of(printed[0]) != style_of(printed[-1]) and not _runs_on(layout, printed[len(lead)]):
             return
     for part in {len(printed): printed, len(upright): upright}.values():
         text = tidy(" ".join(_plain(u.text) for u in part))
         if 0 < len(text.split()) <= LONGEST:
             last = part[-1]
             yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
+
+
+def _runs_on(layout: Layout, unit: Unit) -> bool:
+    """True for the line of a label that goes on below its bold beginning, where the answer stands beside: “capacity
+    gaps * (max. 400 words)”."""
+    assert unit.cell is not None
+    beside = layout.right(unit.cell)
+    begins = unit.text.lstrip()[:1]
+    return layout.document.origin != "word" and beside is not None and (begins.islower() or begins in "(*[")
 
 
 def _with_explanation(layout: Layout, box: CellBox, lexicon: Lexicon) -> Iterator[Candidate]:
@@ -293,7 +302,8 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         cuts.setdefault(final, 0.2)
     ends = _END.search(text, last.start, limit)
     for cut, bonus in sorted(cuts.items()):
-        if ends and cut <= ends.start() or last.all_bold and _says_what(text[cut : last.end], lexicon):
+        behind = text[cut : last.end]
+        if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon) or lexicon.is_remark(behind):
             continue
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):

@@ -100,6 +100,7 @@ class Lexicon:
         self._of_persons = whole_words(data.marks.person)
         self._optional = whole_words(data.marks.optional)
         self._required = whole_words(data.marks.required)
+        self._remarks = frozenset(fold(text) for text in (*data.marks.optional, *data.marks.required))
         self._not_kept = frozenset(fold(label) for label in data.marks.not_kept)
 
     def hits(self, text: str) -> tuple[Hit, ...]:
@@ -130,6 +131,10 @@ class Lexicon:
     def says_required(self, text: str) -> bool:
         """True if the label carries an asterisk or says that it must be answered."""
         return bool(REQUIRED_MARK.search(text) or self._required.search(f" {fold(text)} "))
+
+    def is_remark(self, text: str) -> bool:
+        """True if the text says that the question may stay empty or must be answered, and no more."""
+        return fold(text) in self._remarks
 
     def asks_position(self, text: str) -> bool:
         """True if a word of the label asks for somebody's post."""
@@ -197,7 +202,8 @@ class Lexicon:
             inner = f" {fold(bracket)} "
             if self._optional.search(inner) or self._required.search(inner):
                 text = text.replace(bracket, " ")
-        return text
+        label, dash, behind = text.rpartition("–" if "–" in text else "-")
+        return label if dash and self.is_remark(behind) else text
 
     def _scores(self, texts: Sequence[str]) -> list[list[tuple[Meaning, float]]]:
         """How well each text fits the labels of each meaning; nothing below 0.5."""

@@ -1,6 +1,7 @@
 """Notices: what a form tells its readers under a heading that says so, such as “Please note” or “Data protection”."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from extractors.layout import CellBox, Layout, Unit
 from pipeline.folding import fold
@@ -14,7 +15,7 @@ SENTENCE = 5
 
 def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
     """The units of all notices: boxes with such a heading, also where the text has a row of its own below it, and the
-    sentences in plain print behind such a heading in bold."""
+    sentences in plain print behind such a heading in bold or in the same paragraph."""
     openings = tuple(fold(text) for text in data.marks.notice)
     found: set[int] = set()
     for boxes in layout.tables.values():
@@ -26,6 +27,8 @@ def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
     for unit in layout.units:
         if unit.cell is None and (unit.all_bold or unit.line.role == "heading") and _heads(unit, openings):
             found |= {unit.index, *_sentences_behind(layout, unit)}
+        elif unit.cell is None and unit.line.new_paragraph and _tells(unit, openings):
+            found |= {unit.index, *_rest_of_paragraph(layout, unit)}
     return frozenset(found)
 
 
@@ -36,6 +39,17 @@ def _heads(unit: Unit, openings: tuple[str, ...]) -> bool:
     several = tuple(f"{text} " for text in openings if " " in text)
     line = " ".join(words)
     return 0 < len(words) <= LONGEST and (line in openings or f"{line} ".startswith(several))
+
+
+def _tells(unit: Unit, openings: tuple[str, ...]) -> bool:
+    """True for a paragraph in plain print that says by several words what it tells: “Data protection: we keep …”."""
+    told, _, behind = unit.text.partition(":")
+    return len(behind.split()) >= SENTENCE and " " in fold(told) and fold(told) in openings
+
+
+def _rest_of_paragraph(layout: Layout, unit: Unit) -> Iterator[int]:
+    rest = takewhile(lambda u: not u.line.new_paragraph and u.cell is None, layout.units[unit.index + 1 :])
+    return (each.index for each in rest)
 
 
 def _is_told(box: CellBox) -> bool:
