@@ -144,6 +144,8 @@ class Answers:
         assert last.cell is not None
         own = self.layout.cells[key_of(last.cell)]
         within = list(self._rest_of_cell(own, last))
+        if rest is None and self.layout.right(last.cell) is not None:
+            within = list(dropwhile(lambda unit: _carries_on(last, unit), within))  # the label itself wraps
         says = any(
             not self._speech.is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces)
             for u in within
@@ -378,6 +380,12 @@ def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
         return False
     nearest = max(boxes, key=lambda b: b[2])
     return box[0] - nearest[2] > 14
+
+
+def _carries_on(label: Unit, unit: Unit) -> bool:
+    """True for a line of the label's own paragraph, in its print."""
+    alike = unit.all_bold == label.all_bold and unit.line.size == label.line.size
+    return alike and not unit.line.new_paragraph and unit.line.page is not None and not unit.has("entry")
 
 
 def _within(unit: Unit, bounds: tuple[float, float]) -> bool:

@@ -97,6 +97,8 @@ def _answers_label(search: Search, index: int) -> bool:
     mates = [box for box in layout.row(unit.cell) if box.text]
     above = layout.at(unit.cell.table, unit.cell.row - 1, unit.cell.column)
     before = [box for box in mates if box.cell.column < unit.cell.column][-1:]
+    if before and before[0].units[0].all_bold and not unit.all_bold:
+        return True
     over = [above] if above is not None and len(mates) > 1 else []
     return any(search.fits(box.units[0]) for box in before + over)
 

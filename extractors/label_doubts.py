@@ -37,7 +37,8 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     least = HARDLY if told >= BEYOND_DOUBT else FITTING
     borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
-    if bid.turned or foreign and bid.key == "deliverables" or _is_misshapen(key, answer):
+    alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
+    if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer):
         return True
     if not denied and (borne_out or bid.placed and bid.base > LITTLE):
         return False

@@ -63,7 +63,8 @@ class Unit:
 
     @cached_property
     def _words(self) -> list[Piece]:
-        return [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
+        printed = [p for p in self.pieces if p.kind == "text" and self.line.text[p.start : p.end].strip()]
+        return [p for p in printed if any(map(str.isalnum, self.line.text[p.start : p.end]))] or printed
 
     def printed(self) -> str:
         """The text without what stands in form fields."""
@@ -272,7 +273,7 @@ def _split(line: Line) -> list[tuple[int, int]]:
 def _bold_starts(line: Line) -> set[int]:
     """Where, behind words that are not bold, a bold label and its colon begin: ``**Place:** Bo **Date:** 4 May``."""
     cuts: set[int] = set()
-    words = [p for p in line.pieces if p.kind == "text" and line.text[p.start : p.end].strip()]
+    words = [p for p in line.pieces if p.kind == "text" and any(map(str.isalnum, line.text[p.start : p.end]))]
     for before, first in zip(words, words[1:], strict=False):
         if first.bold and not before.bold and words[0].bold:
             label = re.match(r"[^:：]{2,50}[:：]", line.text[first.start :])

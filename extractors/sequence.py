@@ -290,7 +290,8 @@ def _signs_alone(asked: Sequence[Asked], at: int) -> bool:
     before or behind it, or whose words hardly ask for the day: “Date of the last reform” asks for another."""
     near = [bid for bid in (*asked[max(at - 1, 0) : at], *asked[at + 1 : at + 2]) if section_of(bid.key) == "signature"]
     hardly = asked[at].key == "signature_date" and asked[at].base < SURELY_DATED
-    return asked[at].guessed and section_of(asked[at].key) == "signature" and (hardly or not near)
+    unsure = asked[at].guessed or asked[at].base < SURELY_DATED
+    return unsure and section_of(asked[at].key) == "signature" and (hardly and asked[at].guessed or not near)
 
 
 def _are_turned(before: Asked, behind: Asked) -> bool:

@@ -1,7 +1,7 @@
 """Where an answer must end: headings, repeated questions, and what looks like a question in words we do not know."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from statistics import median
 
 from extractors.alternation import lines_in_doubt
@@ -169,13 +169,19 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
             continue
         unit = search.layout.units[candidate.first]
         headed = unit.all_bold and is_larger(search, unit.index)
-        if headed or unit.all_italic and not italic or _answers_above(search, unit, ends):
-            continue  # a heading, a hint, or an answer
+        answer = _answers_above(search, unit, ends) or _stands_as_answer(search, unit, columns, labels)
+        if headed or unit.all_italic and not italic or answer:
+            continue  # a heading or a hint
         if _numbered_alike(numbered, candidate):
             found.append(candidate)
         elif candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
-            if beside or search.habit.cells and search.fits(unit):
+            if (
+                beside
+                or search.habit.cells
+                and search.fits(unit)
+                and not _stands_as_answer(search, unit, columns, labels)
+            ):
                 found.append(candidate)
         elif (
             unit.cell is None
@@ -187,6 +193,15 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         ):
             found.append(candidate)
     return found
+
+
+def _stands_as_answer(search: Search, unit: Unit, columns: set[tuple[int, int]], labels: Collection[int]) -> bool:
+    """True for words in capitals in the place of an answer beside a question, where labels are in capitals too."""
+    cell = unit.cell
+    if cell is None or unit.all_bold or not in_capitals(unit.text) or (cell.table, cell.column) in columns:
+        return False
+    left = search.layout.at(cell.table, cell.row, cell.column - 1)
+    return left is not None and (cell.table, left.cell.column) in columns and left.units[0].index in labels
 
 
 def _numbered_alike(numbered: list[str], candidate: Candidate) -> bool:

@@ -33,6 +33,7 @@ def unassigned(
     shown = answered | labels | unknown | said
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
     strange = unknown | found.stops - labels - {index for index, _ in found.headings} - activities.taken
+    inline = {bid.label.last for bid in found.asked if answers.region(bid)[1] is not None}
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
     for unit in answers.layout.units[first:]:
@@ -41,7 +42,7 @@ def unassigned(
         if answers.signs_beside(unit) or unit.index in said:
             continue
         if unit.index not in answered | printed | answers.layout.explained and _says_something(unit, answers):
-            behind = before is not None and before.index in answered | strange
+            behind = before is not None and before.index in answered | strange | inline
             if unit.index < last:
                 yield _flag(unit, "warning" if behind and not _explains(unit, before, answered) else "info")
         elif unit.index not in shown | found.stops and _ANSWERED.fullmatch(unit.text) and not unit.all_italic:
