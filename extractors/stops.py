@@ -21,6 +21,8 @@ BEHIND = 1000
 ALIKE = 6
 """Labels with a number of one shape that show what opens with such a number to be a label."""
 _PART_NUMBER, _SHAPED = re.compile(r"\s*\(?(?:\d{1,2}|[A-ZА-Я])\.\d{1,2}[.)]?(?=\s)"), re.compile(r"\d+|[A-ZА-Я]")
+ASKING = 0.75
+"""Score from which words in capitals ask something rather than answer."""
 SURE_ANSWER = 0.1
 """How well words must suit the question above them to be its answer, though they look like a label."""
 
@@ -169,19 +171,14 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
             continue
         unit = search.layout.units[candidate.first]
         headed = unit.all_bold and is_larger(search, unit.index)
-        answer = _answers_above(search, unit, ends) or _stands_as_answer(search, unit, columns, labels)
+        answer = _answers_above(search, unit, ends) or _stands_as_answer(search, candidate, columns, labels)
         if headed or unit.all_italic and not italic or answer:
             continue  # a heading or a hint
         if _numbered_alike(numbered, candidate):
             found.append(candidate)
         elif candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)
-            if (
-                beside
-                or search.habit.cells
-                and search.fits(unit)
-                and not _stands_as_answer(search, unit, columns, labels)
-            ):
+            if beside or search.habit.cells and search.fits(unit):
                 found.append(candidate)
         elif (
             unit.cell is None
@@ -195,10 +192,19 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     return found
 
 
-def _stands_as_answer(search: Search, unit: Unit, columns: set[tuple[int, int]], labels: Collection[int]) -> bool:
+def _stands_as_answer(
+    search: Search, candidate: Candidate, columns: set[tuple[int, int]], labels: Collection[int]
+) -> bool:
     """True for words in capitals in the place of an answer beside a question, where labels are in capitals too."""
+    unit = search.layout.units[candidate.first]
     cell = unit.cell
-    if cell is None or unit.all_bold or not in_capitals(unit.text) or (cell.table, cell.column) in columns:
+    if (
+        cell is None
+        or candidate.best >= ASKING
+        or unit.all_bold
+        or not in_capitals(unit.text)
+        or (cell.table, cell.column) in columns
+    ):
         return False
     left = search.layout.at(cell.table, cell.row, cell.column - 1)
     return left is not None and (cell.table, left.cell.column) in columns and left.units[0].index in labels

@@ -51,6 +51,19 @@ def unassigned(
     early = {unit.index for unit in answers.layout.units[:first]}
     known = shown | early | {index for index, _ in found.headings}
     yield from (_flag(unit, "warning") for unit in _unclaimed_cells(answers, known, unknown))
+    yield from (_flag(unit, "warning") for unit in _beside_empty(answers, found, unknown))
+
+
+def _beside_empty(answers: Answers, found: Found, unknown: frozenset[int]) -> Iterator[Unit]:
+    """What was taken for a question not understood, and fills the place beside a question without an answer."""
+    for bid in found.asked if not found.over else ():
+        cell, (region, rest) = answers.layout.units[bid.label.last].cell, answers.region(bid)
+        beside = answers.layout.right(cell) if cell is not None and rest is None else None
+        empty = not any(unit.text.strip() or unit.has("tick") for unit in region)
+        further = answers.layout.right(beside.cell) if beside is not None else None
+        last = further is None or not further.text
+        if empty and last and beside is not None and not unknown.isdisjoint(unit.index for unit in beside.units):
+            yield beside.units[0]
 
 
 def _unclaimed_cells(answers: Answers, known: Collection[int], asked: frozenset[int]) -> Iterator[Unit]:

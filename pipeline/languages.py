@@ -39,8 +39,9 @@ class FormTitles(Value):
 
 class Marks(Value):
     """Words for required and optional, for names that only persons have (``person``: surname, first name), for posts
-    (``posts``: director, secretary), that join alternatives (``either``: or), prompts left in place, how the headings
-    of notices begin (``notice``: please note), hints printed behind a label, and whole labels that ask what the record has no place for (``not_kept``: fax)."""
+    (``posts``: director, secretary), that join alternatives (``either``: or), prompts left in place, hints printed
+    behind a label, how the headings of notices begin (``notice``: please note), and whole labels that ask what the
+    record has no place for (``not_kept``: fax)."""
 
     required: Words
     optional: Words
