@@ -19,10 +19,11 @@ CellKey = tuple[int, int, int]
 
 _GAP = re.compile(r"\t+\s*|\s{4,}")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
-_STAR = re.compile(r"\s*\*\s*[^\s*]")
+_SIGNS = "*●▪■◆"
+"""Signs that open the items of a list on most forms, and questions that must be answered on some."""
 _FEWEST_BARE, _MOSTLY = 2, 0.6
 """Labels alone in their cells, at least, that show a column of labels, and how many of its answers must be given."""
-_STARS = 3  # lines with an asterisk in front from which it may be the mark of questions that must be answered
+_FEWEST_SIGNED = 3  # lines with a sign in front from which it may be the mark of questions that must be answered
 BULLET = re.compile(r"^\s*[•▪‣·◦●○–—\-*]\s+")
 ILLEGIBLE = "\ufffd"
 """What OCR saw and could not read."""
@@ -123,11 +124,11 @@ class Layout:
         self.document = document
         self.units: list[Unit] = []
         lines = in_reading_order(document)
-        starred = _stars_mark_questions([line for _, line in lines])
+        signs = _signs_of_questions([line for _, line in lines])
         for number, line in lines:
             for start, end in _split(line):
                 text = line.text[start:end]
-                item = bool(BULLET.match(text)) and not (starred and _STAR.match(text))
+                item = bool(BULLET.match(text)) and text.lstrip()[:1] not in signs
                 self.units.append(Unit(len(self.units), number, line, start, end, text, line.cell, start == 0, item))
         self.cells: dict[CellKey, CellBox] = {}
         for unit in self.units:
@@ -231,23 +232,33 @@ def _is_smaller(units: list[Unit], other: Unit) -> bool:
     return all(unit.line.size and other.line.size and unit.line.size < other.line.size for unit in units)
 
 
-def _stars_mark_questions(lines: list[Line]) -> bool:
-    """True where an asterisk in front of a line says that it must be answered, and is no sign of a list's items: most
-    lines with one stand alone, in bold print or each in a cell of its own."""
+def _signs_of_questions(lines: list[Line]) -> frozenset[str]:
+    """The signs that, in front of a line, say that it must be answered, and open no items of lists: most lines with one
+    stand alone, in bold print or each in a cell of its own."""
     said = [line for line in lines if line.text.strip()]
-    starred = [at for at, line in enumerate(said) if _STAR.match(line.text)]
-    listed = {at for at in starred for next_to in (at - 1, at + 1) if _goes_on(said, at, next_to)}
-    return len(starred) >= _STARS and len(listed) < len(starred) / 2
+    found = set()
+    for sign in _SIGNS:
+        signed = [at for at, line in enumerate(said) if _is_signed(line, sign)]
+        listed = {at for at in signed for next_to in (at - 1, at + 1) if _goes_on(said, at, next_to, sign)}
+        if len(signed) >= _FEWEST_SIGNED and len(listed) < len(signed) / 2:
+            found.add(sign)
+    return frozenset(found)
 
 
-def _goes_on(lines: list[Line], at: int, other: int) -> bool:
-    """Both lines are items of one list, as far as their asterisks tell."""
-    if not 0 <= other < len(lines) or not _STAR.match(lines[other].text):
+def _is_signed(line: Line, sign: str) -> bool:
+    text = line.text.lstrip()
+    return text.startswith(sign) and text[1:].strip()[:1] not in ("", sign)
+
+
+def _goes_on(lines: list[Line], at: int, other: int, sign: str) -> bool:
+    """Both lines are items of one list, as far as their signs tell."""
+    if not 0 <= other < len(lines) or not _is_signed(lines[other], sign):
         return False
     one, two = lines[at], lines[other]
     if (one.cell and key_of(one.cell)) != (two.cell and key_of(two.cell)):
         return False
-    return not all(piece.bold for piece in one.pieces if piece.kind == "text")
+    worded = [p for p in one.pieces if p.kind == "text" and any(map(str.isalnum, one.text[p.start : p.end]))]
+    return not all(piece.bold for piece in (worded if sign == "*" else worded[:1]))
 
 
 def _split(line: Line) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from extractors.page_sheet import Rule, Shape, Sheet, Word
 from pipeline.values import Box
 
-_TYPED = re.compile(r"^(\[[xX✓✔*]\]|\[\s*_?\]|\([xX✓✔]\)|\(\s*\))(.*)$")
+_TYPED = re.compile(r"^(\[[xXхХvV✓✔*+]\]|\[\s*_?\]|\([xXхХ✓✔]\)|\(\s*_?\))(.*)$")
 _CROSS = re.compile(r"^[xXхХ✓✔✗✘vV√+]$")
 
 _MOST = 400
@@ -55,14 +55,14 @@ def _typed_boxes(sheet: Sheet) -> None:
 def _closes(word: Word, following: Word) -> bool:
     """The next word goes on with a bracket that was opened: its cross or its other half."""
     near = -1 < following.x0 - word.x1 < 1.6 * word.size and abs(following.base - word.base) < 2
-    if not near or following.kind != "text" or word.text not in ("[", "(", "[x", "[X", "(x", "(X"):
+    if not near or following.kind != "text" or word.text not in ("[", "(", *(f"{left}{mark}" for left in "[(" for mark in "xXхХvV")):
         return False
-    return following.text[0] in "])" or bool(re.fullmatch(r"[xX✓][\])]?", following.text))
+    return following.text[0] in "])" or bool(re.fullmatch(r"[xXхХvV✓][\])]?", following.text))
 
 
 def _divided(word: Word, box: str, rest: str) -> list[Word]:
     end = word.x0 + (word.x1 - word.x0) * len(box) / len(word.text)
-    checked = bool(re.search(r"[xX✓✔*]", box))
+    checked = bool(re.search(r"[xXхХvV✓✔*+]", box))
     tick = Word(word.text, word.x0, word.top, end, word.bottom, word.base, word.size, kind="tick", checked=checked)
     if not rest:
         tick.x1 = word.x1
