@@ -10,8 +10,8 @@ from extractors.confidence import confidence_of, signs_of
 from extractors.halves import halves_of, spans_with
 from extractors.label_doubts import is_doubtful
 from extractors.layout import Layout, Span, evidence_of
-from extractors.looks import is_initials, spells
-from extractors.persons import looks_like_person, split_person
+from extractors.looks import POSTS, is_initials, spells
+from extractors.persons import looks_like_person, looks_like_post, split_person
 from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
@@ -52,6 +52,7 @@ class Fields:
         for bid in bids.values():
             self._doubt(bid, one_event)
         self._signing_sentence(bids)
+        self._doubt_day()
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
@@ -79,10 +80,24 @@ class Fields:
         """A label that may have been misunderstood is shown to a person, with the answer that stands there."""
         for key in PAIRS.get(bid.key, (bid.key,)):
             reading = self.readings.get(key, NOT_ON_FORM)
-            if reading.state != "answered" or key == "institution_acronym" and self._is_spelt(reading):
+            if reading.state != "answered":
+                if key in POSTS and bid.guessed and looks_like_post(bid.label.text, self.language):
+                    message = f"“{tidy(bid.label.text)[:80]}” was taken for a question, but may be the answer to one."
+                    self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
+                continue
+            if key == "institution_acronym" and self._is_spelt(reading):
                 continue
             if is_doubtful(bid, key, reading.raw or "", self.language, one_event):
                 message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
+                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
+
+    def _doubt_day(self) -> None:
+        """What is to begin was not begun a year before the request was signed: another day was taken for it."""
+        signed = self.readings.get("signature_date", NOT_ON_FORM).value
+        for key in ("start_date", "event_date"):
+            day = self.readings.get(key, NOT_ON_FORM).value
+            if isinstance(day, str) and isinstance(signed, str) and int(day[:4]) < int(signed[:4]) - 1:
+                message = f"{day} was read as {key.replace('_', ' ')}, long before the request was signed; please look."
                 self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
 
     def _is_spelt(self, acronym: FieldReading) -> bool:

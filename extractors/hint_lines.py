@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extractors.form_speech import FormSpeech
+from extractors.form_speech import FormSpeech, is_italic
 from extractors.layout import Span
 from pipeline.folding import fold, tidy
 
@@ -37,13 +37,19 @@ class HintLines:
         told, limit = self.speech.opens_as_instruction(text), self.speech.is_limit(text)
         if limit or told and self._is_small(first):
             return len(first), None
-        if follows and self._is_small(first) and not self._is_small(rest):
+        if follows and (self._is_small(first) and not self._is_small(rest) or _is_slanted(first, rest)):
             return len(first), text
         return 0, text if follows and told and text.endswith((".", ")")) else None
 
     def _is_small(self, spans: Iterable[Span]) -> bool:
         sizes = [span.line.size for span in spans if span.text.strip()]
         return bool(self.size and sizes) and all(size and size <= (self.size or 0) - SMALLER for size in sizes)
+
+
+def _is_slanted(first: Iterable[Span], rest: Iterable[Span]) -> bool:
+    """True for a line in italics over words that are not."""
+    said = [span for span in rest if span.text.strip()]
+    return all(is_italic(span) for span in first if span.text.strip()) and not any(is_italic(span) for span in said)
 
 
 def hint_lines(speech: FormSpeech, answers: Iterable[Sequence[Span]], printed: bool) -> HintLines:

@@ -162,7 +162,8 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     ends = {bid.label.last: bid for bid in asked}
     numbers = [(bid.label.first, _place_in_order(bid.label.text)) for bid in asked]
-    numbered = [_SHAPED.sub("#", found[0]) for bid in asked if (found := _PART_NUMBER.match(bid.label.text))]
+    openings = [_PART_NUMBER.match(bid.label.text) for bid in asked]
+    numbered = [_SHAPED.sub("#", opening[0]) for opening in openings if opening]
     italic = sum(search.layout.units[bid.label.first].all_italic for bid in asked) > 0.2 * len(asked)
     questions_end = sum(bid.label.text.rstrip(" *:").endswith("?") for bid in asked) >= 2
     found = []
