@@ -1,19 +1,15 @@
 """The answer to a question: which words of the page belong to it, and whether they are an answer at all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import dropwhile, takewhile
+from dataclasses import dataclass
+from itertools import dropwhile
 
+from extractors.answer_places import AnswerPlaces
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
-from extractors.hint_lines import HintLines, hint_lines
+from extractors.hint_lines import hint_lines
 from extractors.joining import joined
-from extractors.labels import lexicon
-from extractors.layout import DOTTED, ILLEGIBLE, CellBox, CellKey, Layout, Span, Unit, key_of, spans_of
-from extractors.looks import CHOICES
-from extractors.numbering import NUMBER
+from extractors.layout import ILLEGIBLE, Layout, Span, Unit, spans_of
 from extractors.search import Asked, Found
-from pipeline.document import Cell
-from pipeline.folding import tidy
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
 from pipeline.records import State
@@ -38,16 +34,11 @@ class Answers:
 
     def __init__(self, layout: Layout, found: Found, data: LanguageData, skeleton: frozenset[str]) -> None:
         self.layout, self.found = layout, found
-        self._labels = {u: bid for bid in found.asked for u in range(bid.label.first, bid.label.last + 1)}
-        self._label_cells = self._cells_with_labels()
-        self._language = data.language
-        signs = (layout.units[bid.label.first].cell for bid in found.asked if bid.key == "signature")
-        self._signed = {cell.table for cell in signs if cell is not None and layout.headings_of(cell.table)}
         self._speech = FormSpeech(data, skeleton)
-        self._regions: dict[int, tuple[list[Unit], Span | None]] = {}
+        self._places = AnswerPlaces(layout, found, self._speech, data.language)
         self._speech.italic_answers = self._answers_in_italics()
-        self._regions.clear()  # where answers are in italics, italics end none
-        self._hints = self._hint_lines()
+        self._places.forget()  # where answers are in italics, italics end none
+        self._hints = hint_lines(self._speech, self._all_spans(), layout.document.origin == "ocr")
         self.maybe_hints: dict[str, str] = {}
         """Key -> a line above its answer that may be the form's hint."""
 
@@ -64,253 +55,13 @@ class Answers:
         """True if the form itself speaks in these words."""
         return self._speech.is_instruction(span)
 
-    # ------------------------------------------------------------------------------------------ where
     def region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
         """The units that may hold the answer, and what stands behind the label in its own line."""
-        known = self._regions.get(id(bid))
-        if known is None:
-            known = self._regions[id(bid)] = self._region(bid)
-        return known
-
-    def _region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
-        label = bid.label
-        last = self.layout.units[label.last]
-        behind = Span(last.line, label.cut, last.end)
-        has_rest = label.cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, label.cut)
-        rest = behind if has_rest else None
-        if last.cell is None:
-            return self._flow(last.index + 1, bid, rest), rest
-        return self._in_table(last, bid, rest)
-
-    @staticmethod
-    def _has_piece_behind(unit: Unit, cut: int) -> bool:
-        return any(p.kind != "text" and p.start >= cut for p in unit.pieces)
-
-    def _flow(self, start: int, bid: Asked, rest: Span | None) -> list[Unit]:
-        """Units behind a label in running text, until something else begins."""
-        short = bid.key == "signature" or self._is_short(bid.key)
-        units: list[Unit] = []
-        bounds = self._column(self.layout.units[start - 1]) if start else None
-        for unit in self.layout.units[start:]:
-            if bounds is not None and not _within(unit, bounds):
-                if self._below_column(unit, start):
-                    break
-                continue
-            if unit.index in self.found.stops or not self._is_free(unit):
-                break
-            if short and self._enough(units, rest, unit):
-                break
-            units.append(unit)
-        return units
-
-    def _column(self, unit: Unit) -> tuple[float, float] | None:
-        """Left and right bound of a field that stands beside others in its line; None if it has the line to itself."""
-        if unit.line.box is None or unit.cell is not None:
-            return None
-        mates = [
-            u
-            for u in self.layout.units[max(0, unit.index - 4) : unit.index + 5]
-            if u.line is not unit.line
-            and u.cell is None
-            and (u.line.page, u.line.band) == (unit.line.page, unit.line.band)
-        ]
-        if not mates:
-            return None
-        left = unit.line.box[0]
-        if _wraps_to_margin(unit, mates):
-            return None
-        asked = [u for u in mates if u.index in self._labels or u.index in self.found.stops]
-        rights = [u.line.box[0] for u in asked if u.line.box and u.line.box[0] > left + 5]
-        return left - 6, min(rights, default=10_000.0) - 6
-
-    def _below_column(self, unit: Unit, start: int) -> bool:
-        """True once the reading is well past the line of fields: there the field cannot go on."""
-        return unit.index > start + 6 or unit.cell is not None
-
-    def _is_free(self, unit: Unit) -> bool:
-        """A table without any label of its own may hold the answer to the question above it."""
-        return unit.cell is None or not any(cell[0] == unit.cell.table for cell in self._label_cells)
-
-    @staticmethod
-    def _enough(units: list[Unit], rest: Span | None, unit: Unit) -> bool:
-        has_text = (rest is not None and tidy(DOTTED.sub(" ", rest.text)) != "") or any(u.text.strip() for u in units)
-        return has_text and (unit.line.new_paragraph or unit.start > 0)
-
-    @staticmethod
-    def _is_short(key: str) -> bool:
-        return key in questions() and questions()[key].kind in ("line", "country", "email", "phone", "date", "months")
-
-    def _in_table(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
-        assert last.cell is not None
-        own = self.layout.cells[key_of(last.cell)]
-        within = list(self._rest_of_cell(own, last))
-        if rest is None and self.layout.right(last.cell) is not None:
-            within = list(dropwhile(lambda unit: _carries_on(last, unit), within))  # the label itself wraps
-        says = any(
-            not self._speech.is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces)
-            for u in within
-        )
-        if rest is not None or says:
-            return within, rest
-        ways = (self._under, self._beside) if self.found.over else (self._beside, self._under)
-        for way in ways:
-            if units := way(own):
-                says = any(u.text.strip() or u.has("tick") or u.has("entry") for u in units)
-                empty = bid.key in CHOICES and not says
-                return (self._options_below(own, units[0].index) or units) if empty else units, None
-        if self._is_lone(own):
-            return within + self._flow(own.units[-1].index + 1, bid, None), None
-        return within, None
-
-    def _options_below(self, own: CellBox, behind: int) -> list[Unit]:
-        """Where the place beside a question is empty, its options may stand in the rows below it, or in a table of
-        their own inside that place or after it: ``behind`` is the unit behind which it would begin."""
-        place = self.layout.units[behind].cell
-        held = [u for u in self.layout.units if place is not None and u.cell is not None and u.cell.inside == place]
-        below = held or self._under(own)
-        if any(unit.has("tick") for unit in below) or any(unit.text.strip() for unit in held):
-            return below
-        following = dropwhile(lambda u: u.cell is None and not u.text.strip(), self.layout.units[behind + 1 :])
-        units = list(takewhile(lambda u: u.cell is not None and u.index not in self.found.stops, following))
-        table = units[0].cell.table if units and units[0].cell is not None else own.cell.table
-        if table == own.cell.table:
-            return []
-        return list(takewhile(lambda u: u.cell is not None and u.cell.table == table, units))
-
-    def _rest_of_cell(self, own: CellBox, last: Unit) -> Iterator[Unit]:
-        for unit in own.units:
-            if unit.index > last.index and unit.index not in self.layout.explained:
-                if unit.index in self.found.stops:
-                    return
-                yield unit
-
-    def _beside(self, own: CellBox) -> list[Unit]:
-        """The cells to the right, over all rows the label spans, and the rows that carry them on."""
-        units: list[Unit] = []
-        boxes: list[CellBox] = []
-        for row in self._rows_of(own):
-            box = self.layout.at(own.cell.table, row, own.cell.column + max(1, own.cell.columns))
-            if box is None:  # on paper a shadow of a line may stand between
-                box = self.layout.right(replace(own.cell, row=row))
-            while box is not None and key_of(box.cell) not in self._label_cells:
-                if box not in boxes:
-                    boxes.append(box)
-                box = self.layout.right(replace(box.cell, row=row))
-        if len(boxes) > 1 and own.cell.table in self._signed:
-            boxes = [self._who_signs(boxes)]
-        for box in boxes:
-            units += box.units
-        if boxes:
-            units += self._carried_on(own, boxes[0])
-        return units
-
-    def _rows_of(self, own: CellBox) -> Iterator[int]:
-        """The rows of a label: those it spans, and those below that have cells, but none under it."""
-        yield from range(own.cell.row, own.cell.row + max(1, own.cell.rows))
-        filled = {box.cell.row for box in self.layout.tables[own.cell.table] if box.text}
-        for row in range(own.cell.row + max(1, own.cell.rows), max(filled, default=0) + 1):
-            here = [box for box in self.layout.tables[own.cell.table] if box.cell.row == row]
-            if not here or any(box.cell.column <= own.cell.column for box in here):
-                return
-            yield row
+        return self._places.region(bid)
 
     def signs_beside(self, unit: Unit) -> bool:
         """True for the words of a person who signs beside the head of the institution."""
-        return unit.cell is not None and unit.cell.table in self._signed
-
-    def _who_signs(self, boxes: list[CellBox]) -> CellBox:
-        """The place of the head of the institution, where the contact signs beside: the first, unless its heading says
-        that it is the contact's."""
-        headings = self.layout.headings_of(boxes[0].cell.table)
-        for box in boxes:
-            heading = next((each for each in headings if each.cell.column == box.cell.column), None)
-            if heading is not None and not self._is_of_contact(heading.text):
-                return box
-        return boxes[0]
-
-    def _is_of_contact(self, heading: str) -> bool:
-        first = next(iter(lexicon(self._language).hits(heading)), None)
-        return first is not None and first.key in ("contact", "contact_name")
-
-    def _carried_on(self, own: CellBox, answer: CellBox) -> list[Unit]:
-        """Rows below, also behind a page break, whose label cell is empty go on with the answer."""
-        units: list[Unit] = []
-        table, row = own.cell.table, own.cell.row + max(1, own.cell.rows)
-        while True:
-            label, more = self.layout.at(table, row, own.cell.column), self.layout.at(table, row, answer.cell.column)
-            if label is None and more is None:
-                following = self.layout.next_table(table)
-                if following is None or not self._same_shape(own, following):
-                    return units
-                table, row = following, 0
-                label, more = (
-                    self.layout.at(table, row, own.cell.column),
-                    self.layout.at(table, row, answer.cell.column),
-                )
-            if label is None or more is None or not more.text or label is more:
-                return units
-            if label.text and not self._goes_on(own, label):
-                return units
-            units += more.units
-            row += 1
-
-    def _goes_on(self, own: CellBox, label: CellBox) -> bool:
-        """True for a label cell that was cut in two: by the end of a page, or before its hint, which is in italics or,
-        on paper, has neither the bold print nor the number of the label."""
-        printed = [unit for unit in label.units if unit.text.strip()]
-        first = printed[0]
-        if first.line.page is None:
-            return False
-        hint = all(unit.all_italic for unit in printed)
-        lettered = own.units[0].all_bold and NUMBER.match(own.text) and self.layout.document.origin == "ocr"
-        plain = lettered and not any(unit.all_bold or NUMBER.match(unit.text) for unit in printed)
-        return hint or bool(plain) or not first.line.new_paragraph
-
-    def _same_shape(self, own: CellBox, table: int) -> bool:
-        """True if the table opens the page behind the one on which the label's table ends."""
-        end = self.layout.tables[own.cell.table][-1].units[-1].line.page
-        return end is not None and self.layout.tables[table][0].units[0].line.page == end + 1
-
-    def _under(self, own: CellBox) -> list[Unit]:
-        box = self.layout.below(own.cell) or self._over_page(own.cell)
-        if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < own.cell.columns:
-            return []
-        units = list(box.units)
-        cell = box.cell
-        while True:  # a full-width answer may be cut in several rows
-            box = self.layout.below(cell) or self._over_page(cell)
-            if (
-                box is None
-                or key_of(box.cell) in self._label_cells
-                or box.cell.columns < 2
-                and cell.table == box.cell.table
-            ):
-                return units
-            units += box.units
-            cell = box.cell
-
-    def _over_page(self, cell: Cell) -> CellBox | None:
-        """The box that opens the next page, where nothing but it and the end of a page stand behind this one."""
-        following = self.layout.next_table(cell.table)
-        if following is None or self.layout.tables[cell.table][-1].cell != cell:
-            return None
-        first = self.layout.tables[following][0]
-        pages = self.layout.cells[key_of(cell)].units[-1].line.page, first.units[0].line.page
-        alone = len(self.layout.row(first.cell)) == 1
-        turned = pages[0] is not None and pages[1] == pages[0] + 1
-        return first if alone and turned else None
-
-    def _is_lone(self, own: CellBox) -> bool:
-        """A label alone in a box: the answer may stand below the box."""
-        return len([box for box in self.layout.tables[own.cell.table] if box.text]) == 1
-
-    def _cells_with_labels(self) -> set[CellKey]:
-        cells = {key_of(u.cell) for i in self._labels if (u := self.layout.units[i]).cell is not None and u.cell}
-        for index in self.found.stops:
-            cell = self.layout.units[index].cell
-            if cell is not None:
-                cells.add(key_of(cell))
-        return cells
+        return self._places.signs_beside(unit)
 
     # ------------------------------------------------------------------------------------------ what counts
     def _judged(self, bid: Asked, spans: list[Span], region: list[Unit]) -> Answer:
@@ -347,9 +98,6 @@ class Answers:
         self.maybe_hints |= {key: maybe} if maybe else {}
         return count
 
-    def _hint_lines(self) -> HintLines:
-        return hint_lines(self._speech, self._all_spans(), self.layout.document.origin == "ocr")
-
     def _all_spans(self) -> Iterator[list[Span]]:
         """What stands behind each label."""
         for bid in self.found.asked:
@@ -370,26 +118,6 @@ class Answers:
                 else:
                     upright += count
         return italic > 2 * upright
-
-
-def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
-    """True for the last field of a line whose neighbour to the left had room: what wraps is its own text."""
-    box = unit.line.box
-    boxes = [u.line.box for u in mates if u.line.box]
-    if box is None or not boxes or any(b[0] > box[0] for b in boxes):
-        return False
-    nearest = max(boxes, key=lambda b: b[2])
-    return box[0] - nearest[2] > 14
-
-
-def _carries_on(label: Unit, unit: Unit) -> bool:
-    """True for a line of the label's own paragraph, in its print."""
-    alike = unit.all_bold == label.all_bold and unit.line.size == label.line.size
-    return alike and not unit.line.new_paragraph and unit.line.page is not None and not unit.has("entry")
-
-
-def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
-    return unit.cell is None and unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]
 
 
 def _is_empty_field(region: list[Unit]) -> bool:

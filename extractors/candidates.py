@@ -108,8 +108,8 @@ def _explains(layout: Layout, box: CellBox) -> bool:
     place = row.index(box)
     if not 0 < place < len(row) - 1:
         return False
-    before = [unit for unit in row[place - 1].units if unit.text.strip()]
-    return bool(before) and not any(unit.all_italic for unit in before)
+    before = [unit for each in row[:place] for unit in each.units if unit.text.strip()]
+    return bool(before) and not any(unit.all_italic for unit in before)  # else labels are in italics too
 
 
 def _is_option(layout: Layout, box: CellBox) -> bool:

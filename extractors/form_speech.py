@@ -24,7 +24,8 @@ class FormSpeech:
         self._starts = tuple(fold(text) for text in data.instructions["starts"])
         self._openings = tuple(start + " " for start in self._starts)
         self._hints = tuple(fold(text) for text in data.marks.hint)
-        self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3}
+        said = {word for text in self._starts for word in text.split()}
+        self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3} - said
         self._lone = {fold(text) for text in (*data.marks.optional, *data.marks.required)}
         self._remarks = whole_words([*self._hints, *data.marks.optional, *data.marks.required])
 
