@@ -21,6 +21,8 @@ HARDLY, BEYOND_DOUBT = 0.55, 0.98
 """The same for an answer that leaves no doubt, and how likely such a one answers the question."""
 SPARE = frozenset(questions()) - {*FULL, *SINGLE_EVENT} - {key for key in questions() if key.startswith("signat")}
 """Questions that most forms do without."""
+WELL = 0.8
+"""How well the words of a label must fit to ask such a question with an answer that is hardly one to it."""
 _SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
 _LABELLED = re.compile(r"\s*\(?(?:[^\W\d_]{0,2}\d{1,2}(?:\.\d{1,2})*)[.)]?\s+[^:]*[^\W\d_]{3}[^:]*:\s")
 """“2.4) Reference number of your file: 2025/17”"""
@@ -53,8 +55,10 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
 def _is_weak(bid: Asked, answer: str, language: str) -> bool:
     """True for words that hardly fit, away from the question's place, or for any guess at a question that most forms do
     without, where the answer tells nothing: an odd question is soonest taken for such a one."""
-    tells_nothing = bid.told is not None and max(bid.told, _chance(bid.key, answer, language)) < FAINT
-    if bid.key in SPARE and bid.key != "attachments_listed" and bid.guessed and tells_nothing:
+    likely = max(bid.told or 0.0, _chance(bid.key, answer, language))
+    tells_nothing = bid.told is not None and likely < FAINT
+    tells_little = tells_nothing or bid.told is not None and likely < TOLD and bid.base < WELL
+    if bid.key in SPARE and bid.key != "attachments_listed" and bid.guessed and tells_little:
         return True
     return bid.base < FITTING and not bid.placed and (bid.key in SPARE or tells_nothing)
 
