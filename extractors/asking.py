@@ -296,9 +296,12 @@ def _answer_cell(search: Search, bid: Asked) -> list[int]:
         return []
     units: list[int] = []
     box, below = layout.right(cell), layout.below(cell)
-    in_row = box is None or any(search.fits(unit) for unit in box.units)
-    if in_row and below is not None and search.fits(layout.units[bid.label.first]):
+    label = layout.units[bid.label.first]
+    heads = label.all_bold and below is not None and not any(unit.all_bold for unit in below.units)
+    in_row = box is None or any(search.fits(unit) or heads and unit.all_bold for unit in box.units)
+    if in_row and below is not None and (search.fits(label) or heads):
         units = [unit.index for unit in below.units if not search.fits(unit)]
+        box = None if heads and below.text else box
     while box is not None:
         units += [unit.index for unit in box.units]
         if any(unit.text.strip() and not unit.all_italic for unit in box.units):

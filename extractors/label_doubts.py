@@ -26,6 +26,8 @@ WELL = 0.8
 _SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
 _LABELLED = re.compile(r"\s*\(?(?:[^\W\d_]{0,2}\d{1,2}(?:\.\d{1,2})*)[.)]?\s+[^:]*[^\W\d_]{3}[^:]*:\s")
 """“2.4) Reference number of your file: 2025/17”"""
+_OF_THE_FORM = re.compile(r"[☐☒]|\*\)?\s*:")
+"""What only the form prints: a box, a colon behind an asterisk."""
 DENIED = 0.05
 """How likely an answer answers a guessed question, at most, to speak against it."""
 
@@ -72,7 +74,7 @@ def _chance(key: str, answer: str, language: str) -> float:
 def _is_misshapen(key: str, answer: str) -> bool:
     """True for an answer that has not the form of what is asked: words for a website or an acronym, the number of a
     file for a telephone, a numbered question of its own."""
-    if questions()[key].kind == "line" and _LABELLED.match(answer):
+    if questions()[key].kind == "line" and (_LABELLED.match(answer) or _OF_THE_FORM.search(answer)):
         return True
     if key == "institution_acronym":
         return is_named_in_full(answer)
