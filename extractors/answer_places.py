@@ -247,6 +247,8 @@ class AnswerPlaces:
             if (
                 box is None
                 or key_of(box.cell) in self._label_cells
+                or box.units[0].all_bold
+                and not units[0].all_bold
                 or box.cell.columns < 2
                 and cell.table == box.cell.table
             ):
