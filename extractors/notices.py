@@ -21,9 +21,10 @@ def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
     for boxes in layout.tables.values():
         for place, box in enumerate(boxes):
             printed = [unit for unit in box.units if unit.text.strip()]
-            if printed and len(layout.row(box.cell)) == 1 and _heads(printed[0], openings):
+            if printed and _is_alone(layout, box) and _heads(printed[0], openings):
                 below = boxes[place + 1 : place + 2] if len(printed) == 1 else []
-                found |= {unit.index for each in (box, *filter(_is_told, below)) for unit in each.units}
+                told = [each for each in below if _is_alone(layout, each) and _sentence(layout, each.units[0])]
+                found |= {unit.index for each in (box, *told) for unit in each.units}
     for unit in layout.units:
         if unit.cell is None and (unit.all_bold or unit.line.role == "heading") and _heads(unit, openings):
             found |= {unit.index, *_sentences_behind(layout, unit)}
@@ -52,17 +53,23 @@ def _rest_of_paragraph(layout: Layout, unit: Unit) -> Iterator[int]:
     return (each.index for each in rest)
 
 
-def _is_told(box: CellBox) -> bool:
-    """True for a box of sentences without anything to fill in."""
-    filled = any(unit.has("tick") or unit.has("entry") for unit in box.units)
-    return not filled and any(len(unit.text.split()) >= SENTENCE for unit in box.units)
+def _is_alone(layout: Layout, box: CellBox) -> bool:
+    """True for a box with a row to itself in which nothing is to be filled in and no question in bold follows."""
+    asks = any(unit.has("tick") or unit.has("entry") or unit.all_bold for unit in box.units[1:])
+    return not asks and len(layout.row(box.cell)) == 1
+
+
+def _sentence(layout: Layout, unit: Unit) -> bool:
+    """True for a line in plain print that ends as sentences do, or goes on in the next: no question asks so."""
+    wraps = any(not after.line.new_paragraph for after in layout.units[unit.index + 1 : unit.index + 2])
+    ends = unit.text.rstrip().endswith((".", ";", "!", ")", "»", "”"))
+    return len(unit.text.split()) >= SENTENCE and not unit.all_bold and (ends or wraps)
 
 
 def _sentences_behind(layout: Layout, heading: Unit) -> Iterator[int]:
     for unit in layout.units[heading.index + 1 :]:
-        sentence = len(unit.text.split()) >= SENTENCE and not unit.text.rstrip().endswith((":", "?"))
-        goes_on = not unit.line.new_paragraph
-        plain = unit.cell is None and not unit.all_bold and not unit.has("tick") and not unit.has("entry")
-        if unit.text.strip() and not (plain and (sentence or goes_on)):
+        goes_on = not unit.line.new_paragraph and not unit.all_bold
+        plain = unit.cell is None and not unit.has("tick") and not unit.has("entry")
+        if unit.text.strip() and not (plain and (goes_on or _sentence(layout, unit))):
             return
         yield unit.index

@@ -56,11 +56,7 @@ def _typed_boxes(sheet: Sheet) -> None:
 def _closes(word: Word, following: Word) -> bool:
     """The next word goes on with a bracket that was opened: its cross or its other half."""
     near = -1 < following.x0 - word.x1 < 1.6 * word.size and abs(following.base - word.base) < 2
-    if (
-        not near
-        or following.kind != "text"
-        or word.text not in ("[", "(", *(f"{left}{mark}" for left in "[(" for mark in "xXхХvV"))
-    ):
+    if not near or following.kind != "text" or not _OPENED.fullmatch(word.text):
         return False
     return following.text[0] in "])" or bool(re.fullmatch(r"[xXхХvV✓][\])]?", following.text))
 

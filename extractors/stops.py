@@ -68,7 +68,7 @@ def _prominent(search: Search, asked: list[Asked], labels: set[int]) -> Iterator
     for unit in search.layout.units:
         if unit.index in labels or search.habit.upright and unit.all_italic or _answers_above(search, unit, ends):
             continue
-        over_labels = bool(usual and unit.line.size) and (unit.line.size or 0) >= (usual or 0) + LARGER
+        over_labels = usual is not None and (unit.line.size or 0.0) >= usual + LARGER
         large = unit.all_bold and unit.cell is None and (is_larger(search, unit.index) or over_labels)
         section = _opens_section(unit, asked) or _parts_questions(search, unit, labels)
         if unit.line.role == "heading" or large or section or bold and _is_bold_line(unit):

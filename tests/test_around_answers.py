@@ -99,6 +99,15 @@ def test_a_notice_ends_where_the_next_question_begins() -> None:
     assert notices_of(layout, load_language("en")) == {0, 1, 2}
 
 
+def test_questions_below_a_heading_like_a_notice_are_asked() -> None:
+    heading, label = box(9, 0, 0, ("Important", True)), ("Full name of the contact person", "Ms Jane Otieno")
+    form = [line(text, not place % 2) for place, text in enumerate(ALL)]
+    table = [*heading, *box(9, 1, 0, (label[0], True)), *box(9, 1, 1, (label[1], False))]
+    assert values(extract(document(*form[:6], *table, *form[6:])))["contact_name"] == label[1]
+    plain = [*map(line, label)]
+    assert not notices_of(Layout(document(line("Important", True), *plain)), load_language("en")) & {1, 2}
+
+
 def test_a_document_called_note_is_no_notice() -> None:
     layout = Layout(document(line("Note by the Board", True), line("Important results of the survey of 2025", True)))
     assert not notices_of(layout, load_language("en"))
