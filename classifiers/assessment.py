@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from classifiers.case import Case, Verdict, quoted, row_text
+from classifiers.case import Case, Verdict, quoted
 from classifiers.rubric import answer_rubric
 from classifiers.rules import SCOPE, checks_of, run_rules
 from classifiers.rules_scope import AREAS, type_mismatch
@@ -62,11 +62,13 @@ def theme_of(extraction: Extraction) -> Theme:
 
 
 def _parts(extraction: Extraction) -> dict[str, str]:
-    """The answers as texts, the activities one line a row; answers in progress or unreadable are left out."""
+    """The answers as texts, the activities by their titles, one a line; answers in progress or unreadable are left out.
+
+    The kind of an activity ("Training of trainers") is the form's word and says nothing of the theme."""
     parts = {key: extraction.text(key) for key in extraction.fields if extraction.text(key)}
     rows = extraction.fields["activities"].value if "activities" in extraction.fields else None
     if isinstance(rows, list):
-        parts["activities"] = "\n".join(row_text(row) for row in rows if isinstance(row, Activity))
+        parts["activities"] = "\n".join(row.title for row in rows if isinstance(row, Activity) and row.title)
     return parts
 
 
