@@ -305,6 +305,10 @@ def _named(blocks: list[list[Part]], labels: set[str], columns: Lexicon, languag
     titled = all(any(sign.isalpha() for span in spans for sign in span.text) for spans in openings)
     named = name_columns([Series(label, tuple(cells[label])) for label in order], columns, language, titled)
     by_label = {order[place]: key for place, key in named.items() if key != "number"}
+    if titled:  # “Stage 1. Diagnosis”, then “What will be done: analysis of files”
+        as_kind = "type" not in by_label.values()
+        kinds = {label: "type" for label, key in by_label.items() if key == "title" and as_kind}
+        by_label = {label: key for label, key in by_label.items() if key != "title"} | kinds
     opening = {block[0].label for block in blocks} & labels - set(by_label)
     if "title" not in by_label.values() and opening:
         by_label[opening.pop()] = "title"

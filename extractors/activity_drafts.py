@@ -10,6 +10,7 @@ from extractors.joining import joined
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Span
 from extractors.numbering import without_number
+from extractors.typed_marks import marked_of
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import load_language
@@ -32,8 +33,8 @@ class Draft:
         self.cells.setdefault(column, []).extend(spans)
 
     def text(self, column: str) -> str | None:
-        """The words of a column without dotted lines, or None."""
-        words = tidy(joined(self.cells.get(column, [])))
+        """The words of a column without dotted lines, of options those that are marked; None if there are none."""
+        words = marked_of(tidy(joined(self.cells.get(column, []))))
         words = tidy(DOTTED.sub(" ", words)).strip()
         return words if words.strip(" .:–—-_") else None
 

@@ -1,5 +1,6 @@
 """Which column of the activities a heading means: by its words, and by what stands in the cells under it."""
 
+import re
 from dataclasses import dataclass
 
 from extractors.activity_drafts import COLUMNS, kind_of, read_format
@@ -12,6 +13,8 @@ CLEAR, DOUBTFUL = 0.62, 0.45
 FITS, CONTRADICTS = 0.3, -0.15
 EXACT = 0.97
 APPLICANT = ("institution", "head", "contact")
+_COUNTED = re.compile(r"(?P<what>(?:[^\W\d_]+\.?\s*)?)(?:n[°ºo.]\s*|№\s*|#\s*)?(?P<number>\d{1,2})\s*[.)/]?", re.IGNORECASE)
+"""“3.”, “M3”, “Mission n° 3”"""
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,10 @@ class Series:
 
     @property
     def counts(self) -> bool:
-        """True for 1, 2, 3 …: the numbers of the activities."""
-        return bool(self.cells) and [c.strip(" .)") for c in self.cells] == [str(n + 1) for n in range(len(self.cells))]
+        """True for 1, 2, 3 …, also behind a letter or a word all share (M1, M2): the numbers of the activities."""
+        found = [_COUNTED.fullmatch(cell.strip()) for cell in self.cells]
+        told = [(place["what"].strip(), int(place["number"])) for place in found if place]
+        return bool(told) and told == [(told[0][0], n + 1) for n in range(len(found))]
 
 
 def name_columns(series: list[Series], columns: Lexicon, language: str, titled: bool = False) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """Where the answer to a question stands: behind its label, beside it, below it, or in the paragraphs that follow."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import dropwhile, takewhile
@@ -13,6 +14,9 @@ from extractors.search import Asked, Found
 from pipeline.document import Cell
 from pipeline.folding import tidy
 from pipeline.questions import questions
+
+_BRACKET_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]{2,80}[)\]]\s*[:：]")
+"""“Web address (may be left blank): www…”"""
 
 
 class AnswerPlaces:
@@ -40,8 +44,10 @@ class AnswerPlaces:
     def _region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
         label = bid.label
         last = self.layout.units[label.last]
-        behind = Span(last.line, label.cut, last.end)
-        has_rest = label.cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, label.cut)
+        bracket = _BRACKET_OF_LABEL.match(last.line.text, label.cut, last.end)
+        cut = bracket.end() if bracket else label.cut
+        behind = Span(last.line, cut, last.end)
+        has_rest = cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, cut)
         rest = behind if has_rest else None
         if last.cell is None:
             return self._flow(last.index + 1, bid, rest), rest
@@ -292,8 +298,12 @@ def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
 
 def _carries_on(label: Unit, unit: Unit) -> bool:
     """True for a line of the label's own paragraph, in its print."""
-    alike = unit.all_bold == label.all_bold and unit.line.size == label.line.size
+    alike = _has_bold(unit) == _has_bold(label) and unit.line.size == label.line.size
     return alike and not unit.line.new_paragraph and unit.line.page is not None and not unit.has("entry")
+
+
+def _has_bold(unit: Unit) -> bool:
+    return any(piece.bold for piece in unit.pieces if piece.kind == "text")
 
 
 def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
