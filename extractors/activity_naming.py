@@ -13,7 +13,9 @@ CLEAR, DOUBTFUL = 0.62, 0.45
 FITS, CONTRADICTS = 0.3, -0.15
 EXACT = 0.97
 APPLICANT = ("institution", "head", "contact")
-_COUNTED = re.compile(r"(?P<what>(?:[^\W\d_]+\.?\s*)?)(?:n[°ºo.]\s*|№\s*|#\s*)?(?P<number>\d{1,2})\s*[.)/]?", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?P<what>(?:[^\W\d_]+\.?\s*)?)(?:n[°ºo.]\s*|№\s*|#\s*)?(?P<number>\d{1,2})\s*[.)/]?", re.IGNORECASE
+)
 """“3.”, “M3”, “Mission n° 3”"""
 
 

@@ -17,6 +17,8 @@ from pipeline.questions import questions
 
 _BRACKET_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]{2,80}[)\]]\s*[:：]")
 """“Web address (may be left blank): www…”"""
+_HINT = re.compile(r"[\s*:：]*[(\[][^()\[\]]{2,120}[)\]][\s.*:：]*")
+"""“Type of institution * (one answer only)”, over the answer."""
 
 
 class AnswerPlaces:
@@ -49,6 +51,13 @@ class AnswerPlaces:
         behind = Span(last.line, cut, last.end)
         has_rest = cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, cut)
         rest = behind if has_rest else None
+        if rest is not None and _HINT.fullmatch(rest.text):
+            units, own = self._place(last, bid, None)
+            if any(unit.text.strip() or unit.pieces for unit in units):
+                return units, own
+        return self._place(last, bid, rest)
+
+    def _place(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
         if last.cell is None:
             return self._flow(last.index + 1, bid, rest), rest
         return self._in_table(last, bid, rest)

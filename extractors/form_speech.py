@@ -21,6 +21,9 @@ class FormSpeech:
     def __init__(self, data: LanguageData, skeleton: frozenset[str]) -> None:
         self.skeleton, self.italic_answers = skeleton, False
         self._prompts = tuple(fold(text) for text in data.marks.placeholder)
+        parts = [(prompt, prompt + " ") for prompt in self._prompts if " " in prompt]
+        self._clicks = tuple(stem for prompt, stem in parts if any(p.startswith(stem) for p in self._prompts))
+        """How prompts begin that others go on with: “click here …”."""
         self._starts = tuple(fold(text) for text in data.instructions["starts"])
         self._openings = tuple(start + " " for start in self._starts)
         self._hints = tuple(fold(text) for text in data.marks.hint)
@@ -87,6 +90,8 @@ class FormSpeech:
         folded = fold(text.strip(" []<>{}()"))
         bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
         told = len(folded.split()) <= 10 and folded.startswith(self._openings)
+        if len(folded.split()) <= 12 and folded.startswith(self._clicks):
+            return True
         field = told and any(word in folded.split() for word in self._field_words)
         if _IN_BRACKETS.fullmatch(text.strip()) and len(folded.split()) <= 12:
             return True

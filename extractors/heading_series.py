@@ -13,6 +13,8 @@ LEAST = 14
 """Letters behind which a colon ends a label; before it, the number of a section: ``Section 1: The applicant``."""
 PARTS = 3
 """Labels a form must have for each of its headings."""
+FEWEST, MOST = 3, 0.6
+"""Headings without numbers that make a series, and the share of them that stand over a label."""
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _ENUMERATED = re.compile(
     r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?[.):–—-]\s*[^\W\d_]{2}"
@@ -37,7 +39,19 @@ def heading_series(search: Search) -> frozenset[int]:
         heads = [index for index in members if _stands_out(search, index) and _is_over_label(search, index, labels)]
         if len(heads) >= max(2, len(members) - 1) and len(labels - set(members)) >= PARTS * len(members):
             found.update(heads)
-    return frozenset(found)
+    return frozenset(found or _in_capitals(search, labels))
+
+
+def _in_capitals(search: Search, labels: set[int]) -> list[int]:
+    """Headings without numbers: bold lines in capitals where labels are in small letters, most over a label."""
+    units = search.layout.units
+    lines = [u.index for u in units if u.start == 0 and u.all_bold and in_capitals(u.text) and not u.has("tick")]
+    heads = [at for at in lines if _stands_out(search, at) and at not in search.titles | search.activities]
+    over = [at for at in heads if _is_over_label(search, at, labels)]
+    others = labels - set(heads)
+    small = [at for at in others if not in_capitals(units[at].text)]
+    enough = len(heads) >= FEWEST and len(over) >= MOST * len(heads) and len(small) >= PARTS * len(heads)
+    return heads if enough and len(small) >= MOST * len(others) else []
 
 
 def _numbers_of(text: str) -> Iterator[tuple[str, int]]:

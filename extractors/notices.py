@@ -1,14 +1,18 @@
-"""Notices: what a form tells its readers under a heading that says so, such as “Please note” or “Data protection”."""
+"""What a form itself tells: notices under a heading that says so, such as “Please note” or “Data protection”, and the
+declaration over the signature."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from extractors.layout import CellBox, Layout, Unit
-from pipeline.folding import fold
+from extractors.search import Asked
+from pipeline.folding import fold, whole_words
 from pipeline.languages import LanguageData
 
 LONGEST = 9
 """Words in the longest heading of a notice."""
+SIGNING = ("signat", "pair:signat", "pair:place")
+"""How the keys of what is asked about the signature begin."""
 SENTENCE = 5
 """Words a line under such a heading must have, at least, to be part of the notice."""
 
@@ -30,6 +34,26 @@ def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
             found |= {unit.index, *_sentences_behind(layout, unit)}
         elif unit.cell is None and unit.line.new_paragraph and _tells(unit, openings):
             found |= {unit.index, *_rest_of_paragraph(layout, unit)}
+    return frozenset(found)
+
+
+def declarations_of(layout: Layout, asked: Sequence[Asked], data: LanguageData) -> frozenset[int]:
+    """The units of what is signed (“I confirm that the information is correct.”): sentences behind the last question
+    but those of the signature, up to the next label."""
+    labels = {at for bid in asked for at in range(bid.label.first, bid.label.last + 1)}
+    others = [bid.label.last for bid in asked if not bid.key.startswith(SIGNING)]
+    openings = tuple(f"{fold(text)} " for text in data.marks.declaration)
+    about = whole_words(data.marks.declared)
+    found: set[int] = set()
+    for unit in layout.units[max(others, default=len(layout.units)) + 1 :]:
+        text = f"{fold(unit.text)} "
+        if unit.index in labels or not unit.line.new_paragraph or not text.startswith(openings):
+            continue
+        lines = [unit.index, *takewhile(lambda at: at not in labels, _rest_of_paragraph(layout, unit))]
+        said = " ".join(layout.units[at].text for at in lines)
+        told = {found.group().strip() for found in about.finditer(f" {fold(said)} ")}
+        if len(said.split()) >= SENTENCE and len(told) > 1 and ":" not in said.rstrip(" :"):
+            found.update(lines)
     return frozenset(found)
 
 

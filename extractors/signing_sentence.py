@@ -14,6 +14,7 @@ _LINES, _LONGEST = 3, 9
 """Lines such a sentence may run over, and words its parts may have."""
 _CLOSED = re.compile(r"(?<=[^\W\d_]{3})[.!]\s+")
 _EDGES = " \t,.:;–—-"
+_WHERE_AND_WHEN = ("signature_place", "signature_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,23 @@ def signing_sentence(layout: Layout, language: str) -> Sentence:
         if "signatory_name" in found and "signature_date" in found:
             inside = {u.index for u in lines for spans in found.values() for s in spans if s.line is u.line}
             return Sentence(found, frozenset(range(unit.index, max(inside) + 1)))
+    return _line_of_place_and_day(layout, phrases, language)
+
+
+def _line_of_place_and_day(layout: Layout, phrases: Phrases, language: str) -> Sentence:
+    """“Signed at Abuja, on 3 May 2027”, in a line of its own; the place alone where no day stands there."""
+    for unit in reversed(layout.units[len(layout.units) // 2 :]):
+        done = phrases.done.match(unit.text)
+        if done is None:
+            continue
+        when = _place_and_day(unit.text, done.start(), phrases, language)
+        if when is not None and unit.text[when[1][1] :].strip(_EDGES):
+            continue
+        place = phrases.on.sub("", DOTTED.sub(" ", unit.text).rstrip())
+        stretches = when or ((done.end(), len(place)),)
+        found = {key: _spans([unit], unit.text, *part) for key, part in zip(_WHERE_AND_WHEN, stretches, strict=False)}
+        if all(found.values()) and (when or len(place) < len(unit.text.rstrip(_EDGES))):
+            return Sentence(found, frozenset([unit.index]))
     return NONE
 
 

@@ -11,6 +11,7 @@ from extractors.label_ends import begins_bold, in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
 from extractors.looks import POSTS, look_bonus
+from extractors.notices import declarations_of
 from extractors.numbering import NUMBER
 from extractors.persons import looks_like_post
 from extractors.search import Asked, Found, Search
@@ -39,7 +40,8 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         and not goes_on_list(search, candidate.first)
     ]
     stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
-    stops |= search.notices | set(_prominent(search, asked, labels))
+    notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data)
+    stops |= notices | set(_prominent(search, asked, labels))
     unlike = unknown_labels(search, asked)
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
@@ -55,7 +57,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         frozenset(again),
         telling,
         tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns)),
-        search.notices,
+        notices,
     )
 
 

@@ -214,7 +214,7 @@ def settle_squares(story: Story) -> None:
     if story.squares:
         _cut(story, [at for at, line in enumerate(story.lines) if any(s in line.text for s in FILLED)], FILLED_SHAPES)
     if story.circles and story.discs:
-        _cut(story, _round_options(story.lines), ROUND_SHAPES)
+        _cut(story, _round_options(story.lines) or _lone_rounds(story.lines), ROUND_SHAPES)
 
 
 def _round_options(lines: list[Line]) -> list[int]:
@@ -230,6 +230,13 @@ def _round_options(lines: list[Line]) -> list[int]:
             found += run
         run = [at] if ROUND_SHAPES.match(line.text.strip()) else []
     return found
+
+
+def _lone_rounds(lines: list[Line]) -> list[int]:
+    """The cells that hold a disc or an empty circle and nothing else, where the form has both."""
+    found = [at for at, line in enumerate(lines) if line.cell is not None and line.text.strip() and line.text.strip() in DISCS + CIRCLES]
+    signs = {lines[at].text.strip() for at in found}
+    return found if signs & set(DISCS) and signs & set(CIRCLES) else []
 
 
 def _cut(story: Story, places: list[int], shapes: re.Pattern[str]) -> None:

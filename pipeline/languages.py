@@ -40,8 +40,9 @@ class FormTitles(Value):
 class Marks(Value):
     """Words for required and optional, for names that only persons have (``person``: surname, first name), for posts
     (``posts``: director, secretary), that join alternatives (``either``: or), prompts left in place, hints printed
-    behind a label, how the headings of notices begin (``notice``: please note), and whole labels that ask what the
-    record has no place for (``not_kept``: fax)."""
+    behind a label, how the headings of notices begin (``notice``: please note), how what is signed begins
+    (``declaration``: I confirm) and what it is about (``declared``: the information), and whole labels that ask what
+    the record has no place for (``not_kept``: fax)."""
 
     required: Words
     optional: Words
@@ -50,6 +51,8 @@ class Marks(Value):
     either: Words
     placeholder: Words
     notice: Words
+    declaration: Words
+    declared: Words
     hint: Words
     not_kept: Words
 
