@@ -14,7 +14,7 @@ from pipeline.folding import fold
 
 FULL = 4
 """Columns of an activity that is told in full."""
-_QUESTION = re.compile(r"\d{1,2}\.\d{1,2}\.?\s+[^\W\d_]")
+_QUESTION = re.compile(r"(?:\d{1,2}\.|[A-ZА-Я]\.?)\d{1,2}[.)]?\s+[^\W\d_]")
 
 
 def find_activities(layout: Layout, language: str) -> ActivitiesFound:
@@ -36,21 +36,25 @@ def _whole(found: ActivitiesFound) -> int:
 
 # ------------------------------------------------------------------------------------------ a row for each
 def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
-    for table in layout.tables:
-        rows = _rows(layout, table)
-        if _holds_questions(rows):
+    found = (each for table in layout.tables if (each := _of_rows(layout, table, columns, language)))
+    return max(found, key=lambda each: each.clear, default=None)
+
+
+def _of_rows(layout: Layout, table: int, columns: Lexicon, language: str) -> ActivitiesFound | None:
+    rows = _rows(layout, table)
+    if _holds_questions(rows):
+        return None
+    for position, row in enumerate(rows):
+        if len(row) < 3 or not all(_is_heading(box) for box in row):
             continue
-        for position, row in enumerate(rows):
-            if len(row) < 3 or not all(_is_heading(box) for box in row):
-                continue
-            body = _body(layout, table, rows[position:])
-            series = [_series(box, body) for box in row]
-            named = name_columns(series, columns, language)
-            clear = is_activities(series, named, columns)
-            if clear:
-                unread = tuple(one.heading for place, one in enumerate(series) if place not in named and one.cells)
-                found = _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
-                return replace(found, unread=unread, clear=clear)
+        body = _body(layout, table, rows[position:])
+        series = [_series(box, body) for box in row]
+        named = name_columns(series, columns, language)
+        clear = is_activities(series, named, columns)
+        if clear:
+            unread = tuple(one.heading for place, one in enumerate(series) if place not in named and one.cells)
+            found = _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
+            return replace(found, unread=unread, clear=clear)
     return None
 
 

@@ -11,7 +11,9 @@ from extractors.question_keys import section_of
 CLEAR, DOUBTFUL = 0.62, 0.45
 """Scores from which a heading names its column: alone, and once most of the others are named."""
 FITS, CONTRADICTS = 0.3, -0.15
-EXACT = 0.97
+EXACT, LIKELY = 0.97, 0.8
+MANY = 3
+"""Headings that likely ask different things about the applicant: then the table is none of activities."""
 APPLICANT = ("institution", "head", "contact")
 _COUNTED = re.compile(
     r"(?P<what>(?:[^\W\d_]+\.?\s*)?)(?:n[°ºo.]\s*|№\s*|#\s*)?(?P<number>\d{1,2})\s*[.)/]?", re.IGNORECASE
@@ -63,6 +65,9 @@ def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon)
     asked = [_asked_by(one.heading, columns.data.language) for one in series]
     if sum(section_of(key) in APPLICANT for key in asked if key) >= 2 or "signature" in asked:
         return 0  # "Name of the institution | Acronym | Country", "Name | Post | Signature"
+    guessed = [_asked_by(_asked_in(one), columns.data.language, LIKELY) for one in series]
+    if len({key for key in guessed if key and section_of(key) in APPLICANT}) >= MANY:
+        return 0
     keys = set(named.values()) - {"number"}
     filled = [one for one in series if one.heading]
     worded = [
@@ -79,10 +84,11 @@ def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon)
     return len(worded) if enough else 0
 
 
-def _asked_by(heading: str, language: str) -> str | None:
-    """The question of the form that a heading asks, word for word."""
+def _asked_by(heading: str, language: str, least: float = EXACT) -> str | None:
+    """The question of the form that a heading asks: word for word, or as likely as ``least``."""
     first = next(iter(lexicon(language).hits(heading)), None)
-    return first.key if first is not None and first.group == "label" and first.score >= EXACT else None
+    groups = ("label",) if least >= EXACT else ("label", "guess")
+    return first.key if first is not None and first.group in groups and first.score >= least else None
 
 
 def _asked_in(one: Series) -> str:

@@ -23,6 +23,9 @@ SPARE = frozenset(questions()) - {*FULL, *SINGLE_EVENT} - {key for key in questi
 """Questions that most forms do without."""
 WELL = 0.8
 """How well the words of a label must fit to ask such a question with an answer that is hardly one to it."""
+CLEARLY, HINTED = 0.5, 0.25
+"""By how much the words of a label must fit such a question better than any other, and how likely the answer is one
+to it then, at least."""
 _SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
 _LABELLED = re.compile(r"\s*\(?(?:[^\W\d_]{0,2}\d{1,2}(?:\.\d{1,2})*)[.)]?\s+[^:]*[^\W\d_]{3}[^:]*:\s")
 """“2.4) Reference number of your file: 2025/17”"""
@@ -38,6 +41,8 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     place among the others, or one of them and the answer."""
     denied = _is_denied(bid, key, answer, language)
     told = bid.told or 0.0
+    if bid.key == "duration_months" and bid.base >= WELL:
+        told = _chance(key, answer, language)
     least = HARDLY if told >= BEYOND_DOUBT else FITTING
     borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
@@ -58,7 +63,8 @@ def _is_weak(bid: Asked, answer: str, language: str) -> bool:
     """True for words that hardly fit, away from the question's place, or for any guess at a question that most forms do
     without, where the answer tells nothing: an odd question is soonest taken for such a one."""
     likely = max(bid.told or 0.0, _chance(bid.key, answer, language))
-    tells_nothing = bid.told is not None and likely < FAINT
+    clear = bid.base >= WELL and bid.margin >= CLEARLY
+    tells_nothing = bid.told is not None and likely < (HINTED if clear else FAINT)
     tells_little = tells_nothing or bid.told is not None and likely < TOLD and bid.base < WELL
     if bid.key in SPARE and bid.key != "attachments_listed" and bid.guessed and tells_little:
         return True

@@ -157,15 +157,15 @@ class Layout:
     @cached_property
     def explained(self) -> frozenset[int]:
         """Units that explain a question in upright print: they stand behind its bold label in the label's own cell, and
-        the answers of this column of labels stand in the cells to the right. Beside an empty cell only smaller print
-        does: the answer may have been written below its label."""
-        columns: dict[tuple[int, int], list[tuple[list[Unit], list[Unit], CellBox]]] = {}
+        the answers of this column of labels stand in the cells to the right or in rows of their own below. Beside an
+        empty cell only smaller print does: the answer may have been written below its label."""
+        columns: dict[tuple[int, int, bool], list[tuple[list[Unit], list[Unit], CellBox]]] = {}
         for box in self.cells.values():
             printed = [unit for unit in box.units if unit.text.strip()]
             label = list(takewhile(lambda unit: unit.all_bold, printed))
-            beside = self.right(box.cell) if label else None
+            beside = (self.right(box.cell) or self._own_row_below(box)) if label else None
             if beside is not None and not any(unit.all_bold for unit in beside.units):
-                place = box.cell.table, box.cell.column
+                place = box.cell.table, box.cell.column, beside.cell.row > box.cell.row
                 columns.setdefault(place, []).append((label, printed[len(label) :], beside))
         found: set[int] = set()
         for labels in columns.values():
@@ -177,6 +177,11 @@ class Layout:
                 if not _has_fields(rest) and (answered or _is_smaller(rest, label[0])):
                     found |= {unit.index for unit in rest if not (unit.all_bold or unit.all_italic)}
         return frozenset(found)
+
+    def _own_row_below(self, box: CellBox) -> CellBox | None:
+        """The cell below one that has its row to itself, if it has its own too."""
+        below = self.below(box.cell) if len(self.row(box.cell)) == 1 else None
+        return below if below is not None and len(self.row(below.cell)) == 1 else None
 
     def headings_of(self, table: int) -> list[CellBox]:
         """The headings of the columns of a table whose upper left corner is empty; none in other tables."""

@@ -233,10 +233,11 @@ def _round_options(lines: list[Line]) -> list[int]:
 
 
 def _lone_rounds(lines: list[Line]) -> list[int]:
-    """The cells that hold a disc or an empty circle and nothing else, where the form has both."""
-    found = [at for at, line in enumerate(lines) if line.cell is not None and line.text.strip() and line.text.strip() in DISCS + CIRCLES]
+    """The cells that hold a disc or an empty circle and no more, where the form has both."""
+    rounds = {*DISCS, *CIRCLES}
+    found = [at for at, line in enumerate(lines) if line.cell is not None and line.text.strip() in rounds]
     signs = {lines[at].text.strip() for at in found}
-    return found if signs & set(DISCS) and signs & set(CIRCLES) else []
+    return found if signs & {*DISCS} and signs & {*CIRCLES} else []
 
 
 def _cut(story: Story, places: list[int], shapes: re.Pattern[str]) -> None:
