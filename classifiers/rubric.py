@@ -4,8 +4,7 @@ from classifiers.case import Case, quoted, row_text
 from classifiers.cues import folded_clause, has_cue, sentences, spoken
 from classifiers.lengths import days_of
 from pipeline.countries import compared, country_list, country_names
-from pipeline.folding import fold
-from pipeline.languages import load_language
+from pipeline.languages import says_nothing
 from pipeline.records import Evidence, RubricAnswer
 from pipeline.rules import RubricQuestion, rubric_questions
 
@@ -65,9 +64,7 @@ def _cued(text: str, form_language: str, key: str) -> bool:
 
 
 def _only_nothing(case: Case, name: str) -> bool:
-    text = case.words(name)
-    nothing = {fold(word) for word in load_language(case.language).nothing.get("answers", ())}
-    return bool(text) and fold(text) in nothing
+    return says_nothing(case.words(name), case.language)
 
 
 def names_partner_country(text: str) -> bool:

@@ -4,8 +4,7 @@ from classifiers.case import Case, Verdict, first_sentence, row_text
 from classifiers.cues import cue_pattern, folded_clause, has_cue, sentences, spoken
 from classifiers.money import money_mentions
 from classifiers.payers import Stance
-from pipeline.folding import fold
-from pipeline.languages import load_language
+from pipeline.languages import says_nothing
 from pipeline.records import Evidence, FieldReading, Outcome
 
 STANCES: dict[str, Stance] = {
@@ -222,9 +221,7 @@ def _stated(case: Case, key: str, what: str) -> Verdict:
 def _says_nothing(case: Case, key: str) -> bool:
     """The answer only says that there is nothing ("None", "-", "sin objeto")."""
     text = case.words(key).strip()
-    nothing = {fold(word) for word in load_language(spoken(text, case.language)).nothing.get("answers", ())}
-    nothing |= {fold(word) for word in load_language("en").nothing.get("answers", ())}
-    return bool(text) and fold(text) in nothing
+    return says_nothing(text, spoken(text, case.language))
 
 
 def security(case: Case) -> Verdict:

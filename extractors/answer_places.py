@@ -1,11 +1,11 @@
 """Where the answer to a question stands: behind its label, beside it, below it, or in the paragraphs that follow."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import dropwhile, takewhile
 
 from extractors.form_speech import FormSpeech
+from extractors.label_ends import BRACKET_OF_LABEL, HINT_BEHIND
 from extractors.labels import lexicon
 from extractors.layout import DOTTED, CellBox, CellKey, Layout, Span, Unit, key_of
 from extractors.looks import CHOICES
@@ -14,11 +14,6 @@ from extractors.search import Asked, Found
 from pipeline.document import Cell
 from pipeline.folding import tidy
 from pipeline.questions import questions
-
-_BRACKET_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]{2,80}[)\]]\s*[:：]")
-"""“Web address (may be left blank): www…”"""
-_HINT = re.compile(r"[\s*:：]*[(\[][^()\[\]]{2,120}[)\]][\s.*:：]*")
-"""“Type of institution * (one answer only)”, over the answer."""
 
 
 class AnswerPlaces:
@@ -46,12 +41,12 @@ class AnswerPlaces:
     def _region(self, bid: Asked) -> tuple[list[Unit], Span | None]:
         label = bid.label
         last = self.layout.units[label.last]
-        bracket = _BRACKET_OF_LABEL.match(last.line.text, label.cut, last.end)
+        bracket = BRACKET_OF_LABEL.match(last.line.text, label.cut, last.end)
         cut = bracket.end() if bracket else label.cut
         behind = Span(last.line, cut, last.end)
         has_rest = cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, cut)
         rest = behind if has_rest else None
-        if rest is not None and _HINT.fullmatch(rest.text):
+        if rest is not None and HINT_BEHIND.fullmatch(rest.text):
             units, own = self._place(last, bid, None)
             if any(unit.text.strip() or unit.pieces for unit in units):
                 return units, own
@@ -130,9 +125,13 @@ class AnswerPlaces:
             not self._speech.is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces)
             for u in within
         )
+        ways = (self._under, self._beside) if self.found.over else (self._beside, self._under)
+        if bid.key in CHOICES and rest is None and not any(u.has("tick") for u in within):
+            for way in ways:  # “both may be ticked” below the label is none of the options
+                if (units := way(own)) and any(unit.has("tick") for unit in units):
+                    return units, None
         if rest is not None or says:
             return within, rest
-        ways = (self._under, self._beside) if self.found.over else (self._beside, self._under)
         for way in ways:
             if units := way(own):
                 says = any(u.text.strip() or u.has("tick") or u.has("entry") for u in units)

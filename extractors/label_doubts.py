@@ -1,6 +1,7 @@
 """Whether a label may have been misunderstood, so that a person has to look: by its words, its place and its answer."""
 
 import re
+from dataclasses import replace
 
 from extractors.answer_model import FEWEST, chances, kinds_of
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
@@ -9,6 +10,7 @@ from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
 from extractors.sequence import FULL, LITTLE, SINGLE_EVENT
 from extractors.telling import FAINT, TOLD
+from pipeline.languages import says_nothing
 from pipeline.questions import questions
 
 BADLY = 0.6
@@ -39,6 +41,8 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     """True for a question that fits badly, or whose answer is one to another, or that only the full form asks and is
     guessed on a form for one event (``one_event``). False where two witnesses agree: the words of the label and its
     place among the others, or one of them and the answer."""
+    if bid.base >= FITTING and says_nothing(answer, language):
+        bid = replace(bid, told=None)  # “n/a” answers one question as well as another
     denied = _is_denied(bid, key, answer, language)
     told = bid.told or 0.0
     if bid.key == "duration_months" and bid.base >= WELL:
@@ -47,7 +51,7 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
     alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
-    if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer):
+    if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer, language):
         return True
     if not denied and (borne_out or bid.placed and bid.base > LITTLE):
         return False
@@ -77,9 +81,11 @@ def _chance(key: str, answer: str, language: str) -> float:
     return sum(found.get(kind, 0.0) for kind in kinds_of(key))
 
 
-def _is_misshapen(key: str, answer: str) -> bool:
+def _is_misshapen(key: str, answer: str, language: str) -> bool:
     """True for an answer that has not the form of what is asked: words for a website or an acronym, the number of a
     file for a telephone, a numbered question of its own."""
+    if says_nothing(answer, language):
+        return False
     if questions()[key].kind == "line" and (_LABELLED.match(answer) or _OF_THE_FORM.search(answer)):
         return True
     if key == "institution_acronym":

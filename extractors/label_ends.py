@@ -7,6 +7,11 @@ from extractors.layout import DOTTED, Layout, Unit
 from extractors.numbering import NUMBER
 from pipeline.document import Piece
 
+BRACKET_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]{2,80}[)\]]\s*[:：]")
+"""“Web address (may be left blank): www…”"""
+HINT_BEHIND = re.compile(r"[\s*:：]*[(\[][^()\[\]]{2,120}[)\]][\s.*:：]*")
+"""“Type of institution * (one answer only)”, over the answer."""
+
 DASHED = 5
 """So many numbered lines with a dash show that labels end there."""
 DASH = re.compile(r"\s+[–—-]\s+")

@@ -1,6 +1,7 @@
 """What a form itself tells: notices under a heading that says so, such as “Please note” or “Data protection”, and the
 declaration over the signature."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
@@ -15,6 +16,9 @@ SIGNING = ("signat", "pair:signat", "pair:place")
 """How the keys of what is asked about the signature begin."""
 SENTENCE = 5
 """Words a line under such a heading must have, at least, to be part of the notice."""
+
+_OF_THE_FORM = re.compile(r"requests?@socieux\.eu|\b2018/1725\b|\b2016/679\b", re.IGNORECASE)
+"""Where to send the form, and the regulations on personal data (of the EU's bodies, and the general one)."""
 
 
 def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
@@ -32,6 +36,8 @@ def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
     for unit in layout.units:
         if unit.cell is None and (unit.all_bold or unit.line.role == "heading") and _heads(unit, openings):
             found |= {unit.index, *_sentences_behind(layout, unit)}
+        elif unit.line.new_paragraph and _OF_THE_FORM.search(unit.text) and len(unit.text.split()) >= SENTENCE:
+            found.add(unit.index)
         elif unit.cell is None and unit.line.new_paragraph and _tells(unit, openings):
             found |= {unit.index, *_rest_of_paragraph(layout, unit)}
     return frozenset(found)

@@ -3,6 +3,7 @@
 from itertools import takewhile
 
 from extractors.candidates import Candidate
+from extractors.label_ends import HINT_BEHIND
 from extractors.layout import Unit, key_of
 from extractors.search import Search
 
@@ -12,8 +13,13 @@ def peek(search: Search, candidate: Candidate) -> str:
     layout = search.layout
     last = layout.units[candidate.last]
     rest = last.line.text[candidate.cut : last.end].strip()
-    if rest:
+    if rest and not HINT_BEHIND.fullmatch(rest):
         return " ".join([rest, *_wrapped(search, last)])
+    return _behind(search, last) or rest
+
+
+def _behind(search: Search, last: Unit) -> str:
+    layout = search.layout
     if last.cell is not None:
         return _peek_in_table(search, last)
     behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from pipeline.folding import fold
 from pipeline.values import Value
 
 LANGUAGES = ("en", "fr", "es", "pt", "ru")
@@ -92,3 +93,14 @@ def load_language(code: str) -> LanguageData:
         return LanguageData.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as trouble:
         raise DataError(f"pipeline/languages/{code}.toml: {trouble}") from trouble
+
+
+def says_nothing(text: str, language: str) -> bool:
+    """True for an answer that only says that there is nothing, in the language or in English: "None", "-", "n/a"."""
+    words = fold(text.strip())
+    return bool(text.strip()) and any(words in _nothing(code) for code in {language, "en"} if code in LANGUAGES)
+
+
+@cache
+def _nothing(code: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in load_language(code).nothing.get("answers", ()))
