@@ -132,11 +132,13 @@ class AnswerPlaces:
                     return units, None
         if rest is not None or says:
             return within, rest
-        for way in ways:
-            if units := way(own):
-                says = any(u.text.strip() or u.has("tick") or u.has("entry") for u in units)
-                empty = bid.key in CHOICES and not says
-                return (self._options_below(own, units[0].index) or units) if empty else units, None
+        places = [units for way in ways if (units := way(own))]
+        if places:
+            plain = [each for each in places if last.all_bold and not any(unit.all_bold for unit in each)]
+            units = next((each for each in plain if _says_something(each)), places[0])
+            units = places[0] if _says_something(places[0]) else units
+            empty = bid.key in CHOICES and not _says_something(units)
+            return (self._options_below(own, units[0].index) or units) if empty else units, None
         if self._is_lone(own):
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None
@@ -308,6 +310,10 @@ def _carries_on(label: Unit, unit: Unit) -> bool:
     """True for a line of the label's own paragraph, in its print."""
     alike = _has_bold(unit) == _has_bold(label) and unit.line.size == label.line.size
     return alike and not unit.line.new_paragraph and unit.line.page is not None and not unit.has("entry")
+
+
+def _says_something(units: list[Unit]) -> bool:
+    return any(unit.text.strip() or unit.has("tick") or unit.has("entry") for unit in units)
 
 
 def _has_bold(unit: Unit) -> bool:
