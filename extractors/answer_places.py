@@ -119,7 +119,8 @@ class AnswerPlaces:
         assert last.cell is not None
         own = self.layout.cells[key_of(last.cell)]
         within = list(self._rest_of_cell(own, last))
-        if rest is None and self.layout.right(last.cell) is not None:
+        open_ended = not last.text.rstrip().endswith((")", ":", "?", "*"))
+        if rest is None and open_ended and self.layout.right(last.cell) is not None:
             within = list(dropwhile(lambda unit: _carries_on(last, unit), within))  # the label itself wraps
         says = any(
             not self._speech.is_instruction(Span(u.line, u.start, u.end)) and (u.text.strip() or u.pieces)

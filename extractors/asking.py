@@ -150,7 +150,11 @@ def _with_reason(search: Search, asked: list[Asked]) -> list[Asked]:
     we do not know, it asks that."""
     if not search.simple or any(bid.key == "background" for bid in asked):
         return asked
-    return [replace(bid, key="background") if bid.key == "objectives" and bid.guessed else bid for bid in asked]
+    return [replace(bid, key="background") if bid.key == "objectives" and _may_be_reason(bid) else bid for bid in asked]
+
+
+def _may_be_reason(bid: Asked) -> bool:
+    return bid.guessed or bid.base < CLEARLY_ASKED  # “Occasion and aims of the event”
 
 
 def _award(search: Search, bids: list[Asked]) -> list[Asked]:

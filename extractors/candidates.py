@@ -41,6 +41,7 @@ _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2})\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
+_LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*[:：]?\s*$")
 _ADDRESS = re.compile(r"\S@\S+\.\w|https?://|\bwww\.|\+\d[\d\s()-]{6,}")
 """What answers and is no part of a label, in whatever line it stands."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
@@ -187,9 +188,16 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
             return
     for part in {len(printed): printed, len(upright): upright}.values():
         text = tidy(" ".join(_plain(u.text) for u in part))
-        if 0 < len(text.split()) <= LONGEST and not any(_ADDRESS.search(u.text) for u in part[1:]):
+        behind = any(_ADDRESS.search(u.text) for u in part[1:]) or any(_is_closed(u, lexicon) for u in part[:-1])
+        if 0 < len(text.split()) <= LONGEST and not behind:
             last = part[-1]
             yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
+
+
+def _is_closed(unit: Unit, lexicon: Lexicon) -> bool:
+    """True for a line that ends a label by saying that it may or must be answered: “Initials (optional)”."""
+    bracket = _LAST_BRACKET.search(unit.text)
+    return bracket is not None and lexicon.is_remark(bracket[1])
 
 
 def _runs_on(layout: Layout, unit: Unit) -> bool:

@@ -1,5 +1,6 @@
 """From Document to Extraction: language, edition, questions, answers, values; no judgement of what they mean."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,16 +11,18 @@ from extractors.asking import ask
 from extractors.editions import EditionMatch, edition_of
 from extractors.fields import Fields
 from extractors.form_flags import form_flags
+from extractors.form_print import printed_in
 from extractors.labels import Lexicon, lexicon
 from extractors.layout import Layout
 from extractors.origin import origin_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
+from extractors.scan_doubts import unclear_words
 from extractors.search import Asked, Found
 from extractors.signing import read_signature
 from extractors.signing_sentence import signing_sentence
 from extractors.tongue import language_of
 from extractors.unassigned import unassigned
-from pipeline.document import Document, Unreadable
+from pipeline.document import Document, Trouble, Unreadable
 from pipeline.languages import load_language
 from pipeline.records import DocumentFacts, Flag, FormKind, Language, Signature
 from pipeline.stages import Extraction
@@ -102,7 +105,8 @@ def extract(document: Document) -> Extraction:
         signature=_signature(surveyed, answers),
         required=surveyed.required(),
         flags=(
-            *_troubles(document),
+            *_troubles(document.troubles),
+            *_troubles(_unclear(layout, found, answers)),
             *form_flags(found, surveyed.language, edition),
             *unassigned(answers, found, surveyed.activities, signed.units | found.notices),
             *flags,
@@ -118,8 +122,14 @@ def _signature(surveyed: Survey, answers: Answers) -> Signature:
     return read_signature(surveyed.layout, label, region, last)
 
 
-def _troubles(document: Document) -> tuple[Flag, ...]:
-    return tuple(Flag(code=t.code, severity=t.severity, message=t.message) for t in document.troubles)
+def _unclear(layout: Layout, found: Found, answers: Answers) -> Iterable[Trouble]:
+    if layout.document.origin not in ("ocr", "mixed"):
+        return ()
+    return unclear_words(layout, printed_in(layout, found, answers))
+
+
+def _troubles(troubles: Iterable[Trouble]) -> tuple[Flag, ...]:
+    return tuple(Flag(code=t.code, severity=t.severity, message=t.message) for t in troubles)
 
 
 # ------------------------------------------------------------------------------------------ kind

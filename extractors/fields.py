@@ -18,7 +18,7 @@ from extractors.search import Asked, Found
 from extractors.signing_sentence import NONE, Sentence
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
-from pipeline.folding import tidy
+from pipeline.folding import fold, tidy
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
 
@@ -53,6 +53,7 @@ class Fields:
             self._doubt(bid, one_event)
         self._signing_sentence(bids)
         self._doubt_day()
+        self._doubt_acronym()
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
@@ -104,6 +105,20 @@ class Fields:
         """True if the acronym is made of the first letters of the institution's name: it can be nothing else."""
         name = self.readings.get("institution_name", NOT_ON_FORM).value
         return isinstance(name, str) and is_initials(str(acronym.value)) and spells(str(acronym.value), name)
+
+    def _doubt_acronym(self) -> None:
+        """No other word helps to read a short name off a scan: it must stand elsewhere too, as in an address, or be
+        made of the first letters of the name."""
+        acronym = self.readings.get("institution_acronym", NOT_ON_FORM)
+        if self.layout.document.origin not in ("ocr", "mixed") or not isinstance(acronym.value, str):
+            return
+        text = " ".join(fold(unit.text) for unit in self.layout.units)
+        spelt = self._is_spelt(acronym) and acronym.value.isupper()
+        if not spelt and text.count(fold(acronym.value)) < 2:
+            message = f"The short name “{acronym.value[:40]}” stands nowhere else; compare it with the original."
+            self.flags.append(
+                Flag(code="unclear_words", severity="warning", message=message, field="institution_acronym")
+            )
 
     def _doubt_person(self, key: str) -> None:
         """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""

@@ -1,33 +1,53 @@
 """What a person must look at on a scan: boxes that may be ticked, and print that could not be read surely."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from extractors.layout import ILLEGIBLE
+from extractors.layout import ILLEGIBLE, Layout
 from pipeline.document import Document, Line, Piece, Trouble
+from pipeline.folding import fold
 
 _SURE_TICK = 0.75
 """Confidence below which a box is neither surely empty nor surely ticked."""
 _SURE_WORD, _LETTERS = 0.5, 3
 """Confidence below which a word may be another one, and letters from which it can mean something."""
-_SURE_ADDRESS, _SURE_COMPOUND = 0.65, 0.85
+_SURE_ADDRESS, _SURE_COMPOUND = 0.87, 0.85
 _ADDRESS = re.compile(r"@|www\.|://", re.IGNORECASE)
+_OF_ADDRESSES = frozenset("www http https com org net gov gob gouv info edu int".split())
 _COMPOUND = re.compile(r"[^\W\d_]-[^\W\d_]")
+_BEYOND_DOUBT = 0.9
+"""Confidence from which a word bears out the same word read elsewhere with less."""
 _SHOWN = 5
+Stretch = tuple[int, int]
+"""Start and end in the text of a line."""
 
 
 def with_doubts(document: Document) -> Document:
-    """The document with its doubts as troubles: they are shown to a person, never guessed in silence."""
-    return replace(document, troubles=(*document.troubles, *_doubts(document)))
+    """The document with the boxes in doubt as a trouble: they are shown to a person, never guessed in silence."""
+    pieces = [(line, piece) for line in document.lines for piece in line.pieces]
+    ticks = [(line.page, _behind(line, piece)) for line, piece in pieces if _is_unclear_tick(piece)]
+    if not ticks:
+        return document
+    message = "It cannot be told surely whether these boxes are ticked; look at the original: "
+    return replace(document, troubles=(*document.troubles, Trouble("unclear_tick", "warning", message + _named(ticks))))
 
 
-def _doubts(document: Document) -> Iterator[Trouble]:
-    pieces = [(line, piece) for line in document.lines for piece in line.pieces if piece.confidence is not None]
-    if ticks := [(line.page, _behind(line, piece)) for line, piece in pieces if _is_unclear_tick(piece)]:
-        message = "It cannot be told surely whether these boxes are ticked; look at the original: "
-        yield Trouble("unclear_tick", "warning", message + _named(ticks))
-    if words := [(line.page, _part(line, piece)) for line, piece in pieces if _is_unclear_word(line, piece)]:
+def unclear_words(layout: Layout, printed: Mapping[int, Collection[Stretch]]) -> Iterator[Trouble]:
+    """The words that could not be read surely, where they may be an answer's. ``printed``: unit -> stretches of its
+    line that are the form's own print and were understood: labels, headings, options that are not ticked."""
+    read = [(unit, piece, _part(unit.line, piece)) for unit in layout.units for piece in unit.pieces]
+    sure = {fold(text) for _, piece, text in read if (piece.confidence or 0.0) >= _BEYOND_DOUBT}
+    counted = Counter(word for unit in layout.units for word in fold(unit.text).split())
+    words = [
+        (unit.line.page, text)
+        for unit, piece, text in read
+        if _is_unclear_word(unit.line, piece)
+        and (ILLEGIBLE in text or fold(text) not in sure and not _is_borne_out(text, piece, counted))
+        and not any(start <= piece.start and piece.end <= end for start, end in printed.get(unit.index, ()))
+    ]
+    if words:
         message = "These words could not be read surely; compare the answers round them with the original: "
         yield Trouble("unclear_words", "warning", message + _named(words))
 
@@ -42,6 +62,13 @@ def _is_unclear_word(line: Line, piece: Piece) -> bool:
     if piece.kind == "tick" or piece.confidence is None:
         return False
     return ILLEGIBLE in text or sum(c.isalnum() for c in text) >= _LETTERS and piece.confidence < _sure(text)
+
+
+def _is_borne_out(text: str, piece: Piece, counted: Mapping[str, int]) -> bool:
+    """True for an address fairly read whose parts stand elsewhere too: the surname, the short name, the site's name."""
+    parts = [part for part in fold(text).split() if len(part) > 2 and part not in _OF_ADDRESSES]
+    fair = bool(_ADDRESS.search(text)) and (piece.confidence or 0.0) >= _SURE_WORD
+    return fair and bool(parts) and all(counted[part] > 1 for part in parts)
 
 
 def _sure(text: str) -> float:

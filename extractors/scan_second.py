@@ -14,7 +14,7 @@ from extractors.scan_words import BLOCK, LINE, Reading, read_words, sureness
 Spot = tuple[int, int, int, int]
 
 _DOUBT, _GAIN = 0.68, 0.02
-_FIGURE = 0.8
+_FIGURE, _SURE_MAIL = 0.8, 0.87
 _PIECES = 0.8  # gap between the pieces of an address as part of the height of its first
 _INKED, _SPACE = 215, 0.3  # grey below which there is ink; a space as part of the height of tall letters
 _LINE, _LINE_LONG = 4, 6.0  # letters and mm from which a line is one in which something must stand
@@ -33,6 +33,9 @@ def look_again(even: MatLike, words: list[Reading], dpi: float, data: str) -> li
         if host is not None and budget:
             budget -= 1
             run = _with_mail(even, run, host, dpi)
+        elif budget and any(_is_doubtful_mail(w) for w in run):
+            budget -= 1
+            run = [_read_twice(even, w, dpi) if _is_doubtful_mail(w) else w for w in run]
         elif budget and len(run) == 1 and len(run[0].text) < 3 and run[0].confidence < _FIGURE:
             budget -= 1
             run = [_as_figure(even, run[0], dpi)]
@@ -98,6 +101,20 @@ def _with_mail(even: MatLike, run: list[Reading], host: int, dpi: float) -> list
             whole = Reading(reading.text, around(covered), covered[-1].base, reading.confidence, run[0].line)
             return [*run[:at], whole, *(w for w in run[at:] if w not in covered)]
     return run
+
+
+def _is_doubtful_mail(word: Reading) -> bool:
+    return word.confidence < _SURE_MAIL and _MAIL.fullmatch(word.text) is not None
+
+
+def _read_twice(even: MatLike, word: Reading, dpi: float) -> Reading:
+    """An address in which no other word helps to guess a letter: as sure as a larger picture gives it again."""
+    again = next(addresses(_enlarged(even, word.box, dpi, "eng", LINE)), None)
+    if again is None:
+        return word
+    same = again.text.casefold() == word.text.casefold()
+    confidence = max(word.confidence, again.confidence) if same else min(word.confidence, again.confidence, _DOUBT)
+    return Reading(word.text, word.box, word.base, confidence, word.line)
 
 
 def addresses(words: list[Reading]) -> Iterator[Reading]:

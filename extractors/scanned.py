@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from extractors.page_layer import is_picture, is_senseless
 from extractors.page_sheet import Sheet
@@ -14,9 +15,10 @@ from extractors.scan_pictures import Pages, Picture, file_pictures
 from extractors.scan_sheets import sheets_of
 from extractors.scan_upright import Upright, set_upright
 from extractors.scan_words import data_folder
-from pipeline.document import Document, TextOrigin, Trouble
+from pipeline.document import Document, Line, TextOrigin, Trouble
 
 _AT_ONCE = 2
+_DUST = frozenset(":;.,'`´\"|!_~^°")
 MOST_PAGES = 20
 """So many pages of one file are read by OCR: each takes seconds, and no form has more."""
 _TOO_LONG = Trouble(
@@ -48,7 +50,7 @@ def read_scan(data: bytes, media_type: str) -> Document:
         scroll.sheets[number - 1] = sheet
         scroll.notes[number - 1] = Notes([], entries.signs + notes.signs)
     settle(scroll, on_paper=True)
-    return with_doubts(compose(scroll, _origin(scroll.sheets, pages), media_type))
+    return with_doubts(_without_dust(compose(scroll, _origin(scroll.sheets, pages), media_type)))
 
 
 def read_pictures(data: bytes, media_type: str) -> Document:
@@ -59,7 +61,18 @@ def read_pictures(data: bytes, media_type: str) -> Document:
     read = _sheets(pages)
     scroll = Scroll([s for s, _ in read.values()], [n for _, n in read.values()], [_NOT_ACCEPTED])
     settle(scroll, on_paper=True)
-    return with_doubts(compose(scroll, "ocr", media_type))
+    return with_doubts(_without_dust(compose(scroll, "ocr", media_type)))
+
+
+def _without_dust(document: Document) -> Document:
+    """The document with lines of one or two dots or strokes, which a scan makes of dust, as empty ones."""
+    lines = (replace(line, text="", pieces=()) if _is_dust(line) else line for line in document.lines)
+    return replace(document, lines=tuple(lines))
+
+
+def _is_dust(line: Line) -> bool:
+    text = line.text.strip()
+    return 0 < len(text) <= 2 and set(text) <= _DUST and all(piece.kind == "text" for piece in line.pieces)
 
 
 _NOT_ACCEPTED = Trouble(

@@ -52,6 +52,7 @@ def unassigned(
     known = shown | early | {index for index, _ in found.headings}
     yield from (_flag(unit, "warning") for unit in _unclaimed_cells(answers, known, unknown))
     yield from (_flag(unit, "warning") for unit in _beside_empty(answers, found, unknown))
+    yield from (_flag(unit, "warning") for unit in _below_empty(answers, found, known - unknown))
 
 
 def _beside_empty(answers: Answers, found: Found, unknown: frozenset[int]) -> Iterator[Unit]:
@@ -64,6 +65,20 @@ def _beside_empty(answers: Answers, found: Found, unknown: frozenset[int]) -> It
         last = further is None or not further.text
         if empty and last and beside is not None and not unknown.isdisjoint(unit.index for unit in beside.units):
             yield beside.units[0]
+
+
+def _below_empty(answers: Answers, found: Found, known: Collection[int]) -> Iterator[Unit]:
+    """What stands in the cell of a question without an answer, right below its label, and was taken for no answer."""
+    units = answers.layout.units
+    for bid in found.asked:
+        region, rest = answers.region(bid)
+        if rest is not None or any(unit.text.strip() or unit.has("tick") for unit in region):
+            continue
+        own = units[bid.label.last].cell
+        for below in units[bid.label.last + 1 : bid.label.last + 2]:
+            within = own is not None and below.cell == own and bool(below.text.strip())
+            if within and below.index not in known and not below.all_italic:
+                yield below
 
 
 def _unclaimed_cells(answers: Answers, known: Collection[int], asked: frozenset[int]) -> Iterator[Unit]:

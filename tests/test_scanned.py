@@ -12,8 +12,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from extractors import scan_words, scanned
+from extractors.layout import Layout
 from extractors.origin import origin_of
-from extractors.scan_doubts import with_doubts
+from extractors.scan_doubts import unclear_words
 from extractors.scan_pictures import USUAL_DPI, Pages
 from extractors.scan_second import addresses
 from extractors.scan_stamps import is_stamp
@@ -416,6 +417,8 @@ def test_grey_print_is_no_stamp() -> None:
 )
 def test_a_doubtful_word_is_named(text: str, confidence: float, doubted: bool) -> None:
     line = Line(text, (Piece("text", 0, len(text), confidence=confidence),), page=2)
-    troubles = with_doubts(Document("ocr", "application/pdf", 2, (line,))).troubles
+    scan = Document("ocr", "application/pdf", 2, (line,))
+    troubles = tuple(unclear_words(Layout(scan), {}))
+    assert not tuple(unclear_words(Layout(scan), {0: [(0, len(text))]}))
     assert [t.code for t in troubles] == (["unclear_words"] if doubted else [])
     assert all(f"page 2: “{text}”" in t.message for t in troubles)

@@ -6,7 +6,7 @@ from extractors.choices import marked_boxes, ticked
 from extractors.extraction import extract
 from extractors.layout import Layout
 from extractors.options import options_of
-from extractors.scan_doubts import with_doubts
+from extractors.scan_doubts import unclear_words
 from pipeline.document import Cell, Document, Line, Piece
 from tests.test_understanding import cells, document, flags, line, values
 
@@ -198,4 +198,4 @@ def test_the_same_value_in_every_activity_is_no_label() -> None:
 def test_an_address_and_a_joined_word_must_be_read_surely(word: str, confidence: float, doubt: bool) -> None:
     read = Line(word, (Piece("text", 0, len(word), confidence=confidence),), path=None, page=1)
     scan = Document(origin="ocr", media_type="application/pdf", pages=1, lines=(read,), page_sizes=((595, 842),))
-    assert bool(with_doubts(scan).troubles) is doubt
+    assert bool(tuple(unclear_words(Layout(scan), {}))) is doubt
