@@ -30,7 +30,7 @@ from pipeline.stages import Extraction
 FEWEST = 4
 """Questions that must be found for a file to be called a request form."""
 SYSTEM = 2
-"""Questions marked as optional from which those without the mark count as required."""
+"""Questions marked as optional from which those without the mark count as required; and marked as required."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Survey:
 
     @cached_property
     def has_required_marks(self) -> bool:
-        """True if any label carries the mark of a required question."""
-        return any(self.lexicon.says_required(b.label.text) for b in self.found.asked)
+        """True if labels carry the mark of a required question: several, for one is no system of marks."""
+        return sum(self.lexicon.says_required(b.label.text) for b in self.found.asked) >= SYSTEM
 
     def is_required(self, bid: Asked) -> bool:
         """True if the label carries the mark of a required question, or no mark where the others say "optional"."""

@@ -26,6 +26,7 @@ from pipeline.folding import fold, whole_words
 from pipeline.languages import LanguageData, load_language
 
 BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+_DASH = re.compile(r"\s[–—-]\s")
 REQUIRED_MARK = re.compile(r"\*+\s*[:：]?\s*$|\*\s")
 UNKNOWN_WEIGHT = 0.55
 STEM_MATCH, ABBREVIATED = 0.92, 0.8
@@ -100,6 +101,7 @@ class Lexicon:
         self._of_persons = whole_words(data.marks.person)
         self._optional = whole_words(data.marks.optional)
         self._required = whole_words(data.marks.required)
+        self._required_phrases = whole_words(text for text in data.marks.required if " " in text)
         self._remarks = frozenset(fold(text) for text in (*data.marks.optional, *data.marks.required))
         self._not_kept = frozenset(fold(label) for label in data.marks.not_kept)
 
@@ -129,8 +131,13 @@ class Lexicon:
         return self._optional.search(f" {fold(text)} ") is not None
 
     def says_required(self, text: str) -> bool:
-        """True if the label carries an asterisk or says that it must be answered."""
-        return bool(REQUIRED_MARK.search(text) or self._required.search(f" {fold(text)} "))
+        """True if the label carries an asterisk or says that it must be answered: in brackets, behind a dash or in
+        several words. “Required profile of the experts” does not."""
+        if self.says_optional(text):
+            return REQUIRED_MARK.search(text) is not None  # “(not compulsory)”
+        aside = [*BRACKET.findall(text), *_DASH.split(text)[1:]]
+        said = any(self._required.search(f" {fold(part)} ") for part in aside)
+        return said or bool(REQUIRED_MARK.search(text) or self._required_phrases.search(f" {fold(text)} "))
 
     def is_remark(self, text: str) -> bool:
         """True if the text says that the question may stay empty or must be answered, and no more."""

@@ -15,6 +15,7 @@ from extractors.notices import declarations_of
 from extractors.numbering import NUMBER
 from extractors.persons import looks_like_post
 from extractors.search import Asked, Found, Search
+from extractors.signing_sentence import signing_sentence
 from extractors.telling import tells_unasked
 
 BEHIND = 1000
@@ -42,6 +43,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
     notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data)
     stops |= notices | set(_prominent(search, asked, labels))
+    stops |= signing_sentence(search.layout, search.lexicon.data.language).units
     unlike = unknown_labels(search, asked)
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
