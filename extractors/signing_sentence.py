@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from extractors.captions import captioned
 from extractors.dates import read_date
 from extractors.layout import DOTTED, Layout, Span, Unit
 from extractors.persons import looks_like_person, looks_like_post
@@ -66,7 +67,13 @@ def signing_sentence(layout: Layout, language: str) -> Sentence:
         if "signatory_name" in found and "signature_date" in found:
             inside = {u.index for u in lines for spans in found.values() for s in spans if s.line is u.line}
             return Sentence(found, frozenset(range(unit.index, max(inside) + 1)))
-    return _line_of_place_and_day(layout, phrases, language)
+    return over_captions(layout, language) or _line_of_place_and_day(layout, phrases, language)
+
+
+def over_captions(layout: Layout, language: str) -> Sentence | None:
+    """What stands over “(position) (signature) (name)”, as officials of many countries sign; None without captions."""
+    found, units = captioned(layout, language)
+    return Sentence({key: tuple(spans) for key, spans in found.items()}, units) if found else None
 
 
 def _line_of_place_and_day(layout: Layout, phrases: Phrases, language: str) -> Sentence:

@@ -8,6 +8,7 @@ from classifiers.assessment import assess
 from extractors.activities import find_activities
 from extractors.activity_naming import Series
 from extractors.asking import ask
+from extractors.candidates import candidates
 from extractors.extraction import extract
 from extractors.form_speech import FormSpeech
 from extractors.labels import lexicon
@@ -203,3 +204,39 @@ def test_bold_lines_in_capitals_are_headings_where_labels_are_in_small_letters()
     read = extract(document(*form))
     assert not flags(read, "unknown_question")
     assert values(read)["background"] == PAIRS[4][1]
+
+
+def test_words_over_captions_in_brackets_are_who_signs() -> None:
+    rows = (("Director", "", "A. Petrov"), ("(position)", "(signature)", "(name)"), ("Nairobi", "", "3 May 2027"))
+    rows = (*rows, ("(place)", "", "(date)"))
+    cells = [each for n, row in enumerate(rows) for m, text in enumerate(row) for each in box(0, n, m, (text, False))]
+    read = values(extract(document(*pairs()[:-4], *cells)))
+    assert [read[key] for key in ("signatory_name", "signatory_position")] == ["A. Petrov", "Director"]
+    assert (read["signature_place"], read["signature_date"]) == ("Nairobi", "2027-05-03")
+
+
+@pytest.mark.parametrize(
+    ("label", "required"),
+    [
+        ("Required profile of the experts", False),
+        ("Country (required)", True),
+        ("Country – compulsory", True),
+        ("Country *", True),
+        ("Country (not compulsory)", False),
+        ("Answer required: country", True),
+    ],
+)
+def test_required_is_a_mark_only_beside_a_label(label: str, required: bool) -> None:
+    assert lexicon("en").says_required(label) is required
+
+
+def test_an_address_is_no_part_of_a_label() -> None:
+    rows = box(0, 0, 0, ("E-mail of the officer in charge", False), ("j.otieno@npf.example.ke", False))
+    layout = Layout(document(*FORM, *rows))
+    found = {(each.first, each.last) for each in candidates(layout, lexicon("en"), frozenset())}
+    label = len(layout.units) - 2
+    assert (label, label) in found and (label, label + 1) not in found
+
+
+def test_nothing_answers_any_question_alike() -> None:
+    assert not flags(extract(document(*pairs(Deliverables="n/a"))), "doubtful_question")

@@ -191,7 +191,7 @@ def test_the_same_value_in_every_activity_is_no_label() -> None:
 
 @pytest.mark.parametrize(("word", "confidence", "doubt"), [
     ("a.diop@cnss.sn", 0.6, True),
-    ("a.diop@cnss.sn", 0.8, False),
+    ("a.diop@cnss.sn", 0.9, False),
     ("ala-costa", 0.8, True),
     ("costa", 0.8, False),
 ])  # fmt: skip
