@@ -1,5 +1,6 @@
 """The answer to a question: which words of the page belong to it, and whether they are an answer at all."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -9,6 +10,7 @@ from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
 from extractors.hint_lines import hint_lines
 from extractors.joining import joined
 from extractors.layout import ILLEGIBLE, Layout, Span, Unit, spans_of
+from extractors.looks import CHOICES
 from extractors.search import Asked, Found
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
@@ -29,6 +31,10 @@ class Answer:
         return joined(self.spans)
 
 
+_LEAD = re.compile(r"\s*\((?=[^()]*[^\W\d_]{2})[^()]{3,90}\)\s+(?=\S)")
+"""A bracket of words that opens what stands behind a label."""
+
+
 class Answers:
     """Finds the answer to each question of one form."""
 
@@ -39,6 +45,7 @@ class Answers:
         self._speech.italic_answers = self._answers_in_italics()
         self._places.forget()  # where answers are in italics, italics end none
         self._hints = hint_lines(self._speech, self._all_spans(), layout.document.origin == "ocr")
+        self._leads = sum(bool(_LEAD.match(rest.text)) for bid in found.asked if (rest := self.region(bid)[1]))
         self.maybe_hints: dict[str, str] = {}
         """Key -> a line above its answer that may be the form's hint."""
 
@@ -47,9 +54,20 @@ class Answers:
         region, rest = self.region(bid)
         if _is_empty_field(region):
             return Answer("blank", (), tuple(region))
-        spans = [rest] if rest is not None else []
+        spans = [self._without_lead(bid, rest)] if rest is not None else []
         spans += spans_of(region)
         return self._judged(bid, spans, region)
+
+    def _without_lead(self, bid: Asked, rest: Span) -> Span:
+        """What stands behind a label without the form's hint in brackets, if several labels have one: “Address*:
+        (street, town) 32 Mercedes Street”. A single one is shown."""
+        lead = _LEAD.match(rest.text)
+        if lead is None or bid.key in (*CHOICES, "contact_phone"):
+            return rest
+        if self._leads < 2:
+            self.maybe_hints[bid.key] = lead[0].strip()
+            return rest
+        return Span(rest.line, rest.start + lead.end(), rest.end)
 
     def is_instruction(self, span: Span) -> bool:
         """True if the form itself speaks in these words."""

@@ -1,6 +1,6 @@
 """From Document to Extraction: language, edition, questions, answers, values; no judgement of what they mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,8 @@ from extractors.tongue import language_of
 from extractors.unassigned import unassigned
 from pipeline.document import Document, Trouble, Unreadable
 from pipeline.languages import load_language
-from pipeline.records import DocumentFacts, Flag, FormKind, Language, Signature
+from pipeline.questions import questions
+from pipeline.records import DocumentFacts, FieldReading, Flag, FormKind, Language, Signature
 from pipeline.stages import Extraction
 
 FEWEST = 4
@@ -107,7 +108,7 @@ def extract(document: Document) -> Extraction:
         flags=(
             *_troubles(document.troubles),
             *_troubles(_unclear(layout, found, answers)),
-            *form_flags(found, surveyed.language, edition),
+            *form_flags(found, surveyed.language, edition, _unsaid(readings)),
             *unassigned(answers, found, surveyed.activities, signed.units | found.notices),
             *flags,
         ),
@@ -120,6 +121,12 @@ def _signature(surveyed: Survey, answers: Answers) -> Signature:
     region = answers.region(label)[0] if label else []
     last = max((bid.label.last for bid in found.asked if bid.key.startswith(("signat", "pair:signatory"))), default=-1)
     return read_signature(surveyed.layout, label, region, last)
+
+
+def _unsaid(readings: Mapping[str, FieldReading]) -> frozenset[str]:
+    return frozenset(
+        key for key, reading in readings.items() if reading.state == "blank" and questions()[key].kind == "text"
+    )
 
 
 def _unclear(layout: Layout, found: Found, answers: Answers) -> Iterable[Trouble]:

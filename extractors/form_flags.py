@@ -31,8 +31,10 @@ LIKELY = 0.56
 """Score from which an unknown wording probably asks a question that was not found elsewhere."""
 
 
-def form_flags(found: Found, language: str, edition: EditionMatch) -> Iterator[Flag]:
-    """The flags of a form as a whole."""
+def form_flags(
+    found: Found, language: str, edition: EditionMatch, unsaid: frozenset[str] = frozenset()
+) -> Iterator[Flag]:
+    """The flags of a form as a whole; ``unsaid``: questions for a paragraph or more left without an answer."""
     if language == "unknown":
         message = "The form is in none of the five languages, or in a mixture; please read it."
         yield Flag(code="unknown_language", severity="warning", message=message)
@@ -48,7 +50,7 @@ def form_flags(found: Found, language: str, edition: EditionMatch) -> Iterator[F
         yield Flag(code="several_forms", severity="warning", message=message)
     yield from _missing(found)
     if edition.name == "unknown":
-        yield from _not_understood(found)
+        yield from _not_understood(found, unsaid)
 
 
 def _missing(found: Found) -> Iterator[Flag]:
@@ -68,8 +70,9 @@ def _is_missing(hit: Hit, keys: set[str]) -> bool:
     return hit.key in questions() and hit.key not in keys
 
 
-def _not_understood(found: Found) -> Iterator[Flag]:
-    keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))}
+def _not_understood(found: Found, unsaid: frozenset[str]) -> Iterator[Flag]:
+    """A label not understood may ask what no other label asks, or one that has no answer: a heading, perhaps."""
+    keys = {key for bid in found.asked for key in PAIRS.get(bid.key, (bid.key,))} - unsaid
     longest: dict[int, Candidate] = {}
     begins = found.asked[0].label.first if found.asked else 0
     for label in found.unknown:

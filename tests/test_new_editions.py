@@ -240,3 +240,17 @@ def test_an_address_is_no_part_of_a_label() -> None:
 
 def test_nothing_answers_any_question_alike() -> None:
     assert not flags(extract(document(*pairs(Deliverables="n/a"))), "doubtful_question")
+
+
+def test_a_hint_in_brackets_between_label_and_answer_is_no_part_of_it() -> None:
+    hints = {"Name of the organisation": "(no short forms, please) ", "Postal address": "(street and town) "}
+    read = values(extract(document(*(line(f"{label}*: {hints.get(label, '')}{answer}") for label, answer in PAIRS))))
+    assert (read["institution_name"], read["institution_address"]) == (PAIRS[0][1], PAIRS[2][1])
+    alone = extract(document(*(line(f"{label}*: {answer}") for label, answer in PAIRS[1:]), line("")))
+    assert not flags(alone, "maybe_hint")
+
+
+def test_a_bracket_before_one_answer_alone_is_shown() -> None:
+    told = dict(PAIRS) | {"Postal address": f"(head office) {PAIRS[2][1]}"}
+    read = extract(document(*(line(f"{label}*: {answer}") for label, answer in told.items())))
+    assert [flag.field for flag in flags(read, "maybe_hint")] == ["institution_address"]
