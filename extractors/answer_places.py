@@ -135,9 +135,9 @@ class AnswerPlaces:
             return within, rest
         places = [units for way in ways if (units := way(own))]
         if places:
-            plain = [each for each in places if last.all_bold and not any(unit.all_bold for unit in each)]
-            units = next((each for each in plain if _says_something(each)), places[0])
-            units = places[0] if _says_something(places[0]) else units
+            first, *others = places
+            plain = (units for units in others if last.all_bold and not any(unit.all_bold for unit in units))
+            units = first if _says_something(first) else next(filter(_says_something, plain), first)
             empty = bid.key in CHOICES and not _says_something(units)
             return (self._options_below(own, units[0].index) or units) if empty else units, None
         if self._is_lone(own):
