@@ -31,7 +31,7 @@ class Answer:
         return joined(self.spans)
 
 
-_LEAD = re.compile(r"\s*\((?=[^()]*[^\W\d_]{2})[^()]{3,90}\)\s+(?=\S)")
+_LEAD = re.compile(r"[\s*:：]*\((?=[^()]*[^\W\d_]{2})[^()]{3,90}\)\s+(?=\S)")
 """A bracket of words that opens what stands behind a label."""
 
 

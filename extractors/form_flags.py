@@ -31,9 +31,7 @@ LIKELY = 0.56
 """Score from which an unknown wording probably asks a question that was not found elsewhere."""
 
 
-def form_flags(
-    found: Found, language: str, edition: EditionMatch, unsaid: frozenset[str] = frozenset()
-) -> Iterator[Flag]:
+def form_flags(found: Found, language: str, edition: EditionMatch, unsaid: frozenset[str]) -> Iterator[Flag]:
     """The flags of a form as a whole; ``unsaid``: questions for a paragraph or more left without an answer."""
     if language == "unknown":
         message = "The form is in none of the five languages, or in a mixture; please read it."

@@ -9,10 +9,13 @@ from extractors.answers import Answers
 from extractors.layout import Span, Unit
 from extractors.search import Found
 from pipeline.folding import tidy
+from pipeline.questions import questions
 from pipeline.records import Flag, Severity
 
 FEWEST = 6
 """Words a line must have to be worth a flag."""
+FRAMED = 9
+"""Words in the longest heading that stands in a frame."""
 _ANSWERED = re.compile(
     r"\s*(?=[^:–—-]*[^\W\d_]{3})(?:[^\W\d_][^\s:]*\s+){0,5}[^\s:]+(?::|\s:|\s[–—-])(?:\s+[^\s:]+){1,6}\s*"
 )
@@ -52,6 +55,7 @@ def unassigned(
     known = shown | early | {index for index, _ in found.headings}
     yield from (_flag(unit, "warning") for unit in _unclaimed_cells(answers, known, unknown))
     yield from (_flag(unit, "warning") for unit in _beside_empty(answers, found, unknown))
+    yield from (_flag(unit, "warning") for unit in _framed_ends(answers, found))
     yield from (_flag(unit, "warning") for unit in _below_empty(answers, found, known - unknown))
 
 
@@ -65,6 +69,21 @@ def _beside_empty(answers: Answers, found: Found, unknown: frozenset[int]) -> It
         last = further is None or not further.text
         if empty and last and beside is not None and not unknown.isdisjoint(unit.index for unit in beside.units):
             yield beside.units[0]
+
+
+def _framed_ends(answers: Answers, found: Found) -> Iterator[Unit]:
+    """A few words in a frame behind an answer in running text: its end, or the heading of the next section."""
+    for bid in found.asked:
+        region, rest = answers.region(bid)
+        said = [unit for unit in region if unit.text.strip()]
+        begun = rest is not None or len(said) > 1 and said[0].cell is None
+        if not begun or not said or bid.key not in questions() or questions()[bid.key].kind not in ("text", "list"):
+            continue
+        last = said[-1]
+        before = said[-2].cell if len(said) > 1 else None
+        open_end = not last.text.rstrip().endswith((".", "!", "?", ";", ")"))
+        if last.cell is not None and before is None and open_end and len(last.text.split()) <= FRAMED:
+            yield last
 
 
 def _below_empty(answers: Answers, found: Found, known: Collection[int]) -> Iterator[Unit]:

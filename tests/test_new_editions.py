@@ -254,3 +254,10 @@ def test_a_bracket_before_one_answer_alone_is_shown() -> None:
     told = dict(PAIRS) | {"Postal address": f"(head office) {PAIRS[2][1]}"}
     read = extract(document(*(line(f"{label}*: {answer}") for label, answer in told.items())))
     assert [flag.field for flag in flags(read, "maybe_hint")] == ["institution_address"]
+
+
+def test_a_few_words_in_a_frame_behind_an_answer_are_shown() -> None:
+    form = pairs()
+    at = next(n for n, each in enumerate(form) if each.text == "Deliverables")
+    framed = extract(document(*form[:at], *box(7, 0, 0, ("Zorn and quell", False)), *form[at:]))
+    assert any("Zorn and quell" in flag.message for flag in flags(framed, "unassigned_text"))
