@@ -3,6 +3,7 @@
 import re
 
 from extractors.layout import DOTTED, Span
+from pipeline.document import Piece
 from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import LanguageData
 
@@ -62,6 +63,8 @@ class FormSpeech:
             return False
         folded = fold(text)
         if folded in self.skeleton or folded in self._lone:
+            return True
+        if _is_apart(span):
             return True
         italic = is_italic(span)
         if italic and not self.italic_answers:
@@ -127,9 +130,17 @@ def _without_dots(span: Span) -> tuple[int, int]:
 
 def is_italic(span: Span) -> bool:
     """True if every printed word of the span is in italics."""
-    words = [
-        p
-        for p in span.line.pieces
-        if p.kind == "text" and p.start >= span.start and p.end <= span.end and span.line.text[p.start : p.end].strip()
-    ]
+    words = _words_of(span)
     return bool(words) and all(p.italic for p in words)
+
+
+def _is_apart(span: Span) -> bool:
+    """True if every printed word of the span is set apart from labels and answers."""
+    words = _words_of(span)
+    return bool(words) and all(p.apart for p in words)
+
+
+def _words_of(span: Span) -> list[Piece]:
+    text = span.line.text
+    pieces = (p for p in span.line.pieces if p.kind == "text" and p.start >= span.start and p.end <= span.end)
+    return [p for p in pieces if text[p.start : p.end].strip()]

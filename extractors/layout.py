@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 
+from extractors.set_apart import set_apart
 from extractors.side_by_side import in_reading_order
 from pipeline.document import Cell, Document, Line, Piece
 from pipeline.folding import tidy
@@ -81,8 +82,8 @@ class Unit:
 
     @cached_property
     def all_italic(self) -> bool:
-        """True if every printed word is in italics."""
-        return bool(self._words) and all(p.italic for p in self._words)
+        """True if every printed word is in italics, or set apart as hints are."""
+        return bool(self._words) and all(p.italic or p.apart for p in self._words)
 
     @cached_property
     def all_bold(self) -> bool:
@@ -123,7 +124,7 @@ class Layout:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.units: list[Unit] = []
-        lines = in_reading_order(document)
+        lines = set_apart(in_reading_order(document), document.origin in ("ocr", "mixed"))
         signs = _signs_of_questions([line for _, line in lines])
         for number, line in lines:
             for start, end in _split(line):

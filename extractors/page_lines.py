@@ -191,6 +191,7 @@ def _piece(word: Word, start: int, end: int, sheet: Sheet) -> Piece:
         choice=word.choice,
         hint=word.hint,
         confidence=word.confidence,
+        grey=word.grey,
     )
 
 

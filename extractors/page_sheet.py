@@ -37,6 +37,7 @@ class Word:
     aside: bool = False
     band: int = -1
     confidence: float | None = None
+    grey: bool = False
 
     @property
     def box(self) -> Box:

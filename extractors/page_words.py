@@ -8,6 +8,7 @@ from functools import cache
 from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage
 from pdfminer.pdfpage import PDFPage
 
+from extractors.grey_print import is_grey
 from extractors.page_drawings import read_drawing
 from extractors.page_limits import Printed
 from extractors.page_sheet import Place, Sheet, Word, placer, seen, window_of
@@ -132,10 +133,16 @@ def _read_letters(sheet: Sheet, letters: list[LTChar], place: Place) -> None:
             word.x1 = max(box[2], word.x1)
             word.top, word.bottom = min(box[1], word.top), max(box[3], word.bottom)
         elif text:
-            word = Word(text, *box, base, size, *_look(str(letter.fontname)))
+            word = Word(text, *box, base, size, *_look(str(letter.fontname)), grey=_in_grey(letter))
             sheet.words.append(word)
         previous = text
     sheet.words = [w for w in _once(sheet.words) if seen(w.box, sheet)]
+
+
+def _in_grey(letter: LTChar) -> bool:
+    colour = letter.graphicstate.ncolor
+    parts = colour if isinstance(colour, tuple) else (colour,)
+    return all(isinstance(part, int | float) for part in parts) and is_grey(parts)
 
 
 def _follows(word: Word, box: Box, base: float, size: float) -> bool:

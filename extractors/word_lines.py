@@ -142,7 +142,7 @@ class Story:
             self._pieces.append(Piece("tick", 0, 1, checked=lead[0] == TICKED))
             self._pieces.append(Piece("text", 1, len(lead)))
         else:
-            self._pieces.append(Piece("text", 0, len(lead), bold=face.bold, italic=face.italic))
+            self._pieces.append(Piece("text", 0, len(lead), bold=face.bold, italic=face.italic, grey=face.grey))
         if self._entry is not None:
             self._entry_start = len(lead)
 
@@ -155,10 +155,12 @@ class Story:
             self._prompts_only = self._prompts_only and face.prompt
             return
         last = self._pieces[-1] if self._pieces else None
-        if last and last.kind == "text" and last.end == start and (last.bold, last.italic) == (face.bold, face.italic):
+        goes_on = last is not None and last.kind == "text" and last.end == start
+        if last and goes_on and (last.bold, last.italic, last.grey) == (face.bold, face.italic, face.grey):
             self._pieces[-1] = replace(last, end=len(self._text))
         else:
-            self._pieces.append(Piece("text", start, len(self._text), italic=face.italic, bold=face.bold))
+            look = {"italic": face.italic, "bold": face.bold, "grey": face.grey}
+            self._pieces.append(Piece("text", start, len(self._text), **look))
 
     def _show_box(self, entry: Entry) -> None:
         """Show a tick box once, whatever its content control holds."""

@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from extractors.grey_print import is_grey
 from extractors.word_emphasis import is_set_off
 from extractors.word_names import Element, Said, W, child, number, switch, value
 from extractors.word_ticks import is_symbol_font
 
 RUN_STYLE, OUTLINE = f"{W}rStyle", f"{W}outlineLvl"
 BOLD, ITALIC, HIDDEN, SIZE, FONTS = f"{W}b", f"{W}i", f"{W}vanish", f"{W}sz", f"{W}rFonts"
-STRUCK, STRUCK_TWICE = f"{W}strike", f"{W}dstrike"
+STRUCK, STRUCK_TWICE, COLOUR = f"{W}strike", f"{W}dstrike", f"{W}color"
 ASCII, ANSI = f"{W}ascii", f"{W}hAnsi"
 STYLE_END = b"</w:style>"
+_RGB = re.compile(r"[0-9A-Fa-f]{6}")
 BUILT_IN_HEADING = re.compile(r"(heading \d|title)", re.IGNORECASE)
 
 
@@ -26,6 +28,7 @@ class Face(NamedTuple):
     font: str | None = None
     prompt: bool = False
     struck: bool = False
+    grey: bool = False
 
 
 class Wish(NamedTuple):
@@ -37,6 +40,7 @@ class Wish(NamedTuple):
     size: float | None = None
     font: str | None = None
     struck: bool | None = None
+    grey: bool | None = None
 
 
 NOTHING = Wish()
@@ -100,6 +104,7 @@ class Styles:
             own.font or over.font or under.font,
             marked.name.lower() == "placeholder text",
             _toggled(own.struck, over.struck, under.struck, plain.struck),
+            bool(next((said for said in (own.grey, over.grey, under.grey, plain.grey) if said is not None), False)),
         )
 
 
@@ -122,7 +127,13 @@ def wish_of(properties: Element | None) -> Wish:
         size / 2 if size > 0 else None,
         font if is_symbol_font(font) else None,
         switch(said.get(STRUCK)) or switch(said.get(STRUCK_TWICE)),
+        _in_grey(value(said[COLOUR])) if COLOUR in said else None,
     )
+
+
+def _in_grey(colour: str) -> bool:
+    """True for a hexadecimal RGB colour that is grey; other names ("auto") are none."""
+    return bool(_RGB.fullmatch(colour)) and is_grey([part / 0xFF for part in bytes.fromhex(colour)])
 
 
 def read_styles(root: Element | None) -> Styles:
@@ -152,6 +163,7 @@ def _over(parent: Style, element: Element) -> Style:
         over.hidden if wish.hidden is None else wish.hidden,
         wish.size or over.size,
         wish.font or over.font,
+        grey=over.grey if wish.grey is None else wish.grey,
     )
     paragraph = element.find(f"{W}pPr")
     outline = child(paragraph, OUTLINE)

@@ -25,7 +25,8 @@ class Piece:
     ``text``: printed or typed words. ``tick``: one tick box, ``checked`` says whether it is on; its text is ☒ or ☐.
     ``entry``: the content of a form field (AcroForm, content control, legacy field): typed by the applicant, never a
     label; empty when start == end. ``placeholder`` is True for a content control that still shows its prompt.
-    ``hint`` is the field's tool tip, title or tag where it has one; ``choice`` marks a drop-down.
+    ``hint`` is the field's tool tip, title or tag where it has one; ``choice`` marks a drop-down. ``grey``: in grey
+    print; ``apart``: set apart from labels and answers by its look, as the form's own explanations are.
     """
 
     kind: PieceKind
@@ -39,6 +40,8 @@ class Piece:
     choice: bool = False
     hint: str | None = None
     confidence: float | None = None
+    grey: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
