@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import dropwhile, takewhile
 
-from extractors.form_speech import FormSpeech
+from extractors.form_speech import FormSpeech, is_apart
 from extractors.label_ends import BRACKET_OF_LABEL, HINT_BEHIND
 from extractors.labels import lexicon
 from extractors.layout import DOTTED, CellBox, CellKey, Layout, Span, Unit, key_of
@@ -108,7 +108,8 @@ class AnswerPlaces:
 
     @staticmethod
     def _enough(units: list[Unit], rest: Span | None, unit: Unit) -> bool:
-        has_text = (rest is not None and tidy(DOTTED.sub(" ", rest.text)) != "") or any(u.text.strip() for u in units)
+        has_rest = rest is not None and tidy(DOTTED.sub(" ", rest.text)) != ""
+        has_text = has_rest or any(u.text.strip() and not is_apart(u) for u in units)
         return has_text and (unit.line.new_paragraph or unit.start > 0)
 
     @staticmethod
@@ -160,8 +161,10 @@ class AnswerPlaces:
         return list(takewhile(lambda u: u.cell is not None and u.cell.table == table, units))
 
     def _rest_of_cell(self, own: CellBox, last: Unit) -> Iterator[Unit]:
-        for unit in own.units:
-            if unit.index > last.index and unit.index not in self.layout.explained:
+        """What stands behind the label in its cell, also in a table inside it."""
+        for unit in self.layout.units[last.index + 1 : own.units[-1].index + 1]:
+            within = unit.cell == own.cell or unit.cell is not None and unit.cell.inside == own.cell
+            if within and unit.index not in self.layout.explained:
                 if unit.index in self.found.stops:
                     return
                 yield unit

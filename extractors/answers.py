@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 
 from extractors.answer_places import AnswerPlaces
-from extractors.form_speech import PUNCTUATION, FormSpeech, is_italic
+from extractors.form_speech import PUNCTUATION, FormSpeech, is_apart, is_italic
 from extractors.hint_lines import hint_lines
 from extractors.joining import joined
 from extractors.layout import ILLEGIBLE, Layout, Span, Unit, spans_of
 from extractors.looks import CHOICES
 from extractors.search import Asked, Found
+from pipeline.folding import tidy
 from pipeline.languages import LanguageData
 from pipeline.questions import questions
 from pipeline.records import State
@@ -45,7 +46,8 @@ class Answers:
         self._speech.italic_answers = self._answers_in_italics()
         self._places.forget()  # where answers are in italics, italics end none
         self._hints = hint_lines(self._speech, self._all_spans(), layout.document.origin == "ocr")
-        self._leads = sum(bool(_LEAD.match(rest.text)) for bid in found.asked if (rest := self.region(bid)[1]))
+        leads = sum(bool(_LEAD.match(rest.text)) for bid in found.asked if (rest := self.region(bid)[1]))
+        self._leads = leads + sum(unit.text.startswith("(") and is_apart(unit) for unit in layout.units)
         self.maybe_hints: dict[str, str] = {}
         """Key -> a line above its answer that may be the form's hint."""
 
@@ -59,7 +61,7 @@ class Answers:
         return self._judged(bid, spans, region)
 
     def _without_lead(self, bid: Asked, rest: Span) -> Span:
-        """What stands behind a label without the form's hint in brackets, if several labels have one: “Address*:
+        """What stands behind a label without the form's hint in brackets, if the form has several: “Address*:
         (street, town) 32 Mercedes Street”. A single one is shown."""
         lead = _LEAD.match(rest.text)
         if lead is None or bid.key in (*CHOICES, "contact_phone"):
@@ -87,8 +89,12 @@ class Answers:
         left = False
         own = list(dropwhile(self._is_printed, spans))
         hints = own[: self._hints_above(bid.key, own)]
+        prompts = self._prompts_over_lines(spans)
         for span in spans:
             if span in hints:
+                continue
+            if span in prompts:
+                left = True
                 continue
             clean = self._speech.without_fill(span)
             if clean is None:
@@ -104,6 +110,16 @@ class Answers:
         if any(s.text.strip() for s in kept):
             return Answer("answered", tuple(s for s in kept if s.text.strip()), tuple(region))
         return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
+
+    def _prompts_over_lines(self, spans: list[Span]) -> list[Span]:
+        """The spans of paragraphs of several lines that are a prompt: “Click or tap here / to enter text.”"""
+        found: list[Span] = []
+        starts = [at for at, span in enumerate(spans) if not at or span.line.new_paragraph]
+        for start, end in pairwise([*starts, len(spans)]):
+            lines = spans[start:end]
+            if len(lines) > 1 and self._speech.is_prompt(tidy(" ".join(span.text for span in lines))):
+                found += lines
+        return found
 
     def _is_printed(self, span: Span) -> bool:
         return self._speech.without_fill(span) is None or self._speech.is_instruction(span)

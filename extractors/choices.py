@@ -1,9 +1,11 @@
 """Ticked, chosen or typed options: institution type, theme, kind of event, working languages."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, spans_of
@@ -114,7 +116,7 @@ def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) 
     """The options of a list without boxes in which a mark is typed before, behind or beside what is chosen: ``_X_``,
     ``(x)``, ``yes``. None where the lines are no such list: where most name no option, or nothing says which."""
     spans = ([rest] if rest and rest.text.strip() else []) + spans_of(units)
-    found = _marked_throughout(spans) or _marked_before(spans)
+    found = _marked_throughout(spans) or _marked_before(spans) or _answered_in_line(spans, language)
     if found:
         return found if _name_options(found, key, language) else []
     empty = 0
@@ -169,6 +171,21 @@ def _marked_before(spans: list[Span]) -> list[Box]:
             return []
         boxes.append(Box(row[0] in marks, tidy(" ".join(span.text for span in words)), words[0]))
     return boxes
+
+
+def _answered_in_line(spans: list[Span], language: str) -> list[Box]:
+    """The options of a list that says yes or no behind each: “Social protection – no  Labour – yes”."""
+    yes, no = _yes_and_no(language)
+    answers = "|".join(re.escape(word) for word in sorted({*yes, *no}, key=len, reverse=True))
+    each = re.compile(rf"\s*(?P<words>\S.*?)\s*[–—:-]\s*(?P<said>{answers})(?=[\s.,;/|]|$)[.,;/|]*", re.IGNORECASE)
+    text = " ".join(span.text.strip() for span in spans)
+    starts = list(accumulate((len(span.text.strip()) + 1 for span in spans), initial=0))
+    boxes, at = [], 0
+    while found := each.match(text, at):
+        span = spans[bisect_right(starts, found.start("words")) - 1]
+        boxes.append(Box(fold(found["said"]) in yes, found["words"], span))
+        at = found.end()
+    return boxes if len(boxes) > 1 and not text[at:].strip() else []
 
 
 def _typed_mark(text: str, language: str) -> tuple[bool | None, str]:

@@ -82,7 +82,7 @@ def learn(document: Document, name: str) -> Edition:
     surveyed = survey(document)
     layout = surveyed.layout
     asked = [
-        EditionQuestion(key=bid.key, text=bid.label.text, required=surveyed.is_required(bid))
+        EditionQuestion(key=bid.key, text=bid.label.text, required=surveyed.marks.is_required(bid))
         for bid in surveyed.found.asked
     ]
     first = surveyed.found.asked[0].label.first if surveyed.found.asked else 0

@@ -16,6 +16,7 @@ from extractors.labels import Lexicon, lexicon
 from extractors.layout import Layout
 from extractors.origin import origin_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
+from extractors.required_marks import RequiredMarks
 from extractors.scan_doubts import unclear_words
 from extractors.search import Asked, Found
 from extractors.signing import read_signature
@@ -30,8 +31,6 @@ from pipeline.stages import Extraction
 
 FEWEST = 4
 """Questions that must be found for a file to be called a request form."""
-SYSTEM = 2
-"""Questions marked as optional from which those without the mark count as required; and marked as required."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +46,9 @@ class Survey:
     edition: EditionMatch
 
     @cached_property
-    def has_required_marks(self) -> bool:
-        """True if labels carry the mark of a required question: several, for one is no system of marks."""
-        return sum(self.lexicon.says_required(b.label.text) for b in self.found.asked) >= SYSTEM
-
-    def is_required(self, bid: Asked) -> bool:
-        """True if the label carries the mark of a required question, or no mark where the others say "optional"."""
-        if self.has_required_marks:
-            return self.lexicon.says_required(bid.label.text)
-        return not self.lexicon.says_optional(bid.label.text)
-
-    def required(self) -> frozenset[str] | None:
-        """The keys the form marks as required; None where it marks nothing."""
-        labels = [b.label.text for b in self.found.asked]
-        optional = sum(self.lexicon.says_optional(text) for text in labels)
-        if not self.has_required_marks and optional < SYSTEM:
-            return None  # one "if any" is no system of marks
-        return frozenset(key for b in self.found.asked if self.is_required(b) for key in PAIRS.get(b.key, (b.key,)))
+    def marks(self) -> RequiredMarks:
+        """The marks of what must be answered."""
+        return RequiredMarks(self.lexicon, self.found.asked)
 
 
 def survey(document: Document) -> Survey:
@@ -104,11 +89,12 @@ def extract(document: Document) -> Extraction:
         media_type=document.media_type,
         fields=readings,
         signature=_signature(surveyed, answers),
-        required=surveyed.required(),
+        required=surveyed.marks.keys(),
         flags=(
             *_troubles(document.troubles),
             *_troubles(_unclear(layout, found, answers)),
             *form_flags(found, surveyed.language, edition, _unsaid(readings)),
+            *_unknown_mark(surveyed.marks, readings),
             *unassigned(answers, found, surveyed.activities, signed.units | found.notices),
             *flags,
         ),
@@ -121,6 +107,14 @@ def _signature(surveyed: Survey, answers: Answers) -> Signature:
     region = answers.region(label)[0] if label else []
     last = max((bid.label.last for bid in found.asked if bid.key.startswith(("signat", "pair:signatory"))), default=-1)
     return read_signature(surveyed.layout, label, region, last)
+
+
+def _unknown_mark(marks: RequiredMarks, readings: Mapping[str, FieldReading]) -> Iterable[Flag]:
+    """Where something is left open, it matters which questions the form says must be answered."""
+    mark = marks.unknown()
+    if mark and any(reading.state in ("blank", "placeholder") for reading in readings.values()):
+        message = f"Several questions are marked “({mark})”, in words the software does not know; please see whether "
+        yield Flag(code="unknown_mark", severity="warning", message=f"{message}an answer that must be given is missing.")
 
 
 def _unsaid(readings: Mapping[str, FieldReading]) -> frozenset[str]:

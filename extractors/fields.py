@@ -7,6 +7,7 @@ from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, marked_boxes, ticked, typed
 from extractors.confidence import confidence_of, signs_of
+from extractors.form_speech import is_apart, is_italic
 from extractors.halves import halves_of, spans_with
 from extractors.label_doubts import is_doubtful
 from extractors.layout import Layout, Span, evidence_of
@@ -205,7 +206,10 @@ class Fields:
         self._keep_choice(bid, kind, choice)
 
     def _left_standing(self, key: str, answer: Answer) -> Choice | None:
-        """The one option that stands alone: typed in the words an edition prints beside a box, or not struck out."""
+        """The one option that stands alone: typed in the words an edition prints beside a box, or not struck out. The
+        form's hint (“both may be ticked”) is none."""
+        if all(is_italic(span) or is_apart(span) for span in answer.spans):
+            return None
         choice = self._typed(key, answer)
         return choice if len(choice.values) == 1 and not choice.unknown else None
 

@@ -2,7 +2,7 @@
 
 import re
 
-from extractors.layout import DOTTED, Span
+from extractors.layout import DOTTED, Span, Unit
 from pipeline.document import Piece
 from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import LanguageData
@@ -36,7 +36,7 @@ class FormSpeech:
     def without_fill(self, span: Span) -> Span | None:
         """The span without dotted lines at its ends; None if it holds nothing but fill or a prompt."""
         text = span.text
-        if self._only_prompts(span) or fold(text) in self._prompts or self._is_prompt(text) or self._is_remark(text):
+        if self._only_prompts(span) or fold(text) in self._prompts or self.is_prompt(text) or self._is_remark(text):
             return None
         start, end = _without_dots(span)
         if text.strip() and not span.line.text[start:end].strip(" .:_…|*"):
@@ -64,7 +64,7 @@ class FormSpeech:
         folded = fold(text)
         if folded in self.skeleton or folded in self._lone:
             return True
-        if _is_apart(span):
+        if is_apart(span):
             return True
         italic = is_italic(span)
         if italic and not self.italic_answers:
@@ -89,7 +89,8 @@ class FormSpeech:
         """True for the form's words in italics that follow an answer."""
         return self.is_instruction(span) and is_italic(span)
 
-    def _is_prompt(self, text: str) -> bool:
+    def is_prompt(self, text: str) -> bool:
+        """True for words that a field shows until something is typed."""
         folded = fold(text.strip(" []<>{}()"))
         bracketed = text.strip()[:1] in "[<{«" and text.strip()[-1:] in "]>}»"
         told = len(folded.split()) <= 10 and folded.startswith(self._openings)
@@ -134,13 +135,13 @@ def is_italic(span: Span) -> bool:
     return bool(words) and all(p.italic for p in words)
 
 
-def _is_apart(span: Span) -> bool:
-    """True if every printed word of the span is set apart from labels and answers."""
+def is_apart(span: Span | Unit) -> bool:
+    """True if every printed word is set apart from labels and answers."""
     words = _words_of(span)
     return bool(words) and all(p.apart for p in words)
 
 
-def _words_of(span: Span) -> list[Piece]:
+def _words_of(span: Span | Unit) -> list[Piece]:
     text = span.line.text
     pieces = (p for p in span.line.pieces if p.kind == "text" and p.start >= span.start and p.end <= span.end)
     return [p for p in pieces if text[p.start : p.end].strip()]

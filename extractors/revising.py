@@ -2,7 +2,7 @@
 which box is to be signed, two questions in one label."""
 
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from extractors.candidates import Candidate
 from extractors.looks import holds_both
@@ -75,6 +75,7 @@ def with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
 def with_contact(awarded: list[Asked]) -> list[Asked]:
     """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
     stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
+    awarded = _with_own_contact(awarded)
     addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
     before = awarded[: addresses[0]] if addresses else []
     last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
@@ -87,12 +88,24 @@ def with_contact(awarded: list[Asked]) -> list[Asked]:
     return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
 
 
+def _with_own_contact(awarded: list[Asked]) -> list[Asked]:
+    """“Our contact at your institution” before the contact's post or address asks for the contact, not for that of a
+    supporting entity, if it was only guessed to do so and no other label asks for the contact."""
+    if any(bid.key in ("contact_name", "pair:contact") for bid in awarded):
+        return awarded
+    for bid, behind in pairwise(awarded):
+        if bid.key == "supporting_entity_contact" and bid.guessed and behind.key in OF_CONTACT:
+            return [replace(each, key="contact_name") if each is bid else each for each in awarded]
+    return awarded
+
+
 def _says_whose(bid: Asked) -> bool:
     """True if a label of the data says of which person it asks, and not the section it stands in."""
     named = bid.key.removeprefix("pair:")
     return any(h.group in ("label", "pair") and h.key == named and h.score >= SURE_WHOSE for h in bid.label.hits)
 
 
+OF_CONTACT = ("contact_position", "contact_email", "contact_phone")
 HEAD, CONTACT = (
     ("head_name", "head_position", "pair:head"),
     ("contact_name", "contact_position", "pair:contact"),
@@ -103,7 +116,7 @@ def with_signatory(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
     """“Person responsible” in the signature block, where another label before the e-mail address may ask for the
     contact, is the one who signs."""
     held = next((bid for bid in awarded if bid.key == "contact_name"), None)
-    of_contact = [bid for bid in awarded if bid.key in ("contact_position", "contact_email", "contact_phone")]
+    of_contact = [bid for bid in awarded if bid.key in OF_CONTACT]
     behind = [bid for bid in awarded if held is not None and bid.label.first > held.label.first]
     if held is None or not of_contact or not behind or any(bid.key == "signatory_name" for bid in awarded):
         return awarded
