@@ -121,7 +121,7 @@ def kind_of(cells: list[str], language: str) -> str | None:
         return "start"
     if sum(read_months(cell, language) is not None and not cell.isdigit() for cell in cells) >= half:
         return "duration"
-    short = [cell for cell in cells if len(cell.split()) <= 3]
+    short = [said for cell in cells if len((said := marked_of(cell)).split()) <= 3]
     says = any(_ways(cell, language) for cell in short)  # countries alone may be anything
     if says and sum(read_format(cell, language) is not None for cell in short) >= half:
         return "format"

@@ -37,6 +37,7 @@ from extractors.revising import (
     ENTITY_KEYS,
     EXACT,
     paired,
+    to_their_ends,
     with_contact,
     with_entity_name,
     with_signatory,
@@ -127,7 +128,8 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     asked = with_contact(complete)
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
-    return with_stops(search, placed(search, paired(search, _with_reason(search, asked))))
+    placed_all = placed(search, paired(search, _with_reason(search, asked)))
+    return with_stops(search, to_their_ends(search.layout, placed_all))
 
 
 def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:

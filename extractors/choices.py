@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -116,7 +116,8 @@ def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) 
     """The options of a list without boxes in which a mark is typed before, behind or beside what is chosen: ``_X_``,
     ``(x)``, ``yes``. None where the lines are no such list: where most name no option, or nothing says which."""
     spans = ([rest] if rest and rest.text.strip() else []) + spans_of(units)
-    found = _marked_throughout(spans) or _marked_before(spans) or _answered_in_line(spans, language)
+    found = _marked_throughout(spans) or _marked_in_turn(spans) or _marked_before(spans)
+    found = found or _answered_in_line(spans, language)
     if found:
         return found if _name_options(found, key, language) else []
     empty = 0
@@ -152,14 +153,39 @@ def _marked_throughout(spans: list[Span]) -> list[Box]:
     return boxes if complete else []
 
 
-def _marked_before(spans: list[Span]) -> list[Box]:
-    """The options of a list whose marks have a column of their own before them, empty where nothing is chosen."""
+def _marked_in_turn(spans: list[Span]) -> list[Box]:
+    """The options of rows in which a cell for the mark, empty where nothing is chosen, stands before each option."""
+    found: list[Box] = []
+    for row in _rows_of(spans).values():
+        while row and not row[-1].text.strip():
+            row.pop()
+        marks, options = row[0::2], row[1::2]
+        if len(marks) != len(options) or any(mark.text.strip() and not is_cross(mark) for mark in marks):
+            return []
+        if any(not option.text.strip() or is_cross(option) for option in options):
+            return []
+        found += [Box(is_cross(mark), tidy(o.text), o) for mark, o in zip(marks, options, strict=True)]
+    return found if {box.checked for box in found} == {True, False} else []
+
+
+def is_cross(span: Span) -> bool:
+    """True for a typed cross or tick that stands alone."""
+    return _CROSS.fullmatch(tidy(span.text)) is not None
+
+
+def _rows_of(spans: Iterable[Span]) -> dict[tuple[int, int], list[Span]]:
+    """The spans that stand in cells, row by row."""
     rows: dict[tuple[int, int], list[Span]] = {}
     for span in spans:
-        cell = span.line.cell
-        if cell is not None and span.text.strip():
+        if (cell := span.line.cell) is not None:
             rows.setdefault((cell.table, cell.row), []).append(span)
-    marks = [row[0] for row in rows.values() if len(row) > 1 and _CROSS.fullmatch(tidy(row[0].text))]
+    return rows
+
+
+def _marked_before(spans: list[Span]) -> list[Box]:
+    """The options of a list whose marks have a column of their own before them, empty where nothing is chosen."""
+    rows = _rows_of(span for span in spans if span.text.strip())
+    marks = [row[0] for row in rows.values() if len(row) > 1 and is_cross(row[0])]
     if not marks or len(rows) == len(marks):
         return []
     column = marks[0].line.cell.column if marks[0].line.cell is not None else 0

@@ -18,7 +18,7 @@ from extractors.origin import origin_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
 from extractors.required_marks import RequiredMarks
 from extractors.scan_doubts import unclear_words
-from extractors.search import Asked, Found
+from extractors.search import Found
 from extractors.signing import read_signature
 from extractors.signing_sentence import signing_sentence
 from extractors.tongue import language_of
@@ -113,8 +113,10 @@ def _unknown_mark(marks: RequiredMarks, readings: Mapping[str, FieldReading]) ->
     """Where something is left open, it matters which questions the form says must be answered."""
     mark = marks.unknown()
     if mark and any(reading.state in ("blank", "placeholder") for reading in readings.values()):
-        message = f"Several questions are marked “({mark})”, in words the software does not know; please see whether "
-        yield Flag(code="unknown_mark", severity="warning", message=f"{message}an answer that must be given is missing.")
+        message = (
+            f"Several questions are marked “({mark})”, which the software does not know; please see what it means."
+        )
+        yield Flag(code="unknown_mark", severity="warning", message=message)
 
 
 def _unsaid(readings: Mapping[str, FieldReading]) -> frozenset[str]:

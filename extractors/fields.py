@@ -1,11 +1,12 @@
 """All fields of one form: each question's answer turned into a value with its state, evidence and confidence."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from extractors.activities import spans_in_order
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
-from extractors.choices import Choice, boxes_of, marked_boxes, ticked, typed
+from extractors.choices import Choice, boxes_of, is_cross, marked_boxes, ticked, typed
 from extractors.confidence import confidence_of, signs_of
 from extractors.form_speech import is_apart, is_italic
 from extractors.halves import halves_of, spans_with
@@ -208,12 +209,19 @@ class Fields:
     def _left_standing(self, key: str, answer: Answer) -> Choice | None:
         """The one option that stands alone: typed in the words an edition prints beside a box, or not struck out. The
         form's hint (“both may be ticked”) is none."""
-        if all(is_italic(span) or is_apart(span) for span in answer.spans):
+        said = tuple(span for span in answer.spans if not (is_italic(span) or is_apart(span)))
+        if not said:
             return None
-        choice = self._typed(key, answer)
+        choice = self._typed(key, replace(answer, spans=said))
         return choice if len(choice.values) == 1 and not choice.unknown else None
 
     def _typed(self, key: str, answer: Answer) -> Choice:
+        """What is chosen where there are no boxes; a cross alone among the words marks one of them, unclear which."""
+        choice = self._said(key, answer)
+        crossed = any(is_cross(span) for span in answer.spans)
+        return replace(choice, unknown=(*choice.unknown, answer.text)) if crossed else choice
+
+    def _said(self, key: str, answer: Answer) -> Choice:
         if key == "working_languages":
             unread = unread_tongues(answer.text, self.language)
             return Choice(tuple(read_tongues(answer.text, self.language)), answer.spans, (), unread)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import takewhile
 
 from extractors.layout import DOTTED, Layout, Unit
 from extractors.numbering import NUMBER
@@ -12,6 +13,7 @@ BRACKET_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]{2,80}[)\]]\s*[:：]")
 HINT_BEHIND = re.compile(r"[\s*:：]*[(\[][^()\[\]]{2,120}[)\]][\s.*:：]*")
 """“Type of institution * (one answer only)”, over the answer."""
 
+_REMARK_BEHIND = re.compile(r"[(\[][^()\[\]]{2,40}[)\]][\s:*]*$")
 DASHED = 5
 """So many numbered lines with a dash show that labels end there."""
 DASH = re.compile(r"\s+[–—-]\s+")
@@ -53,13 +55,13 @@ def style_of(unit: Unit) -> tuple[bool, bool, int]:
 
 
 def lead_of(units: list[Unit]) -> list[Unit]:
-    """The first units of a cell that share one style: the label, where the answer stands below it."""
+    """The first units of a cell that share one style: the label, where the answer stands below it. A remark in plain
+    print may end its last line: “contributed by the **institution** (compulsory)”."""
     style = style_of(units[0])
-    lead = []
-    for unit in units:
-        if style_of(unit) != style:
-            break
-        lead.append(unit)
+    lead = list(takewhile(lambda unit: style_of(unit) == style, units))
+    behind = units[len(lead)] if len(lead) < len(units) else None
+    if behind is not None and units[0].all_bold and begins_bold(behind) and behind.text[:1].islower():
+        lead += [behind] if _REMARK_BEHIND.search(behind.text) else []
     return lead
 
 

@@ -141,8 +141,8 @@ def _read_letters(sheet: Sheet, letters: list[LTChar], place: Place) -> None:
 
 def _in_grey(letter: LTChar) -> bool:
     colour = letter.graphicstate.ncolor
-    parts = colour if isinstance(colour, tuple) else (colour,)
-    return all(isinstance(part, int | float) for part in parts) and is_grey(parts)
+    parts = [part for part in (colour if isinstance(colour, tuple) else (colour,)) if isinstance(part, int | float)]
+    return is_grey(parts)
 
 
 def _follows(word: Word, box: Box, base: float, size: float) -> bool:

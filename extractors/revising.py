@@ -1,16 +1,20 @@
 """What is put right once every question has its label: strays, answers taken for labels, whose name and post is asked,
 which box is to be signed, two questions in one label."""
 
+from collections.abc import Set
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from extractors.candidates import Candidate
+from extractors.label_ends import lead_of
+from extractors.layout import Layout, key_of
 from extractors.looks import holds_both
 from extractors.numbering import without_number
 from extractors.peeking import peek
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS, PERSONS, section_of
 from extractors.search import Asked, Search
+from pipeline.folding import tidy
 
 SURE_WHOSE = 0.85
 """How well a label must fit one of the data that names the person."""
@@ -182,3 +186,26 @@ def _asks_address(search: Search, bid: Asked, given: set[str]) -> bool:
     look = peek(search, bid.label)
     named = all(any(hit.key == key for hit in bid.label.hits) for key in keys)
     return bid.key in keys and not set(keys) <= given and named and holds_both(look)
+
+
+def to_their_ends(layout: Layout, asked: list[Asked]) -> list[Asked]:
+    """Labels of several lines beside their answer, of which the first was enough to know them, with all their lines:
+    “Other partners’ work / on the same subject (compulsory)”."""
+    labels = {bid.label.first for bid in asked}
+    return [_to_its_end(layout, bid, labels) for bid in asked]
+
+
+def _to_its_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:
+    first, last = layout.units[bid.label.first], layout.units[bid.label.last]
+    beside = layout.right(first.cell) if first.cell is not None and bid.label.cut >= last.end else None
+    if first.cell is None or beside is None or not beside.text:
+        return bid
+    printed = [unit for unit in layout.cells[key_of(first.cell)].units if unit.text.strip() and not unit.all_italic]
+    lead = lead_of(printed) if printed else []
+    whole = lead and lead[0] is first and lead[-1].index > last.index
+    more = [unit for unit in lead if unit.index > last.index]
+    ends = lead[-1].text.rstrip().endswith((")", "]", ":", "?", "*")) if lead else False
+    if not whole or not ends or labels & {unit.index for unit in more}:
+        return bid
+    text = tidy(" ".join(unit.text for unit in lead))
+    return replace(bid, label=replace(bid.label, text=text, last=lead[-1].index, cut=lead[-1].end))

@@ -69,7 +69,7 @@ def _is_of_hints(
     within = without = 0
     for hint in hints:
         place = places[id(hint)]
-        if look not in hint.looks or not 0 < place:
+        if look not in hint.looks or place == 0:
             continue
         before = paragraphs[place - 1]
         behind = paragraphs[place + 1] if place + 1 < len(paragraphs) else None

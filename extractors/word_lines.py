@@ -159,8 +159,8 @@ class Story:
         if last and goes_on and (last.bold, last.italic, last.grey) == (face.bold, face.italic, face.grey):
             self._pieces[-1] = replace(last, end=len(self._text))
         else:
-            look = {"italic": face.italic, "bold": face.bold, "grey": face.grey}
-            self._pieces.append(Piece("text", start, len(self._text), **look))
+            piece = Piece("text", start, len(self._text), italic=face.italic, bold=face.bold, grey=face.grey)
+            self._pieces.append(piece)
 
     def _show_box(self, entry: Entry) -> None:
         """Show a tick box once, whatever its content control holds."""
