@@ -129,7 +129,8 @@ def _lead_style(layout: Layout) -> tuple[bool, bool, int] | None:
     leads: Counter[tuple[bool, bool, int]] = Counter()
     cells = 0
     for box in layout.cells.values():
-        styles = [style_of(unit) for unit in box.units if unit.text.strip() and not unit.has("tick")]
+        printed = [unit for unit in box.units if unit.text.strip() and not unit.has("tick")]
+        styles = [style_of(unit) for at, unit in enumerate(printed) if not (at and unit.all_italic)]  # no hints
         if len(styles) > 1:
             cells += 1
             leads[styles[0]] += styles[0] != styles[-1]
