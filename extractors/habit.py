@@ -97,13 +97,13 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
 
 def _flow_traits(layout: Layout, flow: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:
     """What sets labels off outside of tables: what the sure ones have, or bold print, or the colon at their end."""
-    rest = [u for u in others if _is_in_flow(u)]
+    rest = [u for u in others if _is_in_flow(u) or _is_framed(layout, u)]
     if traits := _common(layout, flow, rest, size):
         return traits
     lines = {c.first for c in flow}
     plain = sum(not begins_bold(layout.units[line]) for line in lines)
     headings_alone = plain > 1 and 2 * plain >= len(lines)  # are bold
-    if not headings_alone and _bold_tells([u for u in layout.units if _is_in_flow(u)]):
+    if not headings_alone and _bold_tells([u for u in layout.units if _is_in_flow(u) or _is_framed(layout, u)]):
         return frozenset({"bold"})
     return _common(layout, flow, rest, size, _ending) or frozenset({"colon"} if _colon_tells(layout, flow) else ())
 
@@ -161,6 +161,11 @@ def _colon_tells(layout: Layout, strong: list[Candidate]) -> bool:
 def _is_in_flow(unit: Unit) -> bool:
     """True outside of tables; the frame of a form field is no table."""
     return unit.cell is None or unit.has("entry")
+
+
+def _is_framed(layout: Layout, unit: Unit) -> bool:
+    """True for words in a frame of one cell: the place for an answer below its label."""
+    return unit.cell is not None and len(layout.tables[unit.cell.table]) == 1
 
 
 def _bold_tells(units: list[Unit]) -> bool:
