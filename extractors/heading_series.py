@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from extractors.label_ends import in_capitals
+from extractors.label_ends import in_capitals, style_of
 from extractors.layout import key_of
 from extractors.search import Search
 
@@ -17,9 +17,9 @@ FEWEST, MOST = 3, 0.6
 """Headings without numbers that make a series, and the share of them that stand over a label."""
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _ENUMERATED = re.compile(
-    r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?[.):–—-]\s*[^\W\d_]{2}"
+    r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?[.):–—-]\s*[¿¡«“]?[^\W\d_]{2}"
 )
-_WORDED = re.compile(r"\s*(?P<word>[^\W\d_]{4,})\s+(?P<number>\d{1,2}|[IVX]{1,4})\s?[.):–—-]\s*(?=[^\W\d_])")
+_WORDED = re.compile(r"\s*(?P<word>[^\W\d_]{4,})\s+(?P<number>\d{1,2}|[IVX]{1,4})\s?[.):–—-]\s*(?=[¿¡«“]?[^\W\d_])")
 """``Part 2 – The event``, ``Раздел III. Запрос``"""
 _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШ"
 
@@ -86,9 +86,13 @@ def _stands_out(search: Search, index: int) -> bool:
 
 
 def _is_over_label(search: Search, index: int, labels: set[int]) -> bool:
-    """True for a line with no answer of its own: the next that is printed is a label."""
-    if search.layout.units[index].text.rstrip().endswith((":", "?", "*")):
-        return False
+    """True for a line with no answer of its own: the next that is printed is a label. A line that asks is none, unless
+    it looks otherwise than the label: “Section 3: Whom do we talk to?” over “3.1 Name”."""
+    heading = search.layout.units[index]
     behind = (u for u in search.layout.units[index + 1 :] if u.text.strip() and not u.all_italic)
     unit = next(behind, None)
+    if heading.text.rstrip().endswith((":", "*")):
+        return False
+    if heading.text.rstrip().endswith("?") and (unit is None or style_of(unit)[::2] == style_of(heading)[::2]):
+        return False
     return unit is not None and unit.index not in search.activities and (unit.index in labels or search.fits(unit))

@@ -14,6 +14,7 @@ HINT_BEHIND = re.compile(r"[\s*:：]*[(\[][^()\[\]]{2,120}[)\]][\s.*:：]*")
 """“Type of institution * (one answer only)”, over the answer."""
 
 _REMARK_BEHIND = re.compile(r"[(\[][^()\[\]]{2,40}[)\]][\s:*]*$")
+_BRACKET = re.compile(r"\([^()\d]{3,40}\)\s*")
 DASHED = 5
 """So many numbered lines with a dash show that labels end there."""
 DASH = re.compile(r"\s+[–—-]\s+")
@@ -99,7 +100,7 @@ def may_begin(unit: Unit) -> bool:
 
 
 def cuts_by_look(unit: Unit, limit: int, known: Mapping[int, float]) -> dict[int, float]:
-    """Places where a row of dots or plain print behind bold begins."""
+    """Places where a row of dots or plain print behind bold or italics begins."""
     cuts: dict[int, float] = {}
     dots = DOTTED.search(unit.line.text, unit.start, limit) or _LEADER.search(unit.line.text, unit.start, limit)
     if dots and dots.start() > unit.start + 2:
@@ -107,7 +108,21 @@ def cuts_by_look(unit: Unit, limit: int, known: Mapping[int, float]) -> dict[int
     thin = _end_of_bold(unit)
     if thin is not None and thin not in known and not dots:
         cuts[thin] = 0.2
+    upright = _end_of_italics(unit)
+    if upright is not None and upright not in known and not dots:
+        cuts[upright] = 0.2
     return cuts
+
+
+def _end_of_italics(unit: Unit) -> int | None:
+    """Where upright print behind the italics that open a unit begins, or behind a remark in brackets after them."""
+    words = [p for p in _worded(unit) if not NUMBER.fullmatch(unit.line.text[p.start : p.end] + " ")]
+    upright = next((p for p in words if not p.italic), None)
+    if upright is None or not words[0].italic or words[0].bold != upright.bold:
+        return None
+    start = upright.end - len(unit.line.text[upright.start : upright.end].lstrip())
+    remark = _BRACKET.match(unit.line.text, unit.line.text.rfind("(", unit.start, start + 1), unit.end)
+    return remark.end() if remark and remark.end() > start else start
 
 
 def _end_of_bold(unit: Unit) -> int | None:
