@@ -72,7 +72,9 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     chain = _chain(layout)
     columns = _label_columns(layout, strong)
     asking = {c.first for c in every if c.best >= 0.55}
-    if len(chain) >= SHORTEST_CHAIN and len(asking & set(chain)) >= 0.6 * len(chain):
+    sure = {c.first for c in strong}
+    of_sections = len(sure - set(chain)) > 2 * len(sure & set(chain))  # which labels without numbers follow
+    if len(chain) >= SHORTEST_CHAIN and len(asking & set(chain)) >= 0.6 * len(chain) and not of_sections:
         return Habit(chain=frozenset(chain), columns=columns)
     labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
     flow = [c for c in strong if layout.units[c.first].cell is None]
@@ -82,14 +84,14 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
     of_flow = _flow_traits(layout, flow, others, size)
     of_cells = _cell_traits(layout, cells, others, size)
-    sure = strong or [c for c in every if c.best >= SURE]
-    slanted = sum(begins_italic(layout.units[c.first]) for c in sure)
+    likely = strong or [c for c in every if c.best >= SURE]
+    slanted = sum(begins_italic(layout.units[c.first]) for c in likely)
     return Habit(
         of_flow,
         of_cells,
         size,
         columns=columns,
-        upright=5 * slanted <= len(sure),
+        upright=5 * slanted <= len(likely),
         turns=frozenset() if of_flow else label_lines(layout, every),
         lead=None if of_cells else _lead_style(layout),
     )
