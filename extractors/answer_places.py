@@ -10,7 +10,7 @@ from extractors.labels import lexicon
 from extractors.layout import DOTTED, CellBox, CellKey, Layout, Span, Unit, key_of
 from extractors.looks import CHOICES
 from extractors.numbering import NUMBER
-from extractors.search import Asked, Found
+from extractors.search import UNKEPT, Asked, Found
 from pipeline.document import Cell
 from pipeline.folding import tidy
 from pipeline.questions import questions
@@ -114,7 +114,7 @@ class AnswerPlaces:
 
     @staticmethod
     def _is_short(key: str) -> bool:
-        return key in questions() and questions()[key].kind in ("line", "country", "email", "phone", "date", "months")
+        return key == UNKEPT or key in questions() and questions()[key].kind in ("line", "country", "email", "phone", "date", "months")
 
     def _in_table(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
         assert last.cell is not None

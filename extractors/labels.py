@@ -153,7 +153,8 @@ class Lexicon:
 
     def is_not_kept(self, text: str) -> bool:
         """True for a label that asks what the record has no place for: a fax."""
-        return fold(without_number(text)) in self._not_kept
+        words = without_number(text)
+        return fold(words) in self._not_kept or fold(BRACKET.sub(" ", words)) in self._not_kept
 
     def knows(self, word: str) -> bool:
         """True if the folded word stands in a label."""

@@ -31,13 +31,18 @@ class Asked:
     overruled: bool = False
 
 
+UNKEPT = "unkept"
+"""The key of a question that the record has no place for: a fax, the number of staff."""
+
+
 @dataclass(frozen=True)
 class Found:
     """All questions of a form, the units at which an answer must end, and what looks like a label but is unknown.
 
     ``over``: in this form's tables answers stand below their labels; ``again``: keys of questions whose label stands
     surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked;
-    ``in_doubt``: lines within answers that may be labels; ``notices``: units in which the form tells something."""
+    ``in_doubt``: lines within answers that may be labels; ``notices``: units in which the form tells something;
+    ``unkept``: questions of other kinds that the record has no place for."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -48,6 +53,7 @@ class Found:
     telling: frozenset[int] = frozenset()
     in_doubt: tuple[str, ...] = ()
     notices: frozenset[int] = frozenset()
+    unkept: tuple[Asked, ...] = ()
 
 
 @dataclass

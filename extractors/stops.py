@@ -14,7 +14,7 @@ from extractors.looks import POSTS, look_bonus
 from extractors.notices import declarations_of
 from extractors.numbering import NUMBER
 from extractors.persons import looks_like_post
-from extractors.search import Asked, Found, Search
+from extractors.search import UNKEPT, Asked, Found, Search
 from extractors.signing_sentence import signing_sentence
 from extractors.telling import tells_unasked
 
@@ -44,7 +44,9 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data)
     stops |= notices | set(_prominent(search, asked, labels))
     stops |= signing_sentence(search.layout, search.lexicon.data.language).units
-    unlike = unknown_labels(search, asked)
+    unkept = tuple(_unkept(search, labels))
+    beyond = {unit for bid in unkept for unit in range(bid.label.first, bid.label.last + 1)}
+    unlike = [label for label in unknown_labels(search, asked) if label.first not in beyond]
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
     words = {bid.label.text: bid.key for bid in asked}
@@ -52,7 +54,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
     return Found(
         tuple(asked),
-        frozenset(stops | {c.first for c in unknown} | labels | search.activities),
+        frozenset(stops | {c.first for c in unknown} | labels | beyond | search.activities),
         tuple(unknown),
         tuple(search.headings),
         labels_stand_over(search.layout, asked),
@@ -60,7 +62,19 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         telling,
         tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns)),
         notices,
+        unkept,
     )
+
+
+def _unkept(search: Search, labels: Collection[int]) -> Iterator[Asked]:
+    """The questions that the record has no place for, where they stand and look as labels do."""
+    seen = {*labels, *search.activities}
+    for candidate in search.all:
+        unit = search.layout.units[candidate.first]
+        asks = search.fits(unit) or candidate.text.rstrip(" *").endswith((":", "?"))
+        if candidate.first not in seen and asks and search.lexicon.is_not_kept(candidate.text):
+            seen.add(candidate.first)
+            yield Asked(UNKEPT, candidate, candidate.best, 0.0)
 
 
 def _prominent(search: Search, asked: list[Asked], labels: set[int]) -> Iterator[int]:

@@ -30,13 +30,14 @@ def unassigned(
     else."""
     if not found.asked:
         return
-    answered = {unit.index for bid in found.asked for unit in answers.region(bid)[0]} | activities.taken
-    labels = {index for bid in found.asked for index in range(bid.label.first, bid.label.last + 1)}
+    every = (*found.asked, *found.unkept)
+    answered = {unit.index for bid in every for unit in answers.region(bid)[0]} | activities.taken
+    labels = {index for bid in every for index in range(bid.label.first, bid.label.last + 1)}
     unknown = frozenset(index for label in found.unknown for index in range(label.first, label.last + 1))
     shown = answered | labels | unknown | said
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
     strange = unknown | found.stops - labels - {index for index, _ in found.headings} - activities.taken
-    inline = {bid.label.last for bid in found.asked if answers.region(bid)[1] is not None}
+    inline = {bid.label.last for bid in every if answers.region(bid)[1] is not None}
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
     for unit in answers.layout.units[first:]:
