@@ -6,28 +6,34 @@ from extractors.candidates import Candidate
 from extractors.label_ends import HINT_BEHIND
 from extractors.layout import Unit, key_of
 from extractors.search import Search
+from pipeline.folding import tidy
 
 
 def peek(search: Search, candidate: Candidate) -> str:
     """What would be the answer, roughly; an empty string where nothing or another label stands there."""
+    return " ".join(peek_lines(search, candidate))
+
+
+def peek_lines(search: Search, candidate: Candidate) -> list[str]:
+    """The lines of what would be the answer."""
     layout = search.layout
     last = layout.units[candidate.last]
     rest = last.line.text[candidate.cut : last.end].strip()
     if rest and not HINT_BEHIND.fullmatch(rest):
-        return " ".join([rest, *_wrapped(search, last)])
-    return _behind(search, last) or rest
+        return [rest, *_wrapped(search, last)]
+    return _behind(search, last) or ([rest] if rest else [])
 
 
-def _behind(search: Search, last: Unit) -> str:
+def _behind(search: Search, last: Unit) -> list[str]:
     layout = search.layout
     if last.cell is not None:
         return _peek_in_table(search, last)
     behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
     if not behind or search.fits(behind[0]) or behind[0].line.role == "heading":
-        return ""
+        return []
     if behind[0].has("tick"):
-        return " ".join(u.text for u in behind if u.has("tick"))
-    return " ".join(u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind))
+        return [u.text for u in behind if u.has("tick")]
+    return [u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind)]
 
 
 def _wrapped(search: Search, unit: Unit) -> list[str]:
@@ -37,16 +43,16 @@ def _wrapped(search: Search, unit: Unit) -> list[str]:
     return [u.text for u in goes_on]
 
 
-def _peek_in_table(search: Search, last: Unit) -> str:
+def _peek_in_table(search: Search, last: Unit) -> list[str]:
     layout = search.layout
     assert last.cell is not None
     within = layout.cells[key_of(last.cell)].units
     own = [u for u in within if u.index > last.index and u.text.strip() and u.index not in layout.explained]
     if own:
-        return " ".join(u.text for u in own)
+        return [u.text for u in own]
     for box in (layout.right(last.cell), layout.below(last.cell)):
         if box is None or not box.text or search.fits(box.units[0]):
             continue
         if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
-            return box.text
-    return ""
+            return [tidy(u.text) for u in box.units if u.text.strip()]
+    return []

@@ -10,7 +10,7 @@ from extractors.label_ends import lead_of
 from extractors.layout import Layout, key_of
 from extractors.looks import holds_both
 from extractors.numbering import without_number
-from extractors.peeking import peek
+from extractors.peeking import peek, peek_lines
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS, PERSONS, section_of
 from extractors.search import Asked, Search
@@ -174,7 +174,7 @@ def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
         return bid
     if not search.lexicon.asks_position(bid.label.text):
         return bid
-    name, post = split_person(peek(search, bid.label))
+    name, post = split_person("\n".join(peek_lines(search, bid.label)))
     if post is None or not looks_like_person(name):
         return bid
     return replace(bid, key=f"pair:{person}")

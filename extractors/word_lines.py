@@ -216,22 +216,36 @@ def settle_squares(story: Story) -> None:
     if story.squares:
         _cut(story, [at for at, line in enumerate(story.lines) if any(s in line.text for s in FILLED)], FILLED_SHAPES)
     if story.circles and story.discs:
-        _cut(story, _round_options(story.lines) or _lone_rounds(story.lines), ROUND_SHAPES)
+        _cut(story, sorted({*_round_options(story.lines), *_lone_rounds(story.lines)}), ROUND_SHAPES)
 
 
 def _round_options(lines: list[Line]) -> list[int]:
-    """The lines of lists in which some items have a disc and others an empty circle in front."""
+    """The lines of lists in which some items have a disc and others an empty circle, before or behind their words, in
+    a cell or in the cells of a table."""
     found: list[int] = []
     run: list[int] = []
-    for at, line in enumerate([*lines, Line("")]):
-        if ROUND_SHAPES.match(line.text.strip()) and (not run or line.cell == lines[run[-1]].cell):
+    said = [at for at, line in enumerate(lines) if line.text.strip()]
+    for at in [*said, None]:
+        if at is not None and _has_round(lines[at]) and (not run or _in_one_list(lines[run[-1]], lines[at])):
             run.append(at)
             continue
         signs = "".join(lines[each].text for each in run)
         if any(sign in signs for sign in DISCS) and any(sign in signs for sign in CIRCLES):
             found += run
-        run = [at] if ROUND_SHAPES.match(line.text.strip()) else []
+        run = [at] if at is not None and _has_round(lines[at]) else []
     return found
+
+
+def _has_round(line: Line) -> bool:
+    text = line.text.strip()
+    return text[0] in DISCS + CIRCLES or text[-1] in DISCS + CIRCLES
+
+
+def _in_one_list(one: Line, other: Line) -> bool:
+    here, there = one.cell, other.cell
+    if (one.text.strip()[0] in DISCS + CIRCLES) != (other.text.strip()[0] in DISCS + CIRCLES):
+        return False  # a disc behind a label marks what must be answered
+    return here == there or here is not None and there is not None and here.table == there.table
 
 
 def _lone_rounds(lines: list[Line]) -> list[int]:
