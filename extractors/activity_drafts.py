@@ -16,6 +16,7 @@ from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import load_language
 from pipeline.records import Activity, Format
 
+_LABELLED = re.compile(r"[^\W\d_]\s?:\s+[^\W\d_]{2}")
 COLUMNS = ("title", "type", "format", "start", "duration", "participants", "location")
 ENOUGH = 0.78
 """Score from which a cell is the heading of a column."""
@@ -59,6 +60,11 @@ class ActivitiesFound:
         """What is written where the way of working is asked and names none we know."""
         written = [mode for draft in self.drafts if (mode := draft.text("format"))]
         return [mode for mode in dict.fromkeys(written) if read_format(mode, language) is None]
+
+    def labelled(self) -> list[str]:
+        """What is written in columns for a few words and has a label within it: “Mission Mode: on site”."""
+        texts = [text for draft in self.drafts for column in COLUMNS[1:] if (text := draft.text(column))]
+        return [text for text in dict.fromkeys(texts) if _LABELLED.search(text)]
 
     def spans(self) -> list[Span]:
         """All words read, in the order of the form."""

@@ -114,7 +114,11 @@ class AnswerPlaces:
 
     @staticmethod
     def _is_short(key: str) -> bool:
-        return key == UNKEPT or key in questions() and questions()[key].kind in ("line", "country", "email", "phone", "date", "months")
+        return (
+            key == UNKEPT
+            or key in questions()
+            and questions()[key].kind in ("line", "country", "email", "phone", "date", "months")
+        )
 
     def _in_table(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
         assert last.cell is not None

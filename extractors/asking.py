@@ -120,7 +120,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
         bids, awarded = _compete(search, standings_by_person(search, standings))
     awarded = without_answers(search, without_stray(search, awarded))
     awarded = with_core(search, with_entity_name(search, awarded), bids)
-    awarded = with_signature(with_contact(with_signatory(awarded, bids)), bids)
+    awarded = with_signature(search, with_contact(with_signatory(awarded, bids)), bids)
     asked = paired(search, _with_day(search, _with_purpose(search, awarded)))
     asked = _with_hints(search, [bid for bid in asked if not _is_half(bid, asked)])
     asked = [bid for number, bid in enumerate(asked) if not (number and _is_its_answer(search, asked[number - 1], bid))]

@@ -287,6 +287,9 @@ class Fields:
             if any(not activity.title for activity in values):
                 message = "An activity was read without what it is called; please read it."
                 self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
+            for words in self.activities.labelled():
+                message = f"“{tidy(words)[:80]}” in an activity may hold two of its columns; please look."
+                self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
             for mode in self.activities.unread_formats(self.language):
                 message = (
                     f"activities: “{tidy(mode)[:60]}” is no way of working we know (on site, remote); please set it."

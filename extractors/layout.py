@@ -19,6 +19,8 @@ from pipeline.values import Box
 CellKey = tuple[int, int, int]
 
 _GAP = re.compile(r"\t+\s*|\s{4,}")
+_BAR = re.compile(r"\s+\|(?:\s+|$)")
+"""``What: a course | When: in May |``"""
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _SIGNS = "*●▪■◆"
 """Signs that open the items of a list on most forms, and questions that must be answered on some."""
@@ -268,7 +270,8 @@ def _goes_on(lines: list[Line], at: int, other: int, sign: str) -> bool:
 
 
 def _split(line: Line) -> list[tuple[int, int]]:
-    """Where a line holds several fields: after a wide gap, and after a form field that is followed by words."""
+    """Where a line holds several fields: after a wide gap or an upright bar, and after a form field that is followed by
+    words."""
     text = line.text
     cuts = {0}
     for gap in _GAP.finditer(text):
@@ -282,9 +285,10 @@ def _split(line: Line) -> list[tuple[int, int]]:
             rest = text[after.start :]
             if re.match(r"\W*[^\W\d_]{3,}[^:]{0,60}:", rest):
                 cuts.add(after.start)
-    cuts |= _bold_starts(line)
+    bars = {bar.end(): bar.start() for bar in _BAR.finditer(text)} if text.count(":") > 1 else {}
+    cuts |= _bold_starts(line) | bars.keys() - {len(text)}
     marks = sorted(cuts)
-    return list(zip(marks, [*marks[1:], len(text)], strict=True))
+    return [(start, bars.get(end, end)) for start, end in zip(marks, [*marks[1:], len(text)], strict=True)]
 
 
 def _bold_starts(line: Line) -> set[int]:

@@ -14,7 +14,7 @@ from extractors.peeking import peek, peek_lines
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS, PERSONS, section_of
 from extractors.search import Asked, Search
-from pipeline.folding import tidy
+from pipeline.folding import fold, tidy, whole_words
 
 SURE_WHOSE = 0.85
 """How well a label must fit one of the data that names the person."""
@@ -94,13 +94,27 @@ def with_contact(awarded: list[Asked]) -> list[Asked]:
 
 def _with_own_contact(awarded: list[Asked]) -> list[Asked]:
     """“Our contact at your institution” before the contact's post or address asks for the contact, not for that of a
-    supporting entity, if it was only guessed to do so and no other label asks for the contact."""
-    if any(bid.key in ("contact_name", "pair:contact") for bid in awarded):
+    supporting entity, if it was only guessed to do so; what was guessed to ask for the contact among the questions on
+    that entity, for the other."""
+    held = next((bid for bid in awarded if bid.key in ("contact_name", "pair:contact")), None)
+    own = next(
+        (
+            bid
+            for bid, behind in pairwise(awarded)
+            if bid.key == "supporting_entity_contact" and bid.guessed and behind.key in OF_CONTACT
+        ),
+        None,
+    )
+    strayed = held is not None and held.guessed and _stands_by(awarded, held, ENTITY_KEYS | {"supporting_entity_name"})
+    if own is None or held is not None and not strayed:
         return awarded
-    for bid, behind in pairwise(awarded):
-        if bid.key == "supporting_entity_contact" and bid.guessed and behind.key in OF_CONTACT:
-            return [replace(each, key="contact_name") if each is bid else each for each in awarded]
-    return awarded
+    other = {id(own): "contact_name", id(held): "supporting_entity_contact"}
+    return [replace(bid, key=other.get(id(bid), bid.key)) for bid in awarded]
+
+
+def _stands_by(awarded: list[Asked], bid: Asked, keys: Set[str]) -> bool:
+    at = awarded.index(bid)
+    return any(each.key in keys for each in (*awarded[max(at - 1, 0) : at], *awarded[at + 1 : at + 2]))
 
 
 def _says_whose(bid: Asked) -> bool:
@@ -109,6 +123,8 @@ def _says_whose(bid: Asked) -> bool:
     return any(h.group in ("label", "pair") and h.key == named and h.score >= SURE_WHOSE for h in bid.label.hits)
 
 
+SIGNING_BLOCK = 16
+"""How many units apart the labels of one signature block stand, at most."""
 OF_CONTACT = ("contact_position", "contact_email", "contact_phone")
 HEAD, CONTACT = (
     ("head_name", "head_position", "pair:head"),
@@ -136,11 +152,13 @@ def with_signatory(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
     return sorted([*kept, before[0], signs], key=lambda bid: bid.label.first)
 
 
-def with_signature(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
-    """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below."""
+def with_signature(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
+    """A heading “Signature of the applicant” over name and post is not the box to sign in, if one stands below; nor is
+    “Stamp”, if another near it is."""
     held = next((bid for bid in awarded if bid.key == "signature"), None)
     if held is None:
         return awarded
+    held, awarded = _beside_stamp(search, held, awarded, bids)
     behind = next((bid for bid in awarded if bid.label.first > held.label.first), None)
     taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
     boxes = [
@@ -154,6 +172,21 @@ def with_signature(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
     if behind is None or section_of(behind.key) != "signature" or not boxes:
         return awarded
     return sorted([*(bid for bid in awarded if bid is not held), boxes[0]], key=lambda bid: bid.label.first)
+
+
+def _beside_stamp(search: Search, held: Asked, awarded: list[Asked], bids: list[Asked]) -> tuple[Asked, list[Asked]]:
+    """The label for the signature, where one for the stamp was taken for it."""
+    stamps = whole_words(search.lexicon.data.marks.stamp)
+    taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
+
+    def signs(bid: Asked) -> bool:
+        free = bid.label.first not in taken and abs(bid.label.first - held.label.first) <= SIGNING_BLOCK
+        return bid.key == "signature" and bid.base >= EXACT and free and not stamps.search(f" {fold(bid.label.text)} ")
+
+    if not stamps.search(f" {fold(held.label.text)} ") or (other := next(filter(signs, bids), None)) is None:
+        return held, awarded
+    others = (bid for bid in awarded if bid is not held)
+    return other, sorted([*others, other], key=lambda bid: bid.label.first)
 
 
 def _asks_entity(candidate: Candidate) -> bool:

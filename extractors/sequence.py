@@ -256,10 +256,21 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
         replace(
             bid,
             placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,),
-            turned=id(bid) in turned,
+            turned=id(bid) in turned or _is_astray(asked, at),
         )
-        for bid in asked
+        for at, bid in enumerate(asked)
     ]
+
+
+def _is_astray(asked: Sequence[Asked], at: int) -> bool:
+    """True for a guessed label for a contact that stands among the questions on somebody else's: that of the supporting
+    entity away from its name and role, that of the applicant between them."""
+    bid = asked[at]
+    near = {key for each in (*asked[max(at - 1, 0) : at], *asked[at + 1 : at + 2]) for key in keys_of(each)}
+    if bid.key == "supporting_entity_contact":
+        return bid.guessed and near.isdisjoint(ENTITY)
+    of_contact = {"contact_position", "contact_email", "contact_phone"}
+    return bid.key == "contact_name" and bid.guessed and not near.isdisjoint(ENTITY) and near.isdisjoint(of_contact)
 
 
 def _told(search: Search, asked: list[Asked], bid: Asked) -> float | None:

@@ -54,6 +54,7 @@ class Marks(Value):
     notice: Words
     declaration: Words
     declared: Words
+    stamp: Words
     hint: Words
     not_kept: Words
 
