@@ -152,8 +152,10 @@ def _parts(layout: Layout, anchor: Anchor, following: Anchor | None) -> list[Par
 
 def _goes_on(layout: Layout, unit: Unit, before: list[Part]) -> bool:
     """True for the second line of a label in a narrow cell, which has its value in the cell beside it."""
-    if not before or unit.cell is None or unit.line.new_paragraph or unit.cell.column or not before[-1].label:
+    if not before or unit.cell is None or unit.line.new_paragraph or not before[-1].label:
         return False
+    if unit.cell.column and not (unit.all_bold and before[-1].unit.all_bold):
+        return False  # the second line of a value
     above = before[-1].unit.cell
     same = above is not None and key_of(above) == key_of(unit.cell)
     return same and not before[-1].value.text.strip() and layout.right(unit.cell) is not None

@@ -129,7 +129,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
     placed_all = placed(search, paired(search, _with_reason(search, asked)))
-    return with_stops(search, to_their_ends(search.layout, placed_all))
+    return with_stops(search, paired(search, to_their_ends(search.layout, placed_all)))
 
 
 def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:

@@ -5,12 +5,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
+from pipeline.document import Line
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
@@ -59,7 +60,7 @@ class Choice:
 def boxes_of(units: list[Unit], rest: Span | None) -> list[Box]:
     """All tick boxes of an answer's region, each with its option."""
     spans = ([rest] if rest else []) + spans_of(units)
-    if found := _answered_each(spans) or _boxes_behind(spans):
+    if found := _answered_each(spans) or _boxes_behind(spans) or _boxes_beside(spans):
         return found
     for position, span in enumerate(spans):
         for checked, part in _options(span, _ticks_of(span)):
@@ -67,6 +68,32 @@ def boxes_of(units: list[Unit], rest: Span | None) -> list[Box]:
                 part = _beside(spans, position) or part
             found.append(Box(checked, _clean(part.text), part))
     return found
+
+
+def _boxes_beside(spans: list[Span]) -> list[Box]:
+    """The options of a list whose boxes stand in a column of their own, each at the height of its option."""
+    alone = [span for span in spans if len(_ticks_of(span)) == 1 and not any(map(str.isalnum, span.text))]
+    said = [span for span in spans if span.text.strip() and not _ticks_of(span)]
+    if len(alone) < 2 or any(_ticks_of(span) and span not in alone for span in spans):
+        return []
+    found: list[Box] = []
+    for place in alone:
+        level = [span for span in said if _share_height(span.line, place.line)]
+        if len(level) != 1 or any(box.span is level[0] for box in found):
+            return []
+        at = said.index(level[0])
+        wrapped = takewhile(lambda span: not any(_share_height(span.line, p.line) for p in alone), said[at + 1 :])
+        words = " ".join(span.text for span in (level[0], *wrapped))
+        found.append(Box(_ticks_of(place)[0][0], _clean(words), level[0]))
+    return found
+
+
+def _share_height(one: Line, other: Line) -> bool:
+    """True for two lines of which the middle of one lies at the height of the other."""
+    if one.box is None or other.box is None or one.page != other.page:
+        return False
+    middle = (other.box[1] + other.box[3]) / 2
+    return one.box[1] < middle < one.box[3]
 
 
 def _ticks_of(span: Span) -> list[tuple[bool, int, int]]:
@@ -154,18 +181,26 @@ def _marked_throughout(spans: list[Span]) -> list[Box]:
 
 
 def _marked_in_turn(spans: list[Span]) -> list[Box]:
-    """The options of rows in which a cell for the mark, empty where nothing is chosen, stands before each option."""
-    found: list[Box] = []
-    for row in _rows_of(spans).values():
-        while row and not row[-1].text.strip():
-            row.pop()
-        marks, options = row[0::2], row[1::2]
-        if len(marks) != len(options) or any(mark.text.strip() and not is_cross(mark) for mark in marks):
-            return []
-        if any(not option.text.strip() or is_cross(option) for option in options):
-            return []
-        found += [Box(is_cross(mark), tidy(o.text), o) for mark, o in zip(marks, options, strict=True)]
-    return found if {box.checked for box in found} == {True, False} else []
+    """The options of rows in which a cell for the mark, empty where nothing is chosen, stands before each option, or
+    behind each."""
+    rows = list(_rows_of(spans).values())
+    for before in (True, False):
+        cells = [_paired_cells(row, before) for row in rows]
+        pairs = [pair for row in cells for pair in zip(row[0 if before else 1 :: 2], row[1 if before else 0 :: 2])]
+        complete = all(len(row) % 2 == 0 for row in cells)
+        complete = complete and all(is_cross(mark) or not mark.text.strip() for mark, _ in pairs)
+        named = all(option.text.strip() and not is_cross(option) for _, option in pairs)
+        if complete and named and {is_cross(mark) for mark, _ in pairs} == {True, False}:
+            return [Box(is_cross(mark), tidy(option.text), option) for mark, option in pairs]
+    return []
+
+
+def _paired_cells(row: list[Span], before: bool) -> list[Span]:
+    """The cells of a row from the first option, or the cell before it, to the last, or the cell behind it."""
+    said = [place for place, span in enumerate(row) if span.text.strip() and not is_cross(span)]
+    if not said:
+        return []
+    return row[max(0, said[0] - 1) : said[-1] + 1] if before else row[said[0] : said[-1] + 2]
 
 
 def is_cross(span: Span) -> bool:

@@ -197,6 +197,8 @@ class Fields:
         boxes = boxes_of(region, rest) or marked_boxes(region, rest, bid.key, self.language)
         answer = self.answers.answer(bid)
         choice = ticked(boxes, bid.key, self.language) if boxes else None
+        if choice is not None and not all(box.text for box in boxes):
+            choice = replace(choice, unknown=(*choice.unknown, "☐"))  # a box whose option was not found
         if choice is None and answer.state == "answered":
             choice = self._typed(bid.key, answer)
         elif choice is None and answer.state == "placeholder":

@@ -235,6 +235,8 @@ def _to_its_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:
         return bid
     printed = [unit for unit in layout.cells[key_of(first.cell)].units if unit.text.strip() and not unit.all_italic]
     lead = lead_of(printed) if printed else []
+    if lead and first.line.page is not None:
+        lead += takewhile(lambda unit: not unit.line.new_paragraph and unit.text[:1].islower(), printed[len(lead) :])
     whole = lead and lead[0] is first and lead[-1].index > last.index
     more = [unit for unit in lead if unit.index > last.index]
     ends = lead[-1].text.rstrip().endswith((")", "]", ":", "?", "*")) if lead else False

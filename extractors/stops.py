@@ -10,9 +10,10 @@ from extractors.headings import LARGER, goes_on_list, is_larger
 from extractors.label_ends import begins_bold, in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
-from extractors.looks import POSTS, look_bonus
+from extractors.looks import CHOICES, POSTS, look_bonus
 from extractors.notices import declarations_of
 from extractors.numbering import NUMBER
+from extractors.options import is_option
 from extractors.persons import looks_like_post
 from extractors.search import UNKEPT, Asked, Found, Search
 from extractors.signing_sentence import signing_sentence
@@ -191,6 +192,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         unit = search.layout.units[candidate.first]
         headed = unit.all_bold and is_larger(search, unit.index)
         answer = _answers_above(search, unit, ends) or _stands_as_answer(search, candidate, columns, labels)
+        answer = answer or _is_option_of(search, candidate, asked)
         if headed or unit.all_italic and not italic or answer:
             continue  # a heading or a hint
         if _numbered_alike(numbered, candidate):
@@ -209,6 +211,16 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         ):
             found.append(candidate)
     return found
+
+
+def _is_option_of(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
+    """True for a line behind a question to be ticked that names one of its options, beside a place for a mark."""
+    above = next((bid for bid in reversed(asked) if bid.label.last < candidate.first), None)
+    cell = search.layout.units[candidate.first].cell
+    beside = search.layout.right(cell) if cell is not None else None
+    if above is None or above.key not in CHOICES or beside is None or len(beside.text) > 1:
+        return False
+    return is_option(candidate.text, above.key, search.lexicon.data.language)
 
 
 def _stands_as_answer(
