@@ -45,7 +45,7 @@ class AnswerPlaces:
         cut = bracket.end() if bracket else label.cut
         behind = Span(last.line, cut, last.end)
         has_rest = cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, cut)
-        rest = behind if has_rest else None
+        rest = behind if has_rest and not self._speech.is_remark(behind.text) else None
         if rest is not None and HINT_BEHIND.fullmatch(rest.text):
             units, own = self._place(last, bid, None)
             if any(unit.text.strip() or unit.pieces for unit in units):
@@ -145,6 +145,8 @@ class AnswerPlaces:
             units = first if _says_something(first) else next(filter(_says_something, plain), first)
             empty = bid.key in CHOICES and not _says_something(units)
             return (self._options_below(own, units[0].index) or units) if empty else units, None
+        if bid.key in CHOICES and (units := self._in_narrow_cells(own)):
+            return units, None
         if self._is_lone(own):
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None
@@ -279,6 +281,21 @@ class AnswerPlaces:
                 return units
             units += box.units
             cell = box.cell
+
+    def _in_narrow_cells(self, own: CellBox) -> list[Unit]:
+        """The rows under a label that are divided in cells for options and marks, up to the next label."""
+        first, columns = (
+            own.cell.row + max(1, own.cell.rows),
+            range(own.cell.column, own.cell.column + own.cell.columns),
+        )
+        units: list[Unit] = []
+        rows = {box.cell.row for box in self.layout.tables[own.cell.table] if box.cell.row >= first}
+        for row in sorted(rows):
+            boxes = [b for b in self.layout.tables[own.cell.table] if b.cell.row == row and b.cell.column in columns]
+            if len(boxes) < 2 or any(key_of(box.cell) in self._label_cells for box in boxes):
+                break
+            units += [unit for box in boxes for unit in box.units]
+        return units
 
     def _over_page(self, cell: Cell) -> CellBox | None:
         """The box that opens the next page, where nothing but it and the end of a page stand behind this one."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import dropwhile, pairwise
 
+from extractors.answer_model import weight_of
 from extractors.answer_places import AnswerPlaces
 from extractors.form_speech import PUNCTUATION, FormSpeech, is_apart, is_italic
 from extractors.hint_lines import hint_lines
@@ -32,6 +33,8 @@ class Answer:
         return joined(self.spans)
 
 
+SUITS = 0.8
+"""How well a text must suit a question to be its answer, be it printed as hints are (``answer_model.weight_of``)."""
 _LEAD = re.compile(r"[\s*:：]*\((?=[^()]*[^\W\d_]{2})[^()]{3,90}\)\s+(?=\S)")
 """A bracket of words that opens what stands behind a label."""
 
@@ -40,8 +43,8 @@ class Answers:
     """Finds the answer to each question of one form."""
 
     def __init__(self, layout: Layout, found: Found, data: LanguageData, skeleton: frozenset[str]) -> None:
-        self.layout, self.found = layout, found
-        self._speech = FormSpeech(data, skeleton)
+        self.layout, self.found, self._language = layout, found, data.language
+        self._speech = FormSpeech(data, skeleton, layout.units)
         self._places = AnswerPlaces(layout, found, self._speech, data.language)
         self._speech.italic_answers = self._answers_in_italics()
         self._places.forget()  # where answers are in italics, italics end none
@@ -103,6 +106,8 @@ class Answers:
                 left = left or not self._speech.is_hint(clean)
             else:
                 kept.append(clean)
+        if not any(span.text.strip() for span in kept):
+            self._show_answer_apart(bid.key, spans)
         while kept and self._speech.is_remark_behind(kept[-1]):
             kept.pop()
         if kept and _is_unreadable(kept):
@@ -110,6 +115,12 @@ class Answers:
         if any(s.text.strip() for s in kept):
             return Answer("answered", tuple(s for s in kept if s.text.strip()), tuple(region))
         return Answer("placeholder" if left else "blank", tuple(s for s in spans if s.text.strip()), tuple(region))
+
+    def _show_answer_apart(self, key: str, spans: list[Span]) -> None:
+        """Show what was taken for the form's hint by its look, where nothing else stands there and its words suit."""
+        for span in spans:
+            if is_apart(span) and weight_of(key, span.text, self._language) >= SUITS:
+                self.maybe_hints[key] = tidy(span.text)
 
     def _prompts_over_lines(self, spans: list[Span]) -> list[Span]:
         """The spans of paragraphs of several lines that are a prompt: “Click or tap here / to enter text.”"""

@@ -7,6 +7,7 @@ breaks it pays for it.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import dropwhile
 
 from extractors.answer_model import weight_of
 from extractors.bids import Standing, bids_of, standings_by_person, standings_of
@@ -79,6 +80,8 @@ def _without_entity(search: Search, keys: set[str]) -> bool:
     return True
 
 
+LATE = frozenset({"security_situation", "attachments_listed", "contributions", "other_support", "previous_cooperation"})
+"""Questions of which none stands first."""
 NAMES = frozenset({"head_name", "contact_name", "signatory_name"})
 SURE_ENOUGH = 0.75
 """Score from which a name's question tells whose position is asked next."""
@@ -128,8 +131,14 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     asked = with_contact(complete)
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
+    asked = _without_notice(asked)
     placed_all = placed(search, paired(search, _with_reason(search, asked)))
     return with_stops(search, paired(search, to_their_ends(search.layout, placed_all)))
+
+
+def _without_notice(asked: list[Asked]) -> list[Asked]:
+    """No form begins with what is asked last: “Restrictions” at its top, guessed to ask for that, is a notice."""
+    return list(dropwhile(lambda bid: bid.key in LATE and bid.guessed, asked))
 
 
 def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:

@@ -11,7 +11,7 @@ from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
-from pipeline.document import Line
+from pipeline.document import TICKED, UNTICKED, Line
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
@@ -74,10 +74,16 @@ def _boxes_beside(spans: list[Span]) -> list[Box]:
     """The options of a list whose boxes stand in a column of their own, each at the height of its option."""
     alone = [span for span in spans if len(_ticks_of(span)) == 1 and not any(map(str.isalnum, span.text))]
     said = [span for span in spans if span.text.strip() and not _ticks_of(span)]
-    if len(alone) < 2 or any(_ticks_of(span) and span not in alone for span in spans):
+    if len(alone) < 2:
         return []
     found: list[Box] = []
-    for place in alone:
+    for place in (span for span in spans if _ticks_of(span)):
+        if place not in alone:  # where the words reach up to the box
+            (checked, part), *more = _options(place, _ticks_of(place))
+            if more or place.text.strip()[0] in TICKED + UNTICKED:
+                return []
+            found.append(Box(checked, _clean(part.text), part))
+            continue
         level = [span for span in said if _share_height(span.line, place.line)]
         if len(level) != 1 or any(box.span is level[0] for box in found):
             return []
@@ -186,9 +192,10 @@ def _marked_in_turn(spans: list[Span]) -> list[Box]:
     rows = list(_rows_of(spans).values())
     for before in (True, False):
         cells = [_paired_cells(row, before) for row in rows]
-        pairs = [pair for row in cells for pair in zip(row[0 if before else 1 :: 2], row[1 if before else 0 :: 2])]
-        complete = all(len(row) % 2 == 0 for row in cells)
-        complete = complete and all(is_cross(mark) or not mark.text.strip() for mark, _ in pairs)
+        if any(len(row) % 2 for row in cells):
+            continue
+        pairs = [pair for row in cells for pair in zip(row[not before :: 2], row[before::2], strict=True)]
+        complete = all(is_cross(mark) or not mark.text.strip() for mark, _ in pairs)
         named = all(option.text.strip() and not is_cross(option) for _, option in pairs)
         if complete and named and {is_cross(mark) for mark, _ in pairs} == {True, False}:
             return [Box(is_cross(mark), tidy(option.text), option) for mark, option in pairs]

@@ -1,6 +1,8 @@
 """What the form itself says inside an answer's region: fill-in lines, prompts, remarks and instructions."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 from extractors.layout import DOTTED, Span, Unit
 from pipeline.document import Piece
@@ -8,6 +10,9 @@ from pipeline.folding import fold, tidy, whole_words
 from pipeline.languages import LanguageData
 
 PUNCTUATION = " \t.:;,*_–—-|…()[]!?'\"~=\\/"
+OFTEN = 3
+"""Lines that end in the same words in brackets, from which these are the form's: “(may be left out)”."""
+LAST_BRACKET = re.compile(r"[(\[]([^()\[\]\d]{2,40})[)\]][\s:?*.]*$")
 _IN_BRACKETS = re.compile(r"\[[^\[\]@\d]{3,}\]|<[^<>@\d]{3,}>|\{[^{}@\d]{3,}\}")
 """Words wholly in such brackets, without a figure among them, are what the form prints where an answer should stand."""
 _LEAD = re.compile(r"\s*[–—:-]\s+")
@@ -16,10 +21,11 @@ _LEAD = re.compile(r"\s*[–—:-]\s+")
 class FormSpeech:
     """Tells the form's own words from the applicant's; ``skeleton`` holds the folded lines the edition prints.
 
-    ``italic_answers`` is to be set for a form whose answers are typed in italics: there italics tell nothing.
+    Words in brackets that end many of ``units`` are a remark of the form. ``italic_answers`` is to be set for a form
+    whose answers are typed in italics: there italics tell nothing.
     """
 
-    def __init__(self, data: LanguageData, skeleton: frozenset[str]) -> None:
+    def __init__(self, data: LanguageData, skeleton: frozenset[str], units: Iterable[Unit] = ()) -> None:
         self.skeleton, self.italic_answers = skeleton, False
         self._prompts = tuple(fold(text) for text in data.marks.placeholder)
         parts = [(prompt, prompt + " ") for prompt in self._prompts if " " in prompt]
@@ -31,6 +37,8 @@ class FormSpeech:
         said = {word for text in self._starts for word in text.split()}
         self._field_words = {word for text in self._prompts for word in text.split() if len(word) > 3} - said
         self._lone = {fold(text) for text in (*data.marks.optional, *data.marks.required)}
+        ends = Counter(fold(end[1]) for unit in units if (end := LAST_BRACKET.search(unit.text)))
+        self._lone |= {text for text, count in ends.items() if count >= OFTEN}
         self._remarks = whole_words([*self._hints, *data.marks.optional, *data.marks.required])
 
     def without_fill(self, span: Span) -> Span | None:
@@ -88,6 +96,10 @@ class FormSpeech:
     def is_remark_behind(self, span: Span) -> bool:
         """True for the form's words in italics that follow an answer."""
         return self.is_instruction(span) and is_italic(span)
+
+    def is_remark(self, text: str) -> bool:
+        """True for a remark behind a label and no more: “(optional)”."""
+        return fold(text) in self._lone
 
     def is_prompt(self, text: str) -> bool:
         """True for words that a field shows until something is typed."""

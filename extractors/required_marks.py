@@ -1,10 +1,10 @@
 """Which questions a form marks as those that must be answered, or as those that need not."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from extractors.form_speech import LAST_BRACKET, OFTEN
 from extractors.labels import Lexicon
 from extractors.question_keys import PAIRS
 from extractors.search import Asked
@@ -12,9 +12,6 @@ from pipeline.folding import fold
 
 SYSTEM = 2
 """Questions marked as optional from which those without the mark count as required; and marked as required."""
-OFTEN = 3
-"""Labels that end in the same words in brackets, which are a mark then, be they known or not."""
-_LAST_BRACKET = re.compile(r"[(\[]([^()\[\]\d]{2,40})[)\]][\s:?*.]*$")
 
 
 class RequiredMarks:
@@ -46,6 +43,6 @@ class RequiredMarks:
         form has no mark that we know."""
         if self._says_required:
             return None
-        said = Counter(fold(end[1]) for bid in self._asked if (end := _LAST_BRACKET.search(bid.label.text)))
+        said = Counter(fold(end[1]) for bid in self._asked if (end := LAST_BRACKET.search(bid.label.text)))
         marks = (mark for mark, count in said.most_common() if count >= OFTEN)
         return next((mark for mark in marks if not self._lexicon.says_optional(f"({mark})")), None)

@@ -29,6 +29,9 @@ _ASKS = re.compile(r".*[:：?*]\s*|.*[:：?*]\s*[(\[][^()\[\]]{2,60}[)\]][\s:*]*
 _WORDED = re.compile(r"[^\W\d_]{2}|\d{3}|[☐☒]")
 """A line of a number alone stands before its label, or between two questions: it tells nothing."""
 
+_ANSWERED = re.compile(r"[:：?]|@|www\.|https?:|\d{4}")
+"""What a question has, with or without its answer, and a hint seldom."""
+
 Look = tuple[str, float]
 
 
@@ -89,7 +92,7 @@ def _alike(label: _Paragraph, behind: _Paragraph) -> bool:
 
 def _may_be_hint(paragraph: _Paragraph) -> bool:
     words = len(paragraph.text.split())
-    tells = not paragraph.has_field and not paragraph.bold and not paragraph.text.rstrip().endswith((":", "?", "："))
+    tells = not paragraph.has_field and not paragraph.bold and not _ANSWERED.search(paragraph.text)
     return bool(paragraph.looks) and SHORTEST <= words <= LONGEST and tells
 
 
