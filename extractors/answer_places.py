@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import dropwhile, takewhile
 
 from extractors.form_speech import FormSpeech, is_apart
@@ -14,6 +15,9 @@ from extractors.search import UNKEPT, Asked, Found
 from pipeline.document import Cell
 from pipeline.folding import tidy
 from pipeline.questions import questions
+
+HABITUAL = 3
+"""Labels with a bracket alone behind them, from which such brackets are the form's hints."""
 
 
 class AnswerPlaces:
@@ -48,9 +52,15 @@ class AnswerPlaces:
         rest = behind if has_rest and not self._speech.is_remark(behind.text) else None
         if rest is not None and HINT_BEHIND.fullmatch(rest.text):
             units, own = self._place(last, bid, None)
-            if any(unit.text.strip() or unit.pieces for unit in units):
+            if any(unit.text.strip() or unit.pieces for unit in units) or self._hints_behind >= HABITUAL:
                 return units, own
         return self._place(last, bid, rest)
+
+    @cached_property
+    def _hints_behind(self) -> int:
+        """How many labels have a bracket behind them and nothing else in their line."""
+        ends = ((self.layout.units[bid.label.last], bid.label.cut) for bid in self.found.asked)
+        return sum(bool(HINT_BEHIND.fullmatch(unit.line.text, cut, unit.end)) for unit, cut in ends)
 
     def _place(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
         if last.cell is None:

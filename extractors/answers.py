@@ -49,7 +49,7 @@ class Answers:
         self._speech.italic_answers = self._answers_in_italics()
         self._places.forget()  # where answers are in italics, italics end none
         self._hints = hint_lines(self._speech, self._all_spans(), layout.document.origin == "ocr")
-        leads = sum(bool(_LEAD.match(rest.text)) for bid in found.asked if (rest := self.region(bid)[1]))
+        leads = sum(bool(_LEAD.match(rest.text)) for bid in found.asked if (rest := self._behind(bid)))
         self._leads = leads + sum(unit.text.startswith("(") and is_apart(unit) for unit in layout.units)
         self.maybe_hints: dict[str, str] = {}
         """Key -> a line above its answer that may be the form's hint."""
@@ -59,9 +59,16 @@ class Answers:
         region, rest = self.region(bid)
         if _is_empty_field(region):
             return Answer("blank", (), tuple(region))
-        spans = [self._without_lead(bid, rest)] if rest is not None else []
-        spans += spans_of(region)
+        spans = [*([rest] if rest is not None else []), *spans_of(region)]
+        if self._behind(bid) is not None:
+            spans[0] = self._without_lead(bid, spans[0])
         return self._judged(bid, spans, region)
+
+    def _behind(self, bid: Asked) -> Span | None:
+        """What stands behind a label in its own line, be it behind a tab."""
+        region, rest = self.region(bid)
+        line = self.layout.units[bid.label.last].line
+        return rest or next((Span(unit.line, unit.start, unit.end) for unit in region[:1] if unit.line is line), None)
 
     def _without_lead(self, bid: Asked, rest: Span) -> Span:
         """What stands behind a label without the form's hint in brackets, if the form has several: “Address*:

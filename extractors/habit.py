@@ -111,12 +111,14 @@ def _flow_traits(layout: Layout, flow: list[Candidate], others: list[Unit], size
 
 
 def _cell_traits(layout: Layout, cells: list[Candidate], others: list[Unit], size: float | None) -> frozenset[str]:
-    """What sets labels off in tables: what the sure ones have, or bold print if two sure ones are bold."""
+    """What sets labels off in tables: what the sure ones have, or bold print if two sure ones are bold, or the
+    colon at their end."""
     if traits := _common(layout, cells, [u for u in others if u.cell is not None], size):
         return traits
     known = {c.first for c in cells if begins_bold(layout.units[c.first])}
-    bold = len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)])
-    return frozenset({"bold"} if bold else ())
+    if len(known) > 1 and _bold_tells([u for u in layout.units if not _is_in_flow(u)]):
+        return frozenset({"bold"})
+    return _common(layout, cells, [u for u in others if u.cell is not None], size, _ending)
 
 
 def _opens_as(unit: Unit, lead: tuple[bool, bool, int]) -> bool:
@@ -154,8 +156,9 @@ def _colon_tells(layout: Layout, strong: list[Candidate]) -> bool:
     """True where short lines that end in a colon, sure labels among them, stand among much text that does not."""
     flow = [unit for unit in layout.units if unit.cell is None and unit.text.strip()]
     short = [u for u in flow if "colon" in _ending(u, None) and u.line.new_paragraph and len(u.text.split()) <= 14]
-    known = {c.first for c in strong} - {u.index for u in short}
-    sure = {c.first for c in strong} & {u.index for u in short}
+    colons = {u.index for u in short} | {c.first for c in strong if c.text.rstrip(" *").endswith((":", "："))}
+    known = {c.first for c in strong} - colons
+    sure = {c.first for c in strong} & colons
     share = sum(len(u.text) for u in short) / max(1, sum(len(u.text) for u in flow))
     return len(short) >= FEWEST_COLONS and len(sure) > max(1, 4 * len(known)) and share <= 0.45
 

@@ -33,6 +33,8 @@ _LABELLED = re.compile(r"\s*\(?(?:[^\W\d_]{0,2}\d{1,2}(?:\.\d{1,2})*)[.)]?\s+[^:
 """“2.4) Reference number of your file: 2025/17”"""
 _OF_THE_FORM = re.compile(r"[☐☒]|\*\)?\s*:")
 """What only the form prints: a box, a colon behind an asterisk."""
+NAMES, LONGEST_NAME = frozenset({"head_name", "contact_name", "signatory_name"}), 12
+"""Questions for a person, and words in the longest name with a title."""
 DENIED = 0.05
 """How likely an answer answers a guessed question, at most, to speak against it."""
 
@@ -88,6 +90,8 @@ def _is_misshapen(key: str, answer: str, language: str) -> bool:
         return False
     if questions()[key].kind == "line" and (_LABELLED.match(answer) or _OF_THE_FORM.search(answer)):
         return True
+    if key in NAMES:
+        return "@" in answer or len(answer.split()) > LONGEST_NAME
     if key == "institution_acronym":
         return is_named_in_full(answer)
     if key == "institution_website":

@@ -13,13 +13,14 @@ from extractors.candidates import Candidate
 from extractors.headings import LATE
 from extractors.looks import CHOICES, look_bonus, names_option
 from extractors.numbering import without_number
-from extractors.peeking import peek
+from extractors.peeking import peek, peek_lines
 from extractors.question_keys import section_of
 from extractors.search import Asked, Search
 from extractors.telling import SELDOM, TOLD, is_told, keys_of, told, told_apart
 from pipeline.country_naming import name_country
 from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold
+from pipeline.languages import says_nothing
 from pipeline.questions import questions
 
 _BEGINNING = (
@@ -155,14 +156,29 @@ def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate])
     """What is left of the three questions on a supporting entity: its role is asked by the first label in unknown words
     that stands behind its name and contact, if its answer tells so or nothing stands behind it."""
     whose = {key: bid.label for bid in asked for key in keys_of(bid) if key in ENTITY}
-    if set(whose) != {"supporting_entity_name", "supporting_entity_contact"}:
+    if "supporting_entity_name" not in whose:
         return
     last = max(label.last for label in whose.values())
     others = {bid.label.first for bid in asked} | {index for index, _ in search.headings} | search.series
     end = min((index for index in others if index > last), default=last)
-    label = min((each for each in unknown if last < each.first < end), key=lambda each: each.first, default=None)
+    left = [key for key in ENTITY if key not in whose]
+    behind = sorted((label for label in unknown if last < label.first < end), key=lambda label: label.first)
+    lines = [list(group) for _, group in groupby(behind, lambda label: label.first)]
+    open_ones = [next((label for label in group if _is_left_open(search, label)), None) for group in lines]
+    if len(lines) == len(left) and None not in open_ones:
+        for key, each in zip(left, open_ones, strict=True):
+            if each is not None:
+                yield Asked(key, each, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
+        return
+    label = behind[0] if behind and left == ["supporting_entity_role"] else None
     if label is not None and (not peek(search, label) or is_told(search, label, "supporting_entity_role")):
         yield Asked("supporting_entity_role", label, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
+
+
+def _is_left_open(search: Search, label: Candidate) -> bool:
+    """True if nothing, or “n/a”, stands behind a label."""
+    look = peek_lines(search, label)[:1]
+    return not look or says_nothing(look[0], search.lexicon.data.language)
 
 
 def _may_ask(search: Search, label: Candidate) -> bool:

@@ -9,7 +9,7 @@ from extractors.word_ticks import CIRCLES, DISCS, FILLED, FILLED_SHAPES, ROUND_S
 from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece
 
 MAX_LINES, MAX_WRITES = 60_000, 20_000
-DROPPED = str.maketrans({"\u00ad": None, "\u200b": None, "\ufeff": None, "\n": " ", "\r": " "})
+DROPPED = str.maketrans({"\u00ad": None, "\u200b": None, "\ufeff": None, "\n": " ", "\r": " ", "\u2003": "\t"})
 """Soft hyphens and blanks of no width are not text; a line end inside a run's text is a blank."""
 BLANKS = " \u00a0\u2002\u2003\t"
 """What Word shows in an empty form field."""
