@@ -51,16 +51,18 @@ class AnswerPlaces:
         has_rest = cut < last.end and bool(behind.text.strip()) or self._has_piece_behind(last, cut)
         rest = behind if has_rest and not self._speech.is_remark(behind.text) else None
         if rest is not None and HINT_BEHIND.fullmatch(rest.text):
-            units, own = self._place(last, bid, None)
-            if any(unit.text.strip() or unit.pieces for unit in units) or self._hints_behind >= HABITUAL:
-                return units, own
+            return self._place(last, bid, None)
         return self._place(last, bid, rest)
 
+    def bracket_behind(self, bid: Asked) -> str:
+        """The words in brackets behind a label, if nothing else stands in its line and the form has few of the kind."""
+        return self._brackets[bid.key] if bid.key in self._brackets and len(self._brackets) < HABITUAL else ""
+
     @cached_property
-    def _hints_behind(self) -> int:
-        """How many labels have a bracket behind them and nothing else in their line."""
-        ends = ((self.layout.units[bid.label.last], bid.label.cut) for bid in self.found.asked)
-        return sum(bool(HINT_BEHIND.fullmatch(unit.line.text, cut, unit.end)) for unit, cut in ends)
+    def _brackets(self) -> dict[str, str]:
+        ends = ((bid.key, self.layout.units[bid.label.last], bid.label.cut) for bid in self.found.asked)
+        found = ((key, HINT_BEHIND.fullmatch(unit.line.text, cut, unit.end)) for key, unit, cut in ends)
+        return {key: tidy(bracket.group()) for key, bracket in found if bracket}
 
     def _place(self, last: Unit, bid: Asked, rest: Span | None) -> tuple[list[Unit], Span | None]:
         if last.cell is None:

@@ -62,7 +62,10 @@ class Answers:
         spans = [*([rest] if rest is not None else []), *spans_of(region)]
         if self._behind(bid) is not None:
             spans[0] = self._without_lead(bid, spans[0])
-        return self._judged(bid, spans, region)
+        answer = self._judged(bid, spans, region)
+        if answer.state != "answered" and (bracket := self._places.bracket_behind(bid)):
+            self.maybe_hints[bid.key] = bracket
+        return answer
 
     def _behind(self, bid: Asked) -> Span | None:
         """What stands behind a label in its own line, be it behind a tab."""

@@ -243,9 +243,7 @@ def _marked_before(spans: list[Span]) -> list[Box]:
 
 def _answered_in_line(spans: list[Span], language: str) -> list[Box]:
     """The options of a list that says yes or no behind each: “Social protection – no  Labour – yes”."""
-    yes, no = _yes_and_no(language)
-    answers = "|".join(re.escape(word) for word in sorted({*yes, *no}, key=len, reverse=True))
-    each = re.compile(rf"\s*(?P<words>\S.*?)\s*[–—:-]\s*(?P<said>{answers})(?=[\s.,;/|]|$)[.,;/|]*", re.IGNORECASE)
+    yes, each = _yes_and_no(language)[0], _each_answered(language)
     text = " ".join(span.text.strip() for span in spans)
     starts = list(accumulate((len(span.text.strip()) + 1 for span in spans), initial=0))
     boxes, at = [], 0
@@ -254,6 +252,15 @@ def _answered_in_line(spans: list[Span], language: str) -> list[Box]:
         boxes.append(Box(fold(found["said"]) in yes, found["words"], span))
         at = found.end()
     return boxes if len(boxes) > 1 and not text[at:].strip() else []
+
+
+@cache
+def _each_answered(language: str) -> re.Pattern[str]:
+    """An option, a dash or colon, and one of the words for yes and no, with its accents or without."""
+    told = [load_language(code).options["yes_no"] for code in dict.fromkeys([language, "en"]) if code in LANGUAGES]
+    words = {form for each in told for said in each.values() for word in said for form in (word, fold(word))}
+    answers = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"\s*(?P<words>\S.*?)\s*[–—:-]\s*(?P<said>{answers})(?=[\s.,;/|]|$)[.,;/|]*", re.IGNORECASE)
 
 
 def _typed_mark(text: str, language: str) -> tuple[bool | None, str]:

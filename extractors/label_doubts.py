@@ -28,6 +28,8 @@ WELL = 0.8
 CLEARLY, HINTED = 0.5, 0.25
 """By how much the words of a label must fit such a question better than any other, and how likely the answer is one
 to it then, at least."""
+CLEAR_HERE, UNLIKELY = 0.4, 0.02
+"""By how much the words of a label must fit in such company, and how likely the answer is one to it, at least."""
 _SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
 _LABELLED = re.compile(r"\s*\(?(?:[^\W\d_]{0,2}\d{1,2}(?:\.\d{1,2})*)[.)]?\s+[^:]*[^\W\d_]{3}[^:]*:\s")
 """“2.4) Reference number of your file: 2025/17”"""
@@ -55,7 +57,7 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
     if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer, language):
         return True
-    if not denied and (borne_out or bid.placed and bid.base > LITTLE):
+    if not denied and (borne_out or bid.placed and bid.base > LITTLE) or _is_vouched_for(bid, answer, language):
         return False
     if _is_weak(bid, answer, language):
         return True
@@ -63,6 +65,22 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     overruled = bid.overruled and not bid.placed
     odd = bid.guessed and (unusual or denied or overruled) and bid.key != "activities"
     return odd or confidence_of(signs_of(bid)) < DOUBTFUL
+
+
+def _is_vouched_for(bid: Asked, answer: str, language: str) -> bool:
+    """True for a question among those it belongs to whose words fit clearly, or whose answer is of its kind: the
+    reader of answers alone does not speak against it, unless it is certain."""
+    if not bid.in_company or bid.overruled or bid.base <= LITTLE:
+        return False
+    silent = says_nothing(answer, language)
+    found = chances(" ".join(answer.split()), language)
+    if bid.key == "supporting_entity_contact":
+        return silent or "@" in answer or found.get("person", 0.0) >= TOLD
+    if bid.key == "supporting_entity_name":
+        return silent or found.get("institution_name", 0.0) >= TOLD
+    clear = bid.base >= WELL and bid.margin >= (HINTED if bid.key == "supporting_entity_role" else CLEAR_HERE)
+    certain = bid.key != "attachments_listed" and not silent and _chance(bid.key, answer, language) < UNLIKELY
+    return clear and not certain
 
 
 def _is_weak(bid: Asked, answer: str, language: str) -> bool:

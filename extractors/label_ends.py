@@ -10,7 +10,7 @@ from pipeline.document import Piece
 
 BRACKET_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]{2,80}[)\]]\s*[:：]")
 """“Web address (may be left blank): www…”"""
-HINT_BEHIND = re.compile(r"[\s*:：]*[(\[][^()\[\]]{2,120}[)\]][\s.*:：]*")
+HINT_BEHIND = re.compile(r"(?:[\s*:：]*[(\[][^()\[\]]{2,120}[)\]]){1,3}[\s.*:：]*")
 """“Type of institution * (one answer only)”, over the answer."""
 
 _REMARK_BEHIND = re.compile(r"[(\[][^()\[\]]{2,40}[)\]][\s:*]*$")

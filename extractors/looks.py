@@ -11,6 +11,7 @@ from extractors.persons import looks_like_post, split_person
 from extractors.question_keys import PAIRS
 from extractors.tongues import read_tongues
 from pipeline.document import TICKED, UNTICKED
+from pipeline.languages import says_nothing
 from pipeline.questions import questions
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]", re.I)
@@ -61,7 +62,7 @@ def look_bonus(key: str, look: str, language: str) -> float:
     if question.kind == "phone":
         return 0.12 if phone else -0.25 if _is_wordy(look) else -0.1
     if key == "institution_website":
-        return 0.12 if _SITE.search(look) and not email else -0.3 if _is_wordy(look) and "." not in look else -0.08
+        return _site(look, email, says_nothing(look, language))
     if (email or phone) and count < 8 and key not in ("supporting_entity_contact", "contact_name"):
         return -0.2
     if (email or phone) and count <= 3 and key == "contact_name":
@@ -69,6 +70,12 @@ def look_bonus(key: str, look: str, language: str) -> float:
     if key == "institution_acronym" and (_is_phrase(look) or is_named_in_full(look)):
         return -0.3
     return _by_kind(key, question.kind, look, count, language)
+
+
+def _site(look: str, email: bool, silent: bool) -> float:
+    if silent or _SITE.search(look) and not email:
+        return 0.0 if silent else 0.12
+    return -0.3 if _is_wordy(look) and "." not in look else -0.08
 
 
 @lru_cache(maxsize=5_000)

@@ -16,7 +16,8 @@ class Asked:
     its words fit (0 to 1); ``guessed``: no label of the data says so; ``placed``: it stands where this question alone
     is missing among its neighbours; ``turned``: it and a neighbour alike in meaning stand the other way round than
     usual, and one is guessed; ``told``: how likely its answer, by itself, answers this question (None: no telling);
-    ``overruled``: its words suit a question better that the form asks nowhere else.
+    ``overruled``: its words suit a question better that the form asks nowhere else; ``in_company``: it stands among
+    the questions it usually stands with.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Asked:
     turned: bool = False
     told: float | None = None
     overruled: bool = False
+    in_company: bool = False
 
 
 UNKEPT = "unkept"

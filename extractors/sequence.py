@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 
 from extractors.candidates import Candidate
 from extractors.headings import LATE
+from extractors.label_ends import style_of
 from extractors.looks import CHOICES, look_bonus, names_option
 from extractors.numbering import without_number
 from extractors.peeking import peek, peek_lines
@@ -74,6 +75,23 @@ TURNED = (("expected_results", "objectives"), ("deliverables", "expected_results
 """Questions alike in meaning, the other way round than usual."""
 SURELY_DATED = 0.85
 """How well words of its own must ask for the day of signing: any date would answer them."""
+COMPANY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "title": ((), ("declared_theme", "background")),
+    "institution_mandate": (("institution_", "declared_theme"), ("institution_", "head_", "contact_")),
+    "supporting_entity_name": ((), ("supporting_entity_",)),
+    "supporting_entity_contact": (("supporting_entity_name",), ()),
+    "supporting_entity_role": (("supporting_entity_",), ()),
+    "previous_cooperation": (
+        ("other_support", "contributions", "security_situation"),
+        ("other_support", "contributions", "security_situation", "attachments_listed"),
+    ),
+    "security_situation": (
+        ("contributions", "other_support", "previous_cooperation", "working_languages", "preferred_experience"),
+        ("attachments_listed", "signat"),
+    ),
+    "attachments_listed": ((), ("signat",)),
+}
+"""What such questions usually stand behind and before: how the keys begin; nothing where anything may stand."""
 ENTITY = ("supporting_entity_name", "supporting_entity_contact", "supporting_entity_role")
 CORE = ("institution_name", "title")
 """Every form asks for them, in a line."""
@@ -142,6 +160,7 @@ def _without_entity_parts(awarded: list[Asked]) -> list[Asked]:
 def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> list[Asked]:
     """The questions with those that labels in unknown words ask: by their place, or by what stands behind them."""
     longest_first = sorted(unknown, key=lambda label: -len(label.text))
+    asked = _below_heading(search, asked, longest_first)
     asked = [*asked, *_beside_entity(search, asked, longest_first)]
     labels = {label.first: label for label in longest_first if _may_ask(search, label)}
     in_order = [labels[first] for first in sorted(labels)]
@@ -152,19 +171,38 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
     return sorted(unique.values(), key=lambda bid: bid.label.first)
 
 
+def _below_heading(search: Search, asked: list[Asked], unknown: list[Candidate]) -> list[Asked]:
+    """Where the heading “The supporting organisation” was taken for the question for its name, that is asked by the
+    first label in unknown words below it, if a name or “n/a” stands behind that: “Name”."""
+    units = search.layout.units
+    for bid, behind in pairwise(asked):
+        below = [label for label in unknown if bid.label.last < label.first < behind.label.first]
+        if bid.key != "supporting_entity_name" or not below:
+            continue
+        label = min(below, key=lambda each: (each.first, each.cut))
+        between = [unit for unit in units[bid.label.last + 1 : label.first] if unit.text.strip()]
+        heads = style_of(units[bid.label.first]) != style_of(units[label.first]) and all(u.all_italic for u in between)
+        if heads and (_is_left_open(search, label) or is_told(search, label, "institution_name")):
+            moved = replace(bid, label=label, base=BESIDE, guessed=True, placed=True)
+            return [moved if each is bid else each for each in asked]
+    return asked
+
+
 def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate]) -> Iterator[Asked]:
     """What is left of the three questions on a supporting entity: its role is asked by the first label in unknown words
     that stands behind its name and contact, if its answer tells so or nothing stands behind it."""
     whose = {key: bid.label for bid in asked for key in keys_of(bid) if key in ENTITY}
     if "supporting_entity_name" not in whose:
         return
-    last = max(label.last for label in whose.values())
+    first, last = (pick(label.last for label in whose.values()) for pick in (min, max))
     others = {bid.label.first for bid in asked} | {index for index, _ in search.headings} | search.series
     end = min((index for index in others if index > last), default=last)
     left = [key for key in ENTITY if key not in whose]
-    behind = sorted((label for label in unknown if last < label.first < end), key=lambda label: label.first)
-    lines = [list(group) for _, group in groupby(behind, lambda label: label.first)]
-    open_ones = [next((label for label in group if _is_left_open(search, label)), None) for group in lines]
+    near = sorted((label for label in unknown if first < label.first < end), key=lambda label: label.first)
+    behind = [label for label in near if label.first > last]
+    lines = [list(group) for _, group in groupby(near, lambda label: label.first)]
+    said_first = [sorted(group, key=lambda label: not peek(search, label)) for group in lines]
+    open_ones = [next((label for label in group if _is_left_open(search, label)), None) for group in said_first]
     if len(lines) == len(left) and None not in open_ones:
         for key, each in zip(left, open_ones, strict=True):
             if each is not None:
@@ -273,9 +311,19 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
             bid,
             placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,),
             turned=id(bid) in turned or _is_astray(asked, at),
+            in_company=_is_in_company(asked, at),
         )
         for at, bid in enumerate(asked)
     ]
+
+
+def _is_in_company(asked: Sequence[Asked], at: int) -> bool:
+    """True for a question that forms may do without, directly before or behind those it belongs to."""
+    before, behind = COMPANY.get(asked[at].key, ((), ()))
+    above = keys_of(asked[at - 1])[-1] if at else ""
+    below = keys_of(asked[at + 1])[0] if at + 1 < len(asked) else ""
+    ahead, after = above.startswith(before) if before else None, below.startswith(behind) if behind else None
+    return bool(before or behind) and False not in (ahead, after)
 
 
 def _is_astray(asked: Sequence[Asked], at: int) -> bool:
