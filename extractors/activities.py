@@ -167,7 +167,7 @@ def _by_small_tables(layout: Layout, columns: Lexicon, language: str) -> Activit
 # ------------------------------------------------------------------------------------------ a column for each
 def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
     for table in layout.tables:
-        rows = [row for row in _over_pages(layout, table) if len(row) >= 3 and row[0].cell.column == 0]
+        rows = _with_their_ends(_over_pages(layout, table))
         if (
             len(rows) < 3
             or _holds_questions(rows)
@@ -189,6 +189,18 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
         taken = frozenset(u.index for row in rows for box in row for u in box.units)
         return ActivitiesFound(tuple(drafts), taken, True, clear=clear)
     return None
+
+
+def _with_their_ends(rows: list[list[CellBox]]) -> list[list[CellBox]]:
+    """The rows that begin with a heading, each with the row behind a page break in which its cells go on."""
+    whole: list[list[CellBox]] = []
+    for row in rows:
+        if len(row) >= 3 and row[0].cell.column == 0 and row[0].text:
+            whole.append(row)
+        elif whole and not any(box.text for box in row if box.cell.column == 0):
+            ends = {box.cell.column: box.units for box in row if box.text}
+            whole[-1] = [CellBox(box.cell, [*box.units, *ends.get(box.cell.column, ())]) for box in whole[-1]]
+    return whole
 
 
 def _over_pages(layout: Layout, table: int) -> list[list[CellBox]]:

@@ -50,7 +50,10 @@ def _peek_in_table(search: Search, last: Unit) -> list[str]:
     own = [u for u in within if u.index > last.index and u.text.strip() and u.index not in layout.explained]
     if own:
         return [u.text for u in own]
-    for box in (layout.right(last.cell), layout.below(last.cell)):
+    beside = layout.right(last.cell)
+    while beside is not None and beside.text and all(u.all_italic for u in beside.units if u.text.strip()):
+        beside = layout.right(beside.cell)  # an explanation stands between
+    for box in (beside, layout.below(last.cell)):
         if box is None or not box.text or search.fits(box.units[0]):
             continue
         if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:

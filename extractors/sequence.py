@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import groupby, pairwise
 
+from extractors.answer_model import chances
 from extractors.candidates import Candidate
 from extractors.headings import LATE
 from extractors.label_ends import style_of
@@ -171,6 +172,10 @@ def filled(search: Search, asked: list[Asked], unknown: Iterable[Candidate]) -> 
     return sorted(unique.values(), key=lambda bid: bid.label.first)
 
 
+MAY_NAME = 0.3
+"""How likely words are the name of an institution, at least, to be one below a heading that asks for it."""
+
+
 def _below_heading(search: Search, asked: list[Asked], unknown: list[Candidate]) -> list[Asked]:
     """Where the heading “The supporting organisation” was taken for the question for its name, that is asked by the
     first label in unknown words below it, if a name or “n/a” stands behind that: “Name”."""
@@ -179,10 +184,12 @@ def _below_heading(search: Search, asked: list[Asked], unknown: list[Candidate])
         below = [label for label in unknown if bid.label.last < label.first < behind.label.first]
         if bid.key != "supporting_entity_name" or not below:
             continue
-        label = min(below, key=lambda each: (each.first, each.cut))
+        first = min(each.first for each in below)
+        label = min((each for each in below if each.first == first), key=lambda each: not peek(search, each))
         between = [unit for unit in units[bid.label.last + 1 : label.first] if unit.text.strip()]
         heads = style_of(units[bid.label.first]) != style_of(units[label.first]) and all(u.all_italic for u in between)
-        if heads and (_is_left_open(search, label) or is_told(search, label, "institution_name")):
+        suits = chances(peek(search, label), search.lexicon.data.language).get("institution_name", 0.0) >= MAY_NAME
+        if heads and (_is_left_open(search, label) or suits):
             moved = replace(bid, label=label, base=BESIDE, guessed=True, placed=True)
             return [moved if each is bid else each for each in asked]
     return asked
@@ -201,12 +208,10 @@ def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate])
     near = sorted((label for label in unknown if first < label.first < end), key=lambda label: label.first)
     behind = [label for label in near if label.first > last]
     lines = [list(group) for _, group in groupby(near, lambda label: label.first)]
-    said_first = [sorted(group, key=lambda label: not peek(search, label)) for group in lines]
-    open_ones = [next((label for label in group if _is_left_open(search, label)), None) for group in said_first]
-    if len(lines) == len(left) and None not in open_ones:
-        for key, each in zip(left, open_ones, strict=True):
-            if each is not None:
-                yield Asked(key, each, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
+    said_first = [min(group, key=lambda label: not peek(search, label)) for group in lines]
+    if len(lines) == len(left) and all(_is_left_open(search, label) for label in said_first):
+        for key, each in zip(left, said_first, strict=True):
+            yield Asked(key, each, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
         return
     label = behind[0] if behind and left == ["supporting_entity_role"] else None
     if label is not None and (not peek(search, label) or is_told(search, label, "supporting_entity_role")):
@@ -220,6 +225,10 @@ def _is_left_open(search: Search, label: Candidate) -> bool:
 
 
 def _may_ask(search: Search, label: Candidate) -> bool:
+    units = search.layout.units
+    behind = next((unit for unit in units[label.last + 1 :] if unit.text.strip()), None)
+    if label.where == "line" and behind is not None and behind.all_italic and not units[label.first].all_italic:
+        return False  # a heading, and what it tells
     return bool(peek(search, label)) and not _is_dangling(label) and not search.lexicon.is_not_kept(label.text)
 
 
