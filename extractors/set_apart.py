@@ -100,6 +100,8 @@ def _paragraphs(lines: Sequence[Line], on_paper: bool) -> Iterator[_Paragraph]:
     """Lines that say something, joined where one goes on in the next in its print."""
     usual = None if on_paper else _usual_size(lines)
     said = [at for at, line in enumerate(lines) if _WORDED.search(line.text) or line.pieces and not line.text.strip()]
+    if not said:
+        return
     begins = [i for i, (a, b) in enumerate(pairwise(said), 1) if lines[b].new_paragraph or not _goes_on(lines, a, b)]
     for start, end in pairwise([0, *begins, len(said)]):
         at = range(said[start], said[end - 1] + 1)

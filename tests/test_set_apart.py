@@ -70,6 +70,10 @@ def test_two_of_a_look_tell_nothing() -> None:
     assert not apart(form("({})", hints=2))
 
 
+def test_a_page_without_words_is_left_as_it_is() -> None:
+    assert not apart([]) and not apart([words("7"), words("")])
+
+
 def test_small_answers_over_the_next_label_are_no_hints() -> None:
     lines = [words(text, not at % 2, 10.0 if not at % 2 else 8.0) for at, text in enumerate(sum(PAIRS, ()))]
     assert not apart(lines)
