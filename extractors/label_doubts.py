@@ -6,11 +6,13 @@ from dataclasses import replace
 from extractors.answer_model import FEWEST, chances, kinds_of
 from extractors.confidence import DOUBTFUL, confidence_of, signs_of
 from extractors.looks import CODE, is_named_in_full
+from extractors.numbering import without_number
 from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
 from extractors.sequence import FULL, LITTLE, SINGLE_EVENT
 from extractors.telling import FAINT, TOLD
-from pipeline.languages import says_nothing
+from pipeline.folding import fold
+from pipeline.languages import LANGUAGES, load_language, says_nothing
 from pipeline.questions import questions
 
 BADLY = 0.6
@@ -55,6 +57,7 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
     alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
+    alone = alone or bid.guessed and bid.key != "other_support" and _asks_others(bid.label.text, language)
     if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer, language):
         return True
     if not denied and (borne_out or bid.placed and bid.base > LITTLE) or _is_vouched_for(bid, answer, language):
@@ -65,6 +68,12 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     overruled = bid.overruled and not bid.placed
     odd = bid.guessed and (unusual or denied or overruled) and bid.key != "activities"
     return odd or confidence_of(signs_of(bid)) < DOUBTFUL
+
+
+def _asks_others(label: str, language: str) -> bool:
+    """True for “Other languages understood”: what it asks is asked elsewhere, and this is something else."""
+    first = without_number(label).split()[:1]
+    return bool(first) and language in LANGUAGES and fold(first[0]) in map(fold, load_language(language).marks.other)
 
 
 def _is_vouched_for(bid: Asked, answer: str, language: str) -> bool:

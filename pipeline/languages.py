@@ -42,8 +42,8 @@ class Marks(Value):
     """Words for required and optional, for names that only persons have (``person``: surname, first name), for posts
     (``posts``: director, secretary), that join alternatives (``either``: or), prompts left in place, hints printed
     behind a label, how the headings of notices begin (``notice``: please note), how what is signed begins
-    (``declaration``: I confirm) and what it is about (``declared``: the information), and whole labels that ask what
-    the record has no place for (``not_kept``: fax)."""
+    (``declaration``: I confirm) and what it is about (``declared``: the information), words for a seal (``stamp``) and
+    for what is further (``other``), and whole labels that ask what the record has no place for (``not_kept``: fax)."""
 
     required: Words
     optional: Words
@@ -55,6 +55,7 @@ class Marks(Value):
     declaration: Words
     declared: Words
     stamp: Words
+    other: Words
     hint: Words
     not_kept: Words
 

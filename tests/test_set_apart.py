@@ -9,6 +9,7 @@ from extractors.choices import boxes_of, marked_boxes
 from extractors.extraction import extract, survey
 from extractors.grey_print import is_grey
 from extractors.halves import halves_of
+from extractors.label_doubts import is_doubtful
 from extractors.labels import lexicon
 from extractors.layout import Layout
 from extractors.required_marks import RequiredMarks
@@ -252,6 +253,25 @@ def test_a_name_with_an_address_is_doubted() -> None:
     odd = [line("Contact person", True), line("Electronic mail a.banda@mol.example")]
     doubted = flags(extract(document(*lines[:6], *odd, *lines[6:])), "doubtful_question")
     assert [flag.field for flag in doubted] == ["contact_name"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_asks_for_others_is_doubted(language: str) -> None:
+    label = survey(document(*FORM)).found.asked[0].label
+    first = load_language(language).marks.other[0]
+    odd = Asked("working_languages", replace(label, text=f"{first} xyz"), 0.9, 0.5, 0.88, guessed=True)
+    assert is_doubtful(odd, "working_languages", "Swahili", language, False)
+    assert not is_doubtful(replace(odd, guessed=False, base=1.0), "working_languages", "Swahili", language, False)
+
+
+def test_a_bold_line_among_numbered_bold_labels_ends_an_answer() -> None:
+    lines: list[Line] = []
+    for number, (label, answer) in enumerate(PAIRS, 1):
+        lines += [line(f"{number}. {label}", True), line(answer)]
+    at = next(n for n, each in enumerate(lines) if each.text == PAIRS[5][1])
+    odd = [line("Committees of which you are a member", True), line("National committee on pensions")]
+    read = extract(document(*lines[: at + 1], *odd, *lines[at + 1 :]))
+    assert values(read)["objectives"] == PAIRS[5][1]
 
 
 def test_a_label_within_an_activity_is_shown() -> None:
