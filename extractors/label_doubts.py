@@ -56,6 +56,8 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     least = HARDLY if told >= BEYOND_DOUBT else FITTING
     borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
+    if one_event and bid.key == "other_support" and bid.guessed and bid.base < WELL:
+        return True
     alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
     alone = alone or bid.guessed and bid.key != "other_support" and _asks_others(bid.label.text, language)
     if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer, language):
