@@ -81,7 +81,8 @@ def _unkept(search: Search, labels: Collection[int]) -> Iterator[Asked]:
 def _prominent(search: Search, asked: list[Asked], labels: set[int]) -> Iterator[int]:
     """Units that stand out as headings do and are no label: in larger print, over a section, bold where labels are."""
     ends = {bid.label.last: bid for bid in asked}
-    bold = sum(begins_bold(search.layout.units[bid.label.first]) for bid in asked) >= 0.7 * len(asked)
+    in_bold = begins_bold if search.layout.document.origin != "ocr" else (lambda unit: unit.all_bold)  # often misread
+    bold = sum(in_bold(search.layout.units[bid.label.first]) for bid in asked) >= 0.7 * len(asked)
     sizes = [size for bid in asked if (size := search.layout.units[bid.label.first].line.size)]
     usual = median(sizes) if sizes else None
     for unit in search.layout.units:
