@@ -140,7 +140,7 @@ class Answers:
             lines = spans[start:end]
             if len(lines) > 1 and self._speech.is_prompt(tidy(" ".join(span.text for span in lines))):
                 found += lines
-        return found
+        return spans if len(spans) > 1 and self._speech.is_remark(tidy(" ".join(s.text for s in spans))) else found
 
     def _is_printed(self, span: Span) -> bool:
         return self._speech.without_fill(span) is None or self._speech.is_instruction(span)

@@ -28,6 +28,9 @@ UNLABELLED = 0.95
 """Confidence of activities that stand in a table of their own without a question above it."""
 NOT_ON_FORM = FieldReading(state="not_on_form")
 
+OPTIONED = frozenset({"institution_type", "declared_theme", "event_type"})
+"""Questions that are nearly always asked with their options."""
+
 
 class Fields:
     """Reads the fields of one form."""
@@ -205,6 +208,11 @@ class Fields:
             choice = self._left_standing(bid.key, answer)
         if choice is None or not (choice.values or choice.unknown or choice.spans):
             self.readings[bid.key] = FieldReading(state="blank" if boxes else answer.state)
+            if bid.guessed and bid.key in OPTIONED and not boxes and not any(unit.has("tick") for unit in region):
+                message = (
+                    f"No option stands at “{bid.label.text[:80]}”; please see whether {bid.key} is asked elsewhere."
+                )
+                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=bid.key))
             return
         self._keep_choice(bid, kind, choice)
 
