@@ -296,10 +296,8 @@ class AnswerPlaces:
 
     def _in_narrow_cells(self, own: CellBox) -> list[Unit]:
         """The rows under a label that are divided in cells for options and marks, up to the next label."""
-        first, columns = (
-            own.cell.row + max(1, own.cell.rows),
-            range(own.cell.column, own.cell.column + own.cell.columns),
-        )
+        first = own.cell.row + max(1, own.cell.rows)
+        columns = range(own.cell.column, own.cell.column + own.cell.columns)
         units: list[Unit] = []
         rows = {box.cell.row for box in self.layout.tables[own.cell.table] if box.cell.row >= first}
         for row in sorted(rows):

@@ -131,14 +131,20 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     asked = with_contact(complete)
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
-    asked = _without_notice(asked)
+    asked = _without_notice(layout, asked)
     placed_all = placed(search, paired(search, _with_reason(search, asked)))
     return with_stops(search, paired(search, to_their_ends(search.layout, placed_all)))
 
 
-def _without_notice(asked: list[Asked]) -> list[Asked]:
-    """No form begins with what is asked last: “Restrictions” at its top, guessed to ask for that, is a notice."""
-    return list(dropwhile(lambda bid: bid.key in LATE and bid.guessed, asked))
+def _without_notice(layout: Layout, asked: list[Asked]) -> list[Asked]:
+    """No form begins with what is asked last: “Restrictions” in a frame at its top, guessed to ask for that, is a
+    notice."""
+
+    def is_notice(bid: Asked) -> bool:
+        cell = layout.units[bid.label.first].cell
+        return bid.key in LATE and bid.guessed and cell is not None and len(layout.tables[cell.table]) == 1
+
+    return list(dropwhile(is_notice, asked))
 
 
 def _with_purpose(search: Search, awarded: list[Asked]) -> list[Asked]:

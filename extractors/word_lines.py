@@ -10,7 +10,8 @@ from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, Mark
 
 MAX_LINES, MAX_WRITES = 60_000, 20_000
 DROPPED = str.maketrans({"\u00ad": None, "\u200b": None, "\ufeff": None, "\n": " ", "\r": " ", "\u2003": "\t"})
-"""Soft hyphens and blanks of no width are not text; a line end inside a run's text is a blank."""
+"""Soft hyphens and blanks of no width are not text; a line end inside a run's text is a blank; a blank as wide as a
+letter parts a label from its answer as a tab does."""
 BLANKS = " \u00a0\u2002\u2003\t"
 """What Word shows in an empty form field."""
 
