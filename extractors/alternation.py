@@ -1,7 +1,7 @@
 """Forms typed without tables, bold print or colons: a line that asks, a line that answers, and so on to the end."""
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from extractors.candidates import Candidate
 from extractors.layout import Layout, Unit
@@ -15,6 +15,8 @@ IN_TURN = 0.85
 """Share of sure labels with an answer before the next."""
 LONGEST = 16
 """Words in the longest label."""
+HIGHEST = 8
+"""Lines over a frame among which its label stands."""
 
 
 def label_lines(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
@@ -38,6 +40,27 @@ def label_lines(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
                 at += 1
             at += 1
     return frozenset(lines[at].index for at in found)
+
+
+def lines_over_frames(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
+    """The units that are labels because each stands over a frame, with no more than hints between; empty where
+    not every frame of many has one, or where their words seldom ask anything."""
+    asking = {candidate.first for candidate in every if candidate.best >= LIKELY}
+    frames = [boxes[0] for boxes in layout.tables.values() if len(boxes) == 1]
+    over = [line.index for box in frames if (line := _line_over(layout, box.units[0].index)) is not None]
+    many = len(over) >= FEWEST and len(over) >= IN_TURN * len(frames)
+    return frozenset(over) if many and sum(line in asking for line in over) >= IN_TURN * len(over) else frozenset()
+
+
+def _line_over(layout: Layout, frame: int) -> Unit | None:
+    """The first line of the paragraph over a frame, hints in italics left out; None where none may be a label."""
+    above = layout.units[max(0, frame - HIGHEST) : frame]
+    printed = [unit for unit in reversed(above) if unit.text.strip()]
+    upright = list(dropwhile(lambda u: u.cell is None and (u.all_italic or u.index in layout.explained), printed))
+    place = next((at for at, unit in enumerate(upright) if unit.line.new_paragraph), None)
+    if place is None or any(unit.cell is not None or unit.has("tick") for unit in upright[: place + 1]):
+        return None
+    return upright[place]
 
 
 def lines_in_doubt(layout: Layout, turns: frozenset[int]) -> list[Unit]:

@@ -42,6 +42,7 @@ _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2})\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*[:：]?\s*$")
+_FIRST_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
 _ADDRESS = re.compile(r"\S@\S+\.\w|https?://|\bwww\.|\+\d[\d\s()-]{6,}")
 """What answers and is no part of a label, in whatever line it stands."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
@@ -313,8 +314,10 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
     ends = _END.search(text, last.start, limit)
     for cut, bonus in sorted(cuts.items()):
         behind = text[cut : last.end]
-        if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon) or lexicon.is_remark(behind):
+        if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon):
             continue
+        if lexicon.is_remark(behind) or (remark := _FIRST_BRACKET.match(behind)) and lexicon.is_remark(remark[1]):
+            continue  # “Field” in bold and “(required):” in another look are one label
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extractors.alternation import label_lines
+from extractors.alternation import label_lines, lines_over_frames
 from extractors.candidates import Candidate
 from extractors.label_ends import begins_bold, begins_italic, in_capitals, style_of
 from extractors.layout import Layout, Unit
@@ -92,7 +92,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
         size,
         columns=columns,
         upright=5 * slanted <= len(likely),
-        turns=frozenset() if of_flow else label_lines(layout, every),
+        turns=frozenset() if of_flow else lines_over_frames(layout, every) or label_lines(layout, every),
         lead=None if of_cells else _lead_style(layout),
     )
 
