@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from extractors.text_model import load_model
+from pipeline.languages import says_nothing
 
 FILE = Path(__file__).parent / "answer_model.npz"
 FEWEST = 2
@@ -61,8 +62,9 @@ def kinds_of(key: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def chances(text: str, language: str) -> Mapping[str, float]:
-    """How likely ``text`` is of each kind the model knows, if it is of one of them; empty for a single word."""
-    if len(text.split()) < FEWEST:
+    """How likely ``text`` is of each kind the model knows, if it is of one of them; empty for a single word and for
+    "not applicable", which answers any question."""
+    if len(text.split()) < FEWEST or says_nothing(text, language):
         return {}
     model = load_model(FILE)
     found = model.probabilities(text, language)

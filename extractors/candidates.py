@@ -155,8 +155,8 @@ def _goes_on(layout: Layout, candidate: Candidate, end: int, lexicon: Lexicon) -
 
 
 def _is_lead(layout: Layout, candidate: Candidate, lexicon: Lexicon) -> bool:
-    """True if what stands behind a colon goes on with the label: it ends as labels do, says that it may stay empty, or
-    looks as its beginning in a line that is numbered or stands over its answer in plain print."""
+    """True if what stands behind a colon goes on with the label: it ends as labels do, says that it may stay empty or
+    must be answered, or looks as its beginning in a line that is numbered or stands over its answer in plain print."""
     if candidate.where != "inline" or candidate.first != candidate.last:
         return False
     unit = layout.units[candidate.first]
@@ -165,7 +165,7 @@ def _is_lead(layout: Layout, candidate: Candidate, lexicon: Lexicon) -> bool:
         return False
     below = layout.units[unit.index + 1 : unit.index + 2]
     answered = bool(below) and bool(below[0].text.strip()) and not below[0].all_bold
-    if behind.endswith((":", "*", "?")) or lexicon.says_optional(behind):
+    if behind.endswith((":", "*", "?")) or lexicon.says_optional(behind) or lexicon.says_required(behind):
         return True
     return unit.all_bold and (answered or bool(NUMBER.match(candidate.text)))
 
