@@ -71,7 +71,7 @@ def _stretches(tokens: list[str], language: str) -> list[float]:
             pending = [*pending, number] if spanned else [number]
         elif _is(token, language, "a") and not pending:
             pending.append(1.0)
-        elif _is(token, language, "half"):
+        elif units.get(token) == "half":
             pending, found = _and_a_half(pending, found, _article(tokens, place, language))
         elif token in units and (pending or units[token] == "fortnight"):
             found.append((max(pending) if pending else 1.0) * DAYS[units[token]] * _stretching(tokens, place, language))

@@ -13,7 +13,7 @@ from extractors.activity_naming import Series, name_columns
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Layout, Span, Unit, key_of
 from extractors.numbering import NUMBER
-from pipeline.folding import fold
+from pipeline.folding import fold, tidy
 from pipeline.languages import load_language
 
 LONGEST_BLOCK = 40
@@ -73,7 +73,25 @@ def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language
     named = _named(blocks, labels, columns, language)
     drafts = [_draft(block, labels, named) for block in blocks]
     taken = {part.unit.index for block in blocks for part in block}
-    return ActivitiesFound(tuple(drafts), frozenset(taken), True)
+    return ActivitiesFound(tuple(drafts), frozenset(taken), True, _unread(blocks, labels, named))
+
+
+def _unread(blocks: list[list[Part]], labels: set[str], named: dict[str, str]) -> tuple[str, ...]:
+    """The labels, as printed, that name no column and have something behind them."""
+    answered = {
+        label for block in blocks for label, spans in _values(block, labels) if any(_says(span.text) for span in spans)
+    }
+    printed = {
+        part.label: part.unit.line.text[part.start : part.value.start]
+        for block in blocks
+        for part in block
+        if part.label in labels & answered - set(named) and not part.label.isdigit()
+    }
+    return tuple(tidy(label).rstrip(" :–—-") for label in printed.values())
+
+
+def _says(text: str) -> bool:
+    return any(map(str.isalpha, text))  # figures alone count the activities
 
 
 def _share(blocks: list[list[Part]], labels: set[str]) -> float:

@@ -57,9 +57,9 @@ class ActivitiesFound:
         return [activity for activity in read if activity is not None]
 
     def unread_formats(self, language: str) -> list[str]:
-        """What is written where the way of working is asked and names none we know."""
+        """What is written where the way of working is asked and names none we know, or one of two joined by "and"."""
         written = [mode for draft in self.drafts if (mode := draft.text("format"))]
-        return [mode for mode in dict.fromkeys(written) if read_format(mode, language) is None]
+        return [m for m in dict.fromkeys(written) if read_format(m, language) is None or _names_half(m, language)]
 
     def labelled(self) -> list[str]:
         """What is written in columns for a few words and has a label within it: “Mission Mode: on site”."""
@@ -104,6 +104,22 @@ def _ways(text: str, language: str) -> frozenset[Format]:
     return frozenset()
 
 
+def _names_half(text: str, language: str) -> bool:
+    """True for “field visit and online”: of two ways one is known. “On site in Lomé and Kara” names places."""
+    if len(_ways(text, language)) != 1 or "hybrid" in _ways(text, language) or language == "unknown":
+        return False
+    parts = [part for part in _joint(language).split(text) if any(map(str.isalpha, part))]
+    unknown = [part for part in parts if not _ways(part, language) and not any(map(str.isupper, part.strip()[1:]))]
+    return len(parts) > 1 and any(not part.strip()[:1].isupper() or text.startswith(part) for part in unknown)
+
+
+@cache
+def _joint(language: str) -> re.Pattern[str]:
+    """What finds the words that join two things."""
+    words = "|".join(map(re.escape, load_language(language).marks.both))
+    return re.compile(rf"\s(?:{words}|\+|/)\s|\s*[+/]\s*", re.I)
+
+
 @cache
 def _format_words(code: str) -> dict[Format, re.Pattern[str]]:
     """What finds the words for each way of working in a language."""
@@ -127,9 +143,12 @@ def kind_of(cells: list[str], language: str) -> str | None:
         return "start"
     if sum(read_months(cell, language) is not None and not cell.isdigit() for cell in cells) >= half:
         return "duration"
-    short = [said for cell in cells if len((said := marked_of(cell)).split()) <= 3]
+    said = [marked_of(cell) for cell in cells]
+    short = [cell for cell in said if len(cell.split()) <= 3]
     says = any(_ways(cell, language) for cell in short)  # countries alone may be anything
     if says and sum(read_format(cell, language) is not None for cell in short) >= half:
+        return "format"
+    if len(said) > 1 and all(len(cell.split()) <= 7 and _ways(cell, language) for cell in said):
         return "format"
     if sum(bool(re.search(r"\d", cell)) for cell in cells) >= half:
         return "participants"

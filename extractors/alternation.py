@@ -1,10 +1,10 @@
 """Forms typed without tables, bold print or colons: a line that asks, a line that answers, and so on to the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import dropwhile, pairwise
 
 from extractors.candidates import Candidate
-from extractors.layout import Layout, Unit
+from extractors.layout import Layout, Unit, share_height
 from extractors.persons import looks_like_person
 
 SURE, LIKELY = 0.85, 0.5
@@ -15,6 +15,8 @@ IN_TURN = 0.85
 """Share of sure labels with an answer before the next."""
 LONGEST = 16
 """Words in the longest label."""
+FEWEST_PAIRS, MOSTLY = 4, 0.6
+"""Lines with words side by side, at least, that show labels to stand before their answers, and the share that asks."""
 HIGHEST = 8
 """Lines over a frame among which its label stands."""
 
@@ -50,6 +52,34 @@ def lines_over_frames(layout: Layout, every: Iterable[Candidate]) -> frozenset[i
     over = [line.index for box in frames if (line := _line_over(layout, box.units[0].index)) is not None]
     many = len(over) >= FEWEST and len(over) >= IN_TURN * len(frames)
     return frozenset(over) if many and sum(line in asking for line in over) >= IN_TURN * len(over) else frozenset()
+
+
+def lines_beside(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
+    """The units that are labels because each has its answer beside it, behind a tab or a gap; empty where few lines
+    stand so, or where their first words seldom ask anything or their second ones often do."""
+    sure = {c.first for c in every if c.best >= SURE and c.first == c.last}
+    asking = {c.first for c in every if c.best >= LIKELY}
+    rows = list(_rows(layout))
+    pairs = [(units[0], units[1]) for units in rows if len(units) == 2 and _is_label_like(units[0])]
+    pairs = [(a, b) for a, b in pairs if not b.has("tick") and len(b.text.strip()) > 1]  # no option with its mark
+    first, second = {a.index for a, _ in pairs}, {b.index for _, b in pairs}
+    if len(pairs) < FEWEST_PAIRS or len(first & asking) < MOSTLY * len(pairs) or 4 * len(second & sure) > len(pairs):
+        return frozenset()
+    unanswered = {units[0].index for units in rows if len(units) == 1 and units[0].text.endswith("\t")}
+    return frozenset(first | unanswered)
+
+
+def _rows(layout: Layout) -> Iterator[list[Unit]]:
+    """The units with words outside tables, those that stand side by side together."""
+    row: list[Unit] = []
+    for unit in layout.units:
+        if unit.cell is not None or not unit.text.strip():
+            continue
+        if row and unit.number != row[-1].number and not share_height(row[-1].line, unit.line):
+            yield row
+            row = []
+        row.append(unit)
+    yield row
 
 
 def _line_over(layout: Layout, frame: int) -> Unit | None:

@@ -22,6 +22,7 @@ def _names(language: str, table: str) -> dict[str, str]:
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 
 
 def read_months(text: str, language: str) -> float | None:
@@ -34,17 +35,26 @@ def read_months(text: str, language: str) -> float | None:
 
 def _lengths(raw: str, language: str) -> list[float]:
     numerals, units = _names(language, "numbers"), _names(language, "units")
-    tokens = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", _with_decimals(raw))
-    tokens = [fold(token) if not token[0].isdecimal() else token for token in tokens]
+    tokens = re.findall(r"\d+(?:\.\d+)?|[½¼¾]|[^\W\d_]+", _with_decimals(raw))
+    tokens = [token if token[0].isdecimal() or token in _PARTS else fold(token) for token in tokens]
     numbers: list[float] = []
     lengths: list[float] = []
+    unit = ""
     for token in tokens:
-        if _NUMBER.fullmatch(token):  # a folded ¼ is "1 4", and no number
+        part = 0.5 if units.get(token) == "half" else _PARTS.get(token)
+        if part is not None and numbers:  # five and a half months
+            numbers[-1] += part
+        elif part is not None and lengths:  # a month and a half
+            lengths[-1] += _in_months(part, unit)
+        elif part is not None:
+            numbers.append(part)
+        elif _NUMBER.fullmatch(token):
             numbers.append(float(token))
         elif token in numerals and not (int(numerals[token]) == 1 and numbers):
             numbers.append(float(numerals[token]))
         elif token in units and numbers:
-            lengths += [_in_months(number, units[token]) for number in dict.fromkeys(numbers)]
+            unit = units[token]
+            lengths += [_in_months(number, unit) for number in dict.fromkeys(numbers)]
             numbers = []
         elif units.get(token) == "half_year":
             lengths.append(6.0)

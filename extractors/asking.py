@@ -46,6 +46,7 @@ from extractors.revising import (
     without_answers,
     without_stray,
 )
+from extractors.option_tables import option_units
 from extractors.search import Asked, Found, Search
 from extractors.sequence import filled, placed, with_core
 from extractors.stops import unknown_labels, with_stops
@@ -97,7 +98,8 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     """Find every question of the form in ``layout``; ``activities`` are the units of the activities table, ``known``
     the questions of a known edition: folded print -> key."""
     notices = notices_of(layout, lexicon.data) - activities
-    search = Search(layout, lexicon, candidates(layout, lexicon, activities | notices), activities, dict(known or {}))
+    taken = activities | notices | option_units(layout, lexicon.data.language)
+    search = Search(layout, lexicon, candidates(layout, lexicon, taken), activities, dict(known or {}))
     search.notices = notices
     find_headings(search)
     strong = [c for c in search.all if is_strong(c)]

@@ -7,7 +7,7 @@ from extractors.answer_model import read_ahead
 from extractors.candidates import Candidate
 from extractors.headings import context_of, goes_on_list, is_larger
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
-from extractors.looks import CHOICES, are_boxes_of, look_bonus
+from extractors.looks import CHOICES, are_boxes_of, look_bonus, told_by_boxes
 from extractors.peeking import peek
 from extractors.persons import looks_like_person, looks_like_post
 from extractors.question_keys import (
@@ -43,6 +43,8 @@ SIMPLE_FORM = {
 
 LIKE_LABEL = 0.2
 """How much a candidate must look like a label, at least, where the form has no habit."""
+BY_BOXES = 0.6
+"""How well a label fits the question whose options stand behind it in boxes."""
 BY_PLACE = 0.78
 """How well a label fits a position whose words say nothing but that stands between a name and a post."""
 
@@ -147,6 +149,10 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         del wanted["activities"]  # “3. Work plan 2027” among what is attached
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
+    look = with_boxes(peek(search, candidate))
+    told = told_by_boxes(look, search.lexicon.data.language) if candidate.first not in search.series else None
+    if told is not None and candidate.where != "inline":
+        wanted.setdefault(told, BY_BOXES)
     if not wanted:
         return Standing(candidate, known_key)
     unit, inline = search.layout.units[candidate.first], candidate.where == "inline"
@@ -155,7 +161,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         candidate,
         known_key,
         wanted,
-        look=with_boxes(peek(search, candidate)),
+        look=look,
         context=context,
         stated=wanted_of(candidate, [hit for hit in candidate.hits if hit.group != "guess"], context, search),
         printed=not search.known or fold(candidate.text) in search.known,

@@ -42,7 +42,7 @@ _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2})\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
 _LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*[:：]?\s*$")
-_FIRST_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]")
+_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*")
 _ADDRESS = re.compile(r"\S@\S+\.\w|https?://|\bwww\.|\+\d[\d\s()-]{6,}")
 """What answers and is no part of a label, in whatever line it stands."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
@@ -302,6 +302,9 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         for number, match in enumerate(pattern.finditer(text, last.start, limit)):
             if number < 2 and match.end() > last.start:
                 cuts.setdefault(match.end(), bonus)
+    for match in _BRACKET.finditer(text, last.start, limit):  # “Fax (optional) +27 …”
+        if lexicon.is_remark(match[1]) and match.end() < limit and text[match.end()] not in ":：*?":
+            cuts.setdefault(match.end(), 0.2)
     cuts |= cuts_by_look(last, limit, cuts)
     if stop is not None and stop.start > last.start:
         cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
@@ -316,7 +319,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         behind = text[cut : last.end]
         if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon):
             continue
-        if lexicon.is_remark(behind) or (remark := _FIRST_BRACKET.match(behind)) and lexicon.is_remark(remark[1]):
+        if lexicon.is_remark(behind) or (remark := _BRACKET.match(behind)) and lexicon.is_remark(remark[1]):
             continue  # “Field” in bold and “(required):” in another look are one label
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):

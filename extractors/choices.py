@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate, takewhile
 
 from extractors.answers import Answer
-from extractors.layout import BULLET, Span, Unit, spans_of
+from extractors.layout import BULLET, Span, Unit, share_height, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
 from pipeline.document import TICKED, UNTICKED, Line
@@ -84,22 +84,14 @@ def _boxes_beside(spans: list[Span]) -> list[Box]:
                 return []
             found.append(Box(checked, _clean(part.text), part))
             continue
-        level = [span for span in said if _share_height(span.line, place.line)]
+        level = [span for span in said if share_height(span.line, place.line)]
         if len(level) != 1 or any(box.span is level[0] for box in found):
             return []
         at = said.index(level[0])
-        wrapped = takewhile(lambda span: not any(_share_height(span.line, p.line) for p in alone), said[at + 1 :])
+        wrapped = takewhile(lambda span: not any(share_height(span.line, p.line) for p in alone), said[at + 1 :])
         words = " ".join(span.text for span in (level[0], *wrapped))
         found.append(Box(_ticks_of(place)[0][0], _clean(words), level[0]))
     return found
-
-
-def _share_height(one: Line, other: Line) -> bool:
-    """True for two lines of which the middle of one lies at the height of the other."""
-    if one.box is None or other.box is None or one.page != other.page:
-        return False
-    middle = (other.box[1] + other.box[3]) / 2
-    return one.box[1] < middle < one.box[3]
 
 
 def _ticks_of(span: Span) -> list[tuple[bool, int, int]]:

@@ -14,6 +14,7 @@ from extractors.form_flags import form_flags
 from extractors.form_print import printed_in
 from extractors.labels import Lexicon, lexicon
 from extractors.layout import Layout
+from extractors.option_tables import with_boxes
 from extractors.origin import origin_of
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS
 from extractors.required_marks import RequiredMarks
@@ -57,6 +58,8 @@ def survey(document: Document) -> Survey:
     language = language_of(layout)
     spoken = language if language != "unknown" else "en"
     words = lexicon(spoken)
+    if (boxed := with_boxes(layout, spoken)) is not None:
+        layout = Layout(boxed)
     activities = find_activities(layout, spoken)
     edition = edition_of(layout, language)
     found = ask(layout, words, activities.taken, edition.questions)

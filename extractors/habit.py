@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extractors.alternation import label_lines, lines_over_frames
+from extractors.alternation import label_lines, lines_beside, lines_over_frames
 from extractors.candidates import Candidate
 from extractors.label_ends import begins_bold, begins_italic, in_capitals, style_of
 from extractors.layout import Layout, Unit
@@ -23,9 +23,11 @@ Traits = Callable[[Unit, float | None], set[str]]
 _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
 _STOPPED = re.compile(r"[.)\]:°–—-]|^\s*\(?[^\W\d]")
 _LABEL_END = re.compile(r"[:?]")
+_SIGN = re.compile(r"\s*[\w.\-]*?\w\s?([).:])")
 _DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
 """``15 April 2027`` begins with a number and is none."""
-_LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?\s(?=[^\d\s])")
+_LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?(?:\s(?=[^\d\s])|\s*$)")
+"""``B2 Results``; in a narrow column ``B2`` may stand alone in its line."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Habit:
     """How the labels of this form look where its answers do not, in running text and in tables.
 
     ``lead``: the style of the first words in the cells, where the words behind have another; ``turns``: the lines
-    that are labels because each comes behind an answer."""
+    that are labels because each comes behind an answer; ``beside``: those whose answers stand beside them."""
 
     flow: frozenset[str] = frozenset()
     cells: frozenset[str] = frozenset()
@@ -43,18 +45,22 @@ class Habit:
     upright: bool = False
     turns: frozenset[int] = frozenset()
     lead: tuple[bool, bool, int] | None = None
+    beside: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.flow or self.cells or self.chain or self.turns or self.lead)
+        return bool(self.flow or self.cells or self.chain or self.turns or self.lead or self.beside)
 
     def has(self, unit: Unit) -> bool:
         """True if the form has a habit for the part of the page the unit stands in."""
-        return bool(self.chain or (self.flow or self.turns if unit.cell is None else self.cells or self.lead))
+        in_flow = self.flow or self.turns or unit.index in self.beside
+        return bool(self.chain or (in_flow if unit.cell is None else self.cells or self.lead))
 
     def fits(self, unit: Unit) -> bool:
         """True if the unit looks like a label of this form; always False on a form without a habit."""
         if self.chain:
             return unit.index in self.chain
+        if unit.index in self.beside:
+            return True
         if self.upright and unit.all_italic:
             return False  # "At most one page." in bold italics under a bold label
         if unit.cell is None and self.turns:
@@ -77,7 +83,8 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     if len(chain) >= SHORTEST_CHAIN and len(asking & set(chain)) >= 0.6 * len(chain) and not of_sections:
         return Habit(chain=frozenset(chain), columns=columns)
     labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
-    flow = [c for c in strong if layout.units[c.first].cell is None]
+    beside = lines_beside(layout, every)
+    flow = [c for c in strong if layout.units[c.first].cell is None and c.first not in beside]
     cells = [c for c in strong if layout.units[c.first].cell is not None]
     sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
     size = max(set(sizes), key=sizes.count) if sizes else None
@@ -94,6 +101,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
         upright=5 * slanted <= len(likely),
         turns=frozenset() if of_flow else lines_over_frames(layout, every) or label_lines(layout, every),
         lead=None if of_cells else _lead_style(layout),
+        beside=beside,
     )
 
 
@@ -224,19 +232,24 @@ def _ending(unit: Unit, size: float | None) -> set[str]:
 
 
 def _chain(layout: Layout) -> list[int]:
-    """The longest run of consecutive numbers at the beginning of units: 1, 2, 3 … or 1.1, 1.2, 2.1 …"""
-    best: dict[tuple[int, int], list[int]] = {}
+    """The longest run of consecutive numbers at the beginning of units: 1, 2, 3 … or 1.1, 1.2, 2.1 …, all of one size
+    and with the same sign behind them: sections “1.” in larger print may hold questions “1)” or “1.”."""
+    best: dict[tuple[str, int], dict[tuple[int, int], list[int]]] = {}
+    on_paper = layout.document.origin == "ocr"  # where sizes waver
     for unit in layout.units:
         number = _number_of(unit.text)
         if number is None or unit.start > 0 and unit.cell is None:
             continue
-        before = [best[p] for p in _predecessors(number) if p in best]
+        signed = _SIGN.match(unit.text)
+        size = 0 if on_paper else round(unit.line.size or 0)
+        runs = best.setdefault((signed[1] if signed else "", size), {})
+        before = [runs[p] for p in _predecessors(number) if p in runs]
         longest = max(before, key=len, default=[])
         run = [*longest, unit.index]
         begins = number[0] <= 1 and number[1] <= 1
-        if (begins or longest) and len(run) > len(best.get(number, [])):
-            best[number] = run
-    return max(best.values(), key=len, default=[])
+        if (begins or longest) and len(run) > len(runs.get(number, [])):
+            runs[number] = run
+    return max((run for runs in best.values() for run in runs.values()), key=len, default=[])
 
 
 def _number_of(text: str) -> tuple[int, int] | None:

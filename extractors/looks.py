@@ -34,6 +34,8 @@ WITNESS = 0.12
 """How much an answer in running words may speak for or against a question."""
 CHOICES = ("institution_type", "declared_theme", "event_type", "working_languages")
 
+TOLD, FEWEST_BOXES = 0.8, 2
+"""How well options in boxes, so many at least, must fit a choice on average to tell that it is asked."""
 NAMED = 0.9
 """How well a typed text must fit an option to name it surely."""
 
@@ -172,10 +174,25 @@ def are_boxes_of(key: str, look: str, language: str) -> bool:
     return look != "" and look[0] in _TICKS and look_bonus(key, look, language) > 0
 
 
+@lru_cache(maxsize=5_000)
+def told_by_boxes(look: str, language: str) -> str | None:
+    """The choice whose options stand there in boxes, whatever the words above them; None where none fits clearly."""
+    options = _options_in(look)
+    if look[:1] not in _TICKS or len(options) < FEWEST_BOXES:
+        return None
+    fits = {key: sum(option_of(each, key, language)[1] for each in options) / len(options) for key in CHOICES}
+    best, second = sorted(fits.values())[:-3:-1]
+    return max(fits, key=lambda key: fits[key]) if best >= TOLD and best > second else None
+
+
+def _options_in(look: str) -> list[str]:
+    return [part.strip() for part in re.split(f"[{_TICKS}]", look) if part.strip()][:6]
+
+
 def _boxes(key: str, look: str, language: str) -> float:
     """Boxes to tick: the options say which question it is."""
     if key not in CHOICES:
         return -0.3
-    options = [part for part in re.split(f"[{_TICKS}]", look) if part.strip()][:6]
-    known = sum(is_option(part.strip(), key, language) for part in options)
+    options = _options_in(look)
+    known = sum(is_option(part, key, language) for part in options)
     return 0.2 if known >= max(1, len(options) // 2) else -0.1 if known else -0.3

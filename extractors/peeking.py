@@ -32,7 +32,8 @@ def _behind(search: Search, last: Unit) -> list[str]:
     if not behind or search.fits(behind[0]) or behind[0].line.role == "heading":
         return []
     if behind[0].has("tick"):
-        return [u.text for u in behind if u.has("tick")]
+        bare = len(behind[0].text.strip()) == 1  # the option stands in the cell beside
+        return [u.text for u in behind if bare or u.has("tick")]
     return [u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind)]
 
 
