@@ -1,6 +1,7 @@
 """The activities of a form: a table with a row for each, a table with a column for each, or blocks of lines."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -36,7 +37,8 @@ def _whole(found: ActivitiesFound) -> int:
 
 # ------------------------------------------------------------------------------------------ a row for each
 def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
-    found = (each for table in layout.tables if (each := _of_rows(layout, table, columns, language)))
+    tables = layout.tables.keys() - _recurring(layout)
+    found = (each for table in sorted(tables) if (each := _of_rows(layout, table, columns, language)))
     return max(found, key=lambda each: each.clear, default=None)
 
 
@@ -69,6 +71,18 @@ def _holds_pairs(rows: list[list[CellBox]]) -> bool:
         len(row) == 4 and [all(unit.all_bold for unit in box.units) for box in row] == [True, False, True, False]
         for row in rows
     )
+
+
+def _recurring(layout: Layout) -> frozenset[int]:
+    """The tables whose labels in two columns, each beside its answer, stand so in another table too: one for each
+    activity."""
+    second: dict[int, frozenset[str]] = {}
+    for table in layout.tables:
+        rows = _rows(layout, table)
+        if all(len(row) in (2, 4) for row in rows):
+            second[table] = frozenset(row[2].text for row in rows if len(row) == 4) - {""}
+    often = Counter(second.values())
+    return frozenset(table for table, labels in second.items() if len(labels) > 1 and often[labels] > 1)
 
 
 def _is_heading(box: CellBox) -> bool:
@@ -166,7 +180,7 @@ def _by_small_tables(layout: Layout, columns: Lexicon, language: str) -> Activit
 
 # ------------------------------------------------------------------------------------------ a column for each
 def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound | None:
-    for table in layout.tables:
+    for table in sorted(layout.tables.keys() - _recurring(layout)):
         rows = _with_their_ends(_over_pages(layout, table))
         if (
             len(rows) < 3

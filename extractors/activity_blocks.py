@@ -13,6 +13,7 @@ from extractors.activity_naming import Series, name_columns
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Layout, Span, Unit, key_of
 from extractors.numbering import NUMBER
+from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold, tidy
 from pipeline.languages import load_language
 
@@ -212,10 +213,16 @@ def _labels(blocks: list[list[Part]], columns: Lexicon) -> set[str]:
     if len(blocks) == 1:
         known = {part.label for part in blocks[0] if len(part.label.split()) <= 6 and column_of(part.label, columns)}
         return known - {""}
-    count = Counter(label for block in blocks for label in {p.label for p in block if p.label and not _is_wrapped(p)})
+    said = [{p.label for p in block if p.label and not _is_wrapped(p) and not _is_box(p)} for block in blocks]
+    count = Counter(label for labels in said for label in labels)
     common = {label for label, number in count.items() if number >= 2 and len(label.split()) <= 12}
     values = Counter(fold(p.value.text) for block in blocks for p in block if p.label in common)
     return {label for label in common if values[label] < 2 and not label.isdigit()}
+
+
+def _is_box(part: Part) -> bool:
+    """True for a box to tick with its option."""
+    return part.unit.line.text[part.start : part.start + 1] in (TICKED, UNTICKED)
 
 
 def _is_wrapped(part: Part) -> bool:
