@@ -12,6 +12,7 @@ from itertools import dropwhile
 from extractors.answer_model import weight_of
 from extractors.bids import Standing, bids_of, standings_by_person, standings_of
 from extractors.candidates import candidates
+from extractors.column_heads import column_heads
 from extractors.habit import habit_of
 from extractors.heading_series import heading_series
 from extractors.headings import (
@@ -97,7 +98,7 @@ DEARER = 0.35
 def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Mapping[str, str] | None = None) -> Found:
     """Find every question of the form in ``layout``; ``activities`` are the units of the activities table, ``known``
     the questions of a known edition: folded print -> key."""
-    notices = notices_of(layout, lexicon.data) - activities
+    notices = (notices_of(layout, lexicon.data) | column_heads(layout, lexicon)) - activities
     taken = activities | notices | option_units(layout, lexicon.data.language)
     search = Search(layout, lexicon, candidates(layout, lexicon, taken), activities, dict(known or {}))
     search.notices = notices

@@ -89,8 +89,8 @@ def _is_over_label(search: Search, index: int, labels: set[int]) -> bool:
     """True for a line with no answer of its own: the next that is printed is a label. A line that asks is none, unless
     it looks otherwise than the label: “Section 3: Whom do we talk to?” over “3.1 Name”."""
     heading = search.layout.units[index]
-    behind = (u for u in search.layout.units[index + 1 :] if u.text.strip() and not u.all_italic)
-    unit = next(behind, None)
+    behind = (u for u in search.layout.units[index + 1 :] if any(map(str.isalpha, u.text)))  # “5.1” may stand before
+    unit = next((u for u in behind if not u.all_italic and u.index not in search.notices), None)
     if heading.text.rstrip().endswith((":", "*")):
         return False
     if heading.text.rstrip().endswith("?") and (unit is None or style_of(unit)[::2] == style_of(heading)[::2]):
