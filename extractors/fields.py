@@ -21,6 +21,7 @@ from extractors.signing_sentence import NONE, Sentence
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
+from pipeline.languages import says_nothing
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
 
@@ -59,6 +60,7 @@ class Fields:
         self._signing_sentence(bids)
         self._doubt_day()
         self._doubt_acronym()
+        self._doubt_entity()
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
@@ -124,6 +126,16 @@ class Fields:
             self.flags.append(
                 Flag(code="unclear_words", severity="warning", message=message, field="institution_acronym")
             )
+
+    def _doubt_entity(self) -> None:
+        """Whom to call at a supporting entity, or what it does, is told of one that has a name."""
+        if self.readings.get("supporting_entity_name", NOT_ON_FORM).state == "answered":
+            return
+        for key in ("supporting_entity_contact", "supporting_entity_role"):
+            told = self.readings.get(key, NOT_ON_FORM).value
+            if isinstance(told, str) and not says_nothing(told, self.language):
+                message = f"“{told[:60]}” tells of a supporting entity whose name was not found; please look."
+                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
 
     def _doubt_person(self, key: str) -> None:
         """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""

@@ -26,8 +26,9 @@ def wanted_of(candidate: Candidate, hits: Sequence[Hit], context: str | None, se
         key = key_of_hit(hit, context, candidate, search)
         if key is not None:
             wanted[key] = max(wanted.get(key, 0.0), hit.score)
-            if context == "signature" and (signing := SIGNING.get(key)):
-                wanted[signing] = max(wanted.get(signing, 0.0), hit.score)
+            late = search.places.get(candidate.first, 0.0) > LATE
+            if (context == "signature" or late) and (signing := SIGNING.get(key)):
+                wanted[signing] = max(wanted.get(signing, 0.0), hit.score - (0.0 if context == "signature" else 0.02))
         if hit.group == "short" and search.places.get(candidate.first, 0.0) > LATE:
             signed = SHORT_KEYS[hit.key].get("signature")
             if signed is not None:
