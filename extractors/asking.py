@@ -32,6 +32,7 @@ from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit, key_of
 from extractors.notices import notices_of
 from extractors.numbering import NUMBER
+from extractors.option_tables import option_units
 from extractors.peeking import peek
 from extractors.question_keys import ACTION_KEYS, EVENT_KEYS, PAIRS, section_of
 from extractors.revising import (
@@ -47,7 +48,6 @@ from extractors.revising import (
     without_answers,
     without_stray,
 )
-from extractors.option_tables import option_units
 from extractors.search import Asked, Found, Search
 from extractors.sequence import filled, placed, with_core
 from extractors.stops import unknown_labels, with_stops

@@ -302,9 +302,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         for number, match in enumerate(pattern.finditer(text, last.start, limit)):
             if number < 2 and match.end() > last.start:
                 cuts.setdefault(match.end(), bonus)
-    for match in _BRACKET.finditer(text, last.start, limit):  # “Fax (optional) +27 …”
-        if lexicon.is_remark(match[1]) and match.end() < limit and text[match.end()] not in ":：*?":
-            cuts.setdefault(match.end(), 0.2)
+    cuts = dict.fromkeys(_behind_remarks(text, last.start, limit, lexicon), 0.2) | cuts
     cuts |= cuts_by_look(last, limit, cuts)
     if stop is not None and stop.start > last.start:
         cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
@@ -317,14 +315,25 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
     ends = _END.search(text, last.start, limit)
     for cut, bonus in sorted(cuts.items()):
         behind = text[cut : last.end]
-        if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon):
+        if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon) or _is_marked(behind, lexicon):
             continue
-        if lexicon.is_remark(behind) or (remark := _BRACKET.match(behind)) and lexicon.is_remark(remark[1]):
-            continue  # “Field” in bold and “(required):” in another look are one label
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
+
+
+def _behind_remarks(text: str, start: int, limit: int, lexicon: Lexicon) -> Iterator[int]:
+    """Where the words behind “(optional)” begin: “Fax (optional) +27 …”."""
+    for match in _BRACKET.finditer(text, start, limit):
+        if lexicon.is_remark(match[1]) and match.end() < limit and text[match.end()] not in ":：*?":
+            yield match.end()
+
+
+def _is_marked(behind: str, lexicon: Lexicon) -> bool:
+    """True for “(required):”, perhaps in a look of its own: it belongs to the label before it."""
+    remark = _BRACKET.match(behind)
+    return lexicon.is_remark(behind) or remark is not None and lexicon.is_remark(remark[1])
 
 
 def _says_what(text: str, lexicon: Lexicon) -> bool:

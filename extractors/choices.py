@@ -11,7 +11,7 @@ from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, share_height, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
-from pipeline.document import TICKED, UNTICKED, Line
+from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 

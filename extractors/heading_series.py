@@ -28,12 +28,13 @@ def heading_series(search: Search) -> frozenset[int]:
     """The units of such headings: at least two in order, nearly all over a label, and few beside the labels."""
     labels = {c.first for c in search.all if c.best >= SURE}
     series: dict[str, list[int]] = {}
+    last: dict[str, int] = {}
     for unit in search.layout.units:
         if unit.start == 0 and not unit.has("tick") and unit.index not in search.activities:
             for kind, value in _numbers_of(unit.text):
-                members = series.setdefault(kind, [])
-                if value == len(members) + 1:
-                    members.append(unit.index)
+                if value in (last.get(kind, 0) + 1, last.get(kind, -1) + 2):  # one may head the activities
+                    series.setdefault(kind, []).append(unit.index)
+                    last[kind] = value
     found: set[int] = set()
     for members in series.values():
         heads = [index for index in members if _stands_out(search, index) and _is_over_label(search, index, labels)]

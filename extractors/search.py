@@ -44,7 +44,8 @@ class Found:
     ``over``: in this form's tables answers stand below their labels; ``again``: keys of questions whose label stands
     surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked;
     ``in_doubt``: lines within answers that may be labels; ``notices``: units in which the form tells something;
-    ``unkept``: questions of other kinds that the record has no place for."""
+    ``unkept``: questions of other kinds that the record has no place for; ``needless``: units of unknown labels that
+    need no answer, as they say, and have none."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -56,6 +57,7 @@ class Found:
     in_doubt: tuple[str, ...] = ()
     notices: frozenset[int] = frozenset()
     unkept: tuple[Asked, ...] = ()
+    needless: frozenset[int] = frozenset()
 
 
 @dataclass

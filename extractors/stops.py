@@ -14,6 +14,7 @@ from extractors.looks import CHOICES, POSTS, look_bonus
 from extractors.notices import declarations_of
 from extractors.numbering import NUMBER
 from extractors.options import is_option
+from extractors.peeking import peek
 from extractors.persons import looks_like_post
 from extractors.search import UNKEPT, Asked, Found, Search
 from extractors.signing_sentence import signing_sentence
@@ -50,6 +51,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     unlike = [label for label in unknown_labels(search, asked) if label.first not in beyond]
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
+    needless = frozenset(c.first for c in unknown if search.lexicon.says_optional(c.text) and not peek(search, c))
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
     again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
@@ -64,6 +66,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns)),
         notices,
         unkept,
+        needless,
     )
 
 
