@@ -150,9 +150,9 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
     look = with_boxes(peek(search, candidate))
-    told = told_by_boxes(look, search.lexicon.data.language) if candidate.first not in search.series else None
-    if told is not None and candidate.where != "inline":
-        wanted.setdefault(told, BY_BOXES)
+    if candidate.where != "inline" and _looks_like_label(search, candidate):
+        told = told_by_boxes(look, search.lexicon.data.language)
+        wanted |= {told: BY_BOXES} if told is not None and told not in wanted else {}
     if not wanted:
         return Standing(candidate, known_key)
     unit, inline = search.layout.units[candidate.first], candidate.where == "inline"
@@ -174,6 +174,12 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
         tabled=not inline and _before_activities(search, candidate),
     )
+
+
+def _looks_like_label(search: Search, candidate: Candidate) -> bool:
+    unit = search.layout.units[candidate.first]
+    alike = search.fits(unit) if search.habit.has(unit) else candidate.structure >= LIKE_LABEL
+    return alike and candidate.first not in search.series
 
 
 def _divides_heading(search: Search, candidate: Candidate) -> bool:
