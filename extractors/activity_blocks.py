@@ -246,7 +246,7 @@ def _repeated_values(layout: Layout, blocks: list[list[Part]], columns: Lexicon,
         alone[part.label] = alone.get(part.label, True) and is_beside and len(boxes) == 2
         if is_beside:
             beside.add(part.label)
-    kinds = ("duration", "start")
+    kinds = ("duration", "start", "format")
     columns_named = {label for label in everywhere if column_of(label, columns) and not kind_of([label], language)}
     sure = {label for label in beside - columns_named if label not in everywhere or alone[label]}
     likely = {label for label in beside if kind_of([label], language) in kinds}
