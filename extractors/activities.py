@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from extractors.activity_blocks import by_blocks, named_behind_number
 from extractors.activity_drafts import ActivitiesFound, Draft
-from extractors.activity_naming import Series, is_activities, name_columns
+from extractors.activity_naming import Series, is_activities, may_be_activities, name_columns
 from extractors.label_ends import style_of
 from extractors.labels import Lexicon, column_lexicon
 from extractors.layout import CellBox, Layout, Span, spans_of
@@ -43,7 +43,7 @@ def _by_rows(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFound
 
 
 def _of_rows(layout: Layout, table: int, columns: Lexicon, language: str) -> ActivitiesFound | None:
-    rows = _rows(layout, table)
+    rows = layout.rows[table]
     if _holds_questions(rows):
         return None
     for position, row in enumerate(rows):
@@ -51,6 +51,8 @@ def _of_rows(layout: Layout, table: int, columns: Lexicon, language: str) -> Act
             continue
         body = _body(layout, table, rows[position:])
         series = [_series(box, body) for box in row]
+        if not may_be_activities(series, columns):
+            continue
         named = name_columns(series, columns, language)
         clear = is_activities(series, named, columns)
         if clear:
@@ -78,7 +80,7 @@ def _recurring(layout: Layout) -> frozenset[int]:
     activity."""
     second: dict[int, frozenset[str]] = {}
     for table in layout.tables:
-        rows = _rows(layout, table)
+        rows = layout.rows[table]
         if all(len(row) in (2, 4) for row in rows):
             second[table] = frozenset(row[2].text for row in rows if len(row) == 4) - {""}
     often = Counter(second.values())
@@ -108,16 +110,9 @@ def _body(layout: Layout, table: int, rows: list[list[CellBox]]) -> list[list[Ce
     following = layout.next_table(table)
     while following is not None and _continues(layout, following, header):
         again = [box.text for box in header]
-        body += [row for row in _rows(layout, following) if [box.text for box in row] != again]
+        body += [row for row in layout.rows[following] if [box.text for box in row] != again]
         following = layout.next_table(following)
     return body
-
-
-def _rows(layout: Layout, table: int) -> list[list[CellBox]]:
-    rows: dict[int, list[CellBox]] = {}
-    for box in layout.tables[table]:
-        rows.setdefault(box.cell.row, []).append(box)
-    return [rows[number] for number in sorted(rows)]
 
 
 def _read_rows(header: list[CellBox], body: list[list[CellBox]], named: dict[int, str]) -> ActivitiesFound:
@@ -133,7 +128,7 @@ def _spans_all(row: list[CellBox], header: list[CellBox]) -> bool:
 
 
 def _continues(layout: Layout, table: int, header: list[CellBox]) -> bool:
-    first = _rows(layout, table)[0]
+    first = layout.rows[table][0]
     return len(first) == len(header)
 
 
@@ -157,7 +152,7 @@ def _by_small_tables(layout: Layout, columns: Lexicon, language: str) -> Activit
     """A small table for each activity: its title over the headings, which are the same in all, over one row."""
     alike: dict[tuple[str, ...], list[list[list[CellBox]]]] = {}
     for table in layout.tables:
-        rows = _rows(layout, table)
+        rows = layout.rows[table]
         shaped = len(rows) == 3 and len(rows[0]) == 1 and 3 <= len(rows[1]) == len(rows[2])
         if shaped and all(_is_heading(box) for box in rows[1]):
             alike.setdefault(tuple(fold(box.text) for box in rows[1]), []).append(rows)
@@ -191,6 +186,8 @@ def _by_columns(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFo
         ):
             continue
         series = [Series(row[0].text, tuple(box.text for box in row[1:] if box.text)) for row in rows]
+        if not may_be_activities(series, columns):
+            continue
         named = name_columns(series, columns, language)
         clear = is_activities(series, named, columns)
         if not clear:
@@ -219,9 +216,9 @@ def _with_their_ends(rows: list[list[CellBox]]) -> list[list[CellBox]]:
 
 def _over_pages(layout: Layout, table: int) -> list[list[CellBox]]:
     """The rows of a table and of those that carry it on behind a page break, as wide as it."""
-    rows = _rows(layout, table)
+    rows = layout.rows[table]
     following = layout.next_table(table)
-    if following is None or len(_rows(layout, following)[0]) != len(rows[-1]):
+    if following is None or len(layout.rows[following][0]) != len(rows[-1]):
         return rows
     return rows + _over_pages(layout, following)
 

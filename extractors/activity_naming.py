@@ -59,6 +59,13 @@ def name_columns(series: list[Series], columns: Lexicon, language: str, titled: 
     return _with_title(series, named, columns, titled)
 
 
+def may_be_activities(series: list[Series], columns: Lexicon) -> bool:
+    """True where at least two headings are known, without which nothing is a table of activities: soon told."""
+    headings = [without_number(one.heading) for one in series]
+    columns.read_ahead(headings)
+    return sum(any(hit.score >= CLEAR for hit in columns.hits(heading)) for heading in headings) >= 2
+
+
 def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
     """How many columns are named by their words; 0 unless two are, enough others are too, and among them is what only
     activities have: a length, people, a way of working."""

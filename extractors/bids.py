@@ -150,9 +150,8 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     if whose is not None and asks:
         wanted[POSITION_OF[whose]] = max(wanted.get(POSITION_OF[whose], 0.0), BY_PLACE)
     look = with_boxes(peek(search, candidate))
-    if candidate.where != "inline" and _looks_like_label(search, candidate):
-        told = told_by_boxes(look, search.lexicon.data.language)
-        wanted |= {told: BY_BOXES} if told is not None and told not in wanted else {}
+    if candidate.where != "inline" and look[:1] in (TICKED, UNTICKED) and _looks_like_label(search, candidate):
+        wanted |= _told(look, wanted, search.lexicon.data.language)
     if not wanted:
         return Standing(candidate, known_key)
     unit, inline = search.layout.units[candidate.first], candidate.where == "inline"
@@ -174,6 +173,15 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
         tabled=not inline and _before_activities(search, candidate),
     )
+
+
+def _told(look: str, wanted: Mapping[str, float], language: str) -> dict[str, float]:
+    """What the options behind a label ask, where its words say something else."""
+    likeliest = max(wanted, key=lambda key: wanted[key], default="")
+    if likeliest in CHOICES and are_boxes_of(likeliest, look, language):
+        return {}
+    told = told_by_boxes(look, language)
+    return {told: BY_BOXES} if told is not None and told not in wanted else {}
 
 
 def _looks_like_label(search: Search, candidate: Candidate) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from extractors.set_apart import set_apart
 from extractors.side_by_side import in_reading_order
@@ -156,6 +156,14 @@ class Layout:
         for boxes in found.values():
             boxes.sort(key=lambda box: (box.cell.row, box.cell.column))
         return found
+
+    @cached_property
+    def rows(self) -> dict[int, list[list[CellBox]]]:
+        """The rows of each table, from the top; of a merged cell only the first row holds it."""
+        return {
+            table: [list(row) for _, row in groupby(boxes, key=lambda box: box.cell.row)]
+            for table, boxes in self.tables.items()
+        }
 
     @cached_property
     def explained(self) -> frozenset[int]:

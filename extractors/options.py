@@ -105,11 +105,15 @@ def _held(lexicon: Lexicon, text: str) -> dict[str, float]:
     """The option whose longest wording of several words stands in the text, by its share of it: “autonomous body” in
     “Autonomous body of the State”; none where two are as long."""
     said = fold(_plain(text))
-    within = {
-        (len(e.words), e.key) for e in lexicon.entries if len(e.words) > 1 and f" {' '.join(e.words)} " in f" {said} "
-    }
+    within = {(size, key) for words, size, key in _wordings(lexicon) if words in f" {said} "}
     longest = {key for size, key in within if size == max(within)[0]}
     return {key: 0.5 + 0.5 * max(within)[0] / len(said.split()) for key in longest if len(longest) == 1}
+
+
+@cache
+def _wordings(lexicon: Lexicon) -> list[tuple[str, int, str]]:
+    """The wordings of several words: the words between spaces, how many they are, and the option."""
+    return [(f" {' '.join(e.words)} ", len(e.words), e.key) for e in lexicon.entries if len(e.words) > 1]
 
 
 def _hits(lexicon: Lexicon, text: str) -> dict[str, float]:

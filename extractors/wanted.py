@@ -68,6 +68,7 @@ def _by_bracket(candidate: Candidate, search: Search) -> Iterable[tuple[str, flo
     match = _LAST_BRACKET.search(candidate.text) if "(" in candidate.text else None
     if match is None:
         return
+    search.lexicon.read_ahead([match[1], candidate.text[: match.start()]])
     inner = [h for h in search.lexicon.hits(match[1]) if h.group == "short" and h.score >= 0.85]
     outer = [h for h in search.lexicon.hits(candidate.text[: match.start()]) if h.group in ("label", "section", "pair")]
     if inner and outer and outer[0].score >= 0.55:
