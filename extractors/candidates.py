@@ -304,7 +304,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
                 cuts.setdefault(match.end(), bonus)
     cuts = dict.fromkeys(_behind_remarks(text, last.start, limit, lexicon), 0.2) | cuts
     cuts |= cuts_by_look(last, limit, cuts)
-    if stop is not None and stop.start > last.start:
+    if stop is not None and stop.start > last.start and not _boxes_behind(last):
         cuts[stop.start] = max(cuts.pop(stop.start, 0.0), 0.3)
     if last.all_bold and "?" in text[last.start : limit]:  # two questions in one bold line are one label
         final = max(m.end() for m in _QUESTION.finditer(text, last.start, limit))
@@ -321,6 +321,11 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
             yield _candidate(label, group[0], last, cut, where, bonus, lexicon)
+
+
+def _boxes_behind(unit: Unit) -> bool:
+    """True for options that stand each before its box: the first is no label."""
+    return sum(piece.kind == "tick" for piece in unit.pieces) > 1 and unit.text.rstrip()[-1:] in (TICKED, UNTICKED)
 
 
 def _behind_remarks(text: str, start: int, limit: int, lexicon: Lexicon) -> Iterator[int]:

@@ -11,7 +11,7 @@ from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, share_height, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
-from pipeline.document import TICKED, UNTICKED
+from pipeline.document import TICKED, UNTICKED, Line
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 
@@ -60,7 +60,7 @@ class Choice:
 def boxes_of(units: list[Unit], rest: Span | None) -> list[Box]:
     """All tick boxes of an answer's region, each with its option."""
     spans = ([rest] if rest else []) + spans_of(units)
-    if found := _answered_each(spans) or _boxes_behind(spans) or _boxes_beside(spans):
+    if found := _answered_each(spans) or _boxes_behind(spans) or _boxes_beside(spans) or _in_a_stream(spans):
         return found
     for position, span in enumerate(spans):
         for checked, part in _options(span, _ticks_of(span)):
@@ -135,6 +135,45 @@ def _boxes_behind(spans: list[Span]) -> list[Box]:
             found.append(Box(ticks[0][0], _clean(" ".join(each.text for each in words)), words[0]))
             words = []
     return found if len(found) > 1 and not words else []
+
+
+def _in_a_stream(spans: list[Span]) -> list[Box]:
+    """The options of a list that runs on from line to line, all before their boxes or all behind: it begins with the
+    one and ends with the other. Hints are no options."""
+    upright = [span for span in spans if not _is_aside(span.line)] or spans
+    if not any(len(_ticks_of(span)) > 1 for span in upright):
+        return []
+    parts = [part for span in upright for part in _parts_of(span)]
+    if len(parts) < 4 or (parts[0][0] is None) == (parts[-1][0] is None):
+        return []
+    found: list[Box] = []
+    turned = parts if parts[0][0] is not None else parts[::-1]  # a box comes first, then its words
+    for checked, part in turned:
+        if checked is not None:
+            found.append(Box(checked, "", part))
+            continue
+        words = [found[-1].text, part.text] if turned is parts else [part.text, found[-1].text]
+        found[-1] = Box(found[-1].checked, _clean(" ".join(words)), part)
+    found = found if turned is parts else found[::-1]
+    return found if all(box.text for box in found) else []
+
+
+def _is_aside(line: Line) -> bool:
+    """True for a line in italics or set apart as hints are."""
+    words = [piece for piece in line.pieces if piece.kind == "text"]
+    return bool(words) and all(piece.italic or piece.apart for piece in words)
+
+
+def _parts_of(span: Span) -> Iterator[tuple[bool | None, Span]]:
+    """The boxes of a stretch, on or off, and the words between them (None)."""
+    at = span.start
+    for checked, start, end in _ticks_of(span):
+        if any(map(str.isalnum, span.line.text[at:start])):
+            yield None, Span(span.line, at, start)
+        yield checked, Span(span.line, start, end)
+        at = end
+    if any(map(str.isalnum, span.line.text[at : span.end])):
+        yield None, Span(span.line, at, span.end)
 
 
 def marked_boxes(units: list[Unit], rest: Span | None, key: str, language: str) -> list[Box]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from statistics import median
 
 from extractors.layout import DOTTED, Layout, Unit
 from extractors.numbering import NUMBER
@@ -22,6 +23,8 @@ _LEADER = re.compile(r"(?<=[^\W\d_])\.{3}(?=[^\W_a-zа-я])")
 """``Person in charge...Ms X``: a row of dots too short to be told from an ellipsis by its length."""
 _CAPITALS = re.compile(r"(?=(?:[\W\d]*[^\W\d_]){4})(?:(?![a-zà-öø-ÿа-яё])[^.:]){4,90}[.:]\s+(?=\S)")
 """``NAME OF THE BODY. Ministry of Labour``: a label in capitals, also small ones that were printed, and its answer."""
+WIDE = 0.7
+"""How wide a gap is, in heights of the print, that no space of running text has."""
 IN_CAPITALS = 5
 """So many lines that begin so show that labels do."""
 
@@ -111,7 +114,22 @@ def cuts_by_look(unit: Unit, limit: int, known: Mapping[int, float]) -> dict[int
     upright = _end_of_italics(unit)
     if upright is not None and upright not in known and not dots:
         cuts[upright] = 0.2
+    gap = _behind_gap(unit)
+    if gap is not None and gap not in known and not dots:
+        cuts.setdefault(gap, 0.1)
     return cuts
+
+
+def _behind_gap(unit: Unit) -> int | None:
+    """Where the words behind the only wide gap of a printed line begin; None on paper, where gaps waver."""
+    words = [piece for piece in unit.pieces if piece.box is not None and piece.kind == "text"]
+    if len(words) < 2 or any(piece.confidence is not None for piece in words):
+        return None
+    gaps = [(b.box[0] - a.box[2], b.start) for a, b in pairwise(words) if a.box and b.box]
+    high = max(piece.box[3] - piece.box[1] for piece in words if piece.box)
+    wide = [start for gap, start in gaps if gap >= WIDE * high]
+    usual = median(gap for gap, _ in gaps) if len(gaps) > 1 else 0.0
+    return wide[0] if len(wide) == 1 and usual < WIDE * high / 2 else None
 
 
 def _end_of_italics(unit: Unit) -> int | None:
