@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import dropwhile, pairwise
 
 from extractors.candidates import Candidate
-from extractors.layout import Layout, Unit, share_height
+from extractors.layout import Layout, Unit
 from extractors.persons import looks_like_person
+from pipeline.document import share_height
 
 SURE, LIKELY = 0.85, 0.5
 """How well the words of a line must fit to be surely a label, and to be one where a label must stand."""

@@ -79,7 +79,8 @@ class AnswerPlaces:
         units: list[Unit] = []
         bounds = self._column(self.layout.units[start - 1]) if start else None
         for unit in self.layout.units[start:]:
-            if bounds is not None and not _within(unit, bounds):
+            framed = unit.cell is not None and len(self.layout.tables[unit.cell.table]) == 1
+            if bounds is not None and not (_within(unit, bounds) and (framed or unit.cell is None)):
                 if self._below_column(unit, start):
                     break
                 continue
@@ -356,4 +357,4 @@ def _has_bold(unit: Unit) -> bool:
 
 
 def _within(unit: Unit, bounds: tuple[float, float]) -> bool:
-    return unit.cell is None and unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]
+    return unit.line.box is not None and bounds[0] <= unit.line.box[0] < bounds[1]

@@ -15,8 +15,11 @@ _KEYS = {
     "signature": "signature",
 }
 """What a caption names, by the key of its short label."""
-_FEWEST, _HIGH = 2, 26.0
-"""Captions of different keys that make a signature, and how far above one, in points, the words stand that it names."""
+_GUESSED = 0.75
+"""How well a caption must fit that no list has."""
+_FEWEST, _HIGH, _ROW = 2, 90.0, 15.0
+"""Captions of different keys that make a signature, how far above one, in points, the words may stand that it names (a
+drawn signature stands between), and how far those of one row lie apart."""
 
 
 def captioned(layout: Layout, language: str) -> tuple[dict[str, list[Span]], frozenset[int]]:
@@ -39,7 +42,9 @@ def captioned(layout: Layout, language: str) -> tuple[dict[str, list[Span]], fro
 def _key_of(unit: Unit, language: str) -> str | None:
     caption = _CAPTION.fullmatch(unit.text)
     hit = next(iter(lexicon(language).hits(caption[1])), None) if caption and language != "unknown" else None
-    return _KEYS.get(hit.key) if hit is not None and hit.group in ("short", "label") else None
+    if hit is None or hit.group not in ("short", "label") and hit.score < _GUESSED:
+        return None
+    return hit.key if hit.key in _KEYS.values() else _KEYS.get(hit.key)
 
 
 def _over(layout: Layout, caption: Unit, captions: dict[int, str]) -> list[Unit]:
@@ -53,6 +58,8 @@ def _over(layout: Layout, caption: Unit, captions: dict[int, str]) -> list[Unit]
     rivals = [layout.units[at] for at in captions]
     words = layout.units[max(0, caption.index - 12) : caption.index]
     near = [unit for unit in words if unit.text.strip() and unit.index not in captions and _is_above(unit, caption)]
+    lowest = max((unit.line.box[3] for unit in near if unit.line.box), default=0.0)
+    near = [unit for unit in near if unit.line.box and lowest - unit.line.box[3] < _ROW]
     return [unit for unit in near if min(rivals, key=lambda each: _apart(unit, each)) is caption]
 
 

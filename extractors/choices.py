@@ -8,10 +8,10 @@ from functools import cache
 from itertools import accumulate, takewhile
 
 from extractors.answers import Answer
-from extractors.layout import BULLET, Span, Unit, share_height, spans_of
+from extractors.layout import BULLET, Span, Unit, spans_of
 from extractors.options import option_of, options_of
 from extractors.typed_marks import AMONG
-from pipeline.document import TICKED, UNTICKED, Line
+from pipeline.document import TICKED, UNTICKED, Line, share_height
 from pipeline.folding import fold, tidy
 from pipeline.languages import LANGUAGES, load_language
 

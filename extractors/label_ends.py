@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from itertools import pairwise, takewhile
-from statistics import median
 
 from extractors.layout import DOTTED, Layout, Unit
 from extractors.numbering import NUMBER
@@ -128,7 +127,7 @@ def _behind_gap(unit: Unit) -> int | None:
     gaps = [(b.box[0] - a.box[2], b.start) for a, b in pairwise(words) if a.box and b.box]
     high = max(piece.box[3] - piece.box[1] for piece in words if piece.box)
     wide = [start for gap, start in gaps if gap >= WIDE * high]
-    usual = median(gap for gap, _ in gaps) if len(gaps) > 1 else 0.0
+    usual = min(gap for gap, _ in gaps) if len(gaps) > 1 else 0.0
     return wide[0] if len(wide) == 1 and usual < WIDE * high / 2 else None
 
 

@@ -312,14 +312,6 @@ def _bold_starts(line: Line) -> set[int]:
     return cuts
 
 
-def share_height(one: Line, other: Line) -> bool:
-    """True for two lines of which the middle of one lies at the height of the other."""
-    if one.box is None or other.box is None or one.page != other.page:
-        return False
-    middle = (other.box[1] + other.box[3]) / 2
-    return one.box[1] < middle < one.box[3]
-
-
 def spans_of(units: Iterable[Unit]) -> list[Span]:
     """The spans of whole units."""
     return [Span(unit.line, unit.start, unit.end) for unit in units]

@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 
 from extractors.candidates import Candidate
 from extractors.label_ends import lead_of
-from extractors.layout import Layout, key_of
+from extractors.layout import DOTTED, Layout, key_of
 from extractors.looks import holds_both
 from extractors.numbering import without_number
 from extractors.peeking import peek, peek_lines
@@ -225,7 +225,25 @@ def to_their_ends(layout: Layout, asked: list[Asked]) -> list[Asked]:
     """Labels of several lines beside their answer, of which the first was enough to know them, with all their lines:
     “Other partners’ work / on the same subject (compulsory)”."""
     labels = {bid.label.first for bid in asked}
-    return [_to_its_end(layout, bid, labels) for bid in asked]
+    return [_to_its_dots(layout, _to_its_end(layout, bid, labels)) for bid in asked]
+
+
+def _to_its_dots(layout: Layout, bid: Asked) -> Asked:
+    """“Body that supports your / request …………”: the words before the dots in the next line are the label's last."""
+    last, behind = layout.units[bid.label.last], layout.units[bid.label.last + 1 :][:1]
+    if not behind or behind[0].cell != last.cell or bid.label.cut < last.end or last.text.rstrip()[-1:] in ":?.*":
+        return bid
+    unit, dots = behind[0], DOTTED.search(behind[0].text)
+    if (
+        not unit.text[:1].islower()
+        or dots is None
+        or unit.text[dots.end() :].strip()
+        or not unit.text[: dots.start()].strip()
+    ):
+        return bid
+    text = tidy(f"{bid.label.text} {unit.text[: dots.start()]}")
+    cut = unit.start + dots.start()
+    return replace(bid, label=replace(bid.label, text=text, last=unit.index, cut=cut, where="inline"))
 
 
 def _to_its_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:

@@ -1,8 +1,9 @@
 """Fillable PDF: labels above their fields in several columns are read column by column, not line by line."""
 
 from dataclasses import replace
+from itertools import takewhile
 
-from pipeline.document import Document, Line
+from pipeline.document import Document, Line, share_height
 
 Numbered = tuple[int, Line]
 
@@ -28,7 +29,36 @@ def in_reading_order(document: Document) -> list[Numbered]:
         else:
             ordered += _by_columns(stretch) + band
             stretch = []
-    return ordered + _by_columns(stretch)
+    return _with_frames([*ordered, *_by_columns(stretch)])
+
+
+def _with_frames(lines: list[Numbered]) -> list[Numbered]:
+    """The lines, each of several labels followed by the field in the frame below it or beside it."""
+    found: list[Numbered] = []
+    at = 0
+    while at < len(lines):
+        fields = list(takewhile(lambda item: _is_framed(item[1]), lines[at:]))
+        labels = found[-len(fields) :]
+        pairs = list(zip(labels, fields, strict=False))
+        if len(labels) == len(fields) > 1 and all(_belongs(label, field) for (_, label), (_, field) in pairs):
+            found[-len(fields) :] = [item for pair in pairs for item in pair]
+        else:
+            found += fields or lines[at : at + 1]
+        at += len(fields) or 1
+    return found
+
+
+def _is_framed(line: Line) -> bool:
+    return line.cell is not None and line.cell.ruled and any(piece.kind == "entry" for piece in line.pieces)
+
+
+def _belongs(label: Line, field: Line) -> bool:
+    """True for a label in no frame with the field's frame right below it, or beside it at its height."""
+    if label.cell is not None or label.box is None or field.box is None or label.page != field.page:
+        return False
+    below = 0 <= field.box[1] - label.box[1] <= 3 * (label.box[3] - label.box[1])
+    over = below and field.box[0] - 3 <= label.box[0] <= field.box[2]
+    return over or label.box[2] <= field.box[0] + 3 and share_height(field, label)
 
 
 def _fields(line: Line) -> list[Line]:

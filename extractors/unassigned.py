@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answers
 from extractors.layout import Span, Unit
+from extractors.persons import looks_like_person
 from extractors.search import Found
 from pipeline.folding import tidy
 from pipeline.questions import questions
@@ -37,6 +38,7 @@ def unassigned(
     shown = answered | labels | unknown | said
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
     strange = unknown | found.stops - labels - {index for index, _ in found.headings} - activities.taken
+    unsigned = not any(bid.key in ("signatory_name", "pair:signatory") for bid in found.asked)
     inline = {bid.label.last for bid in every if answers.region(bid)[1] is not None}
     first, last = found.asked[0].label.first, found.asked[-1].label.last
     before: Unit | None = None
@@ -49,7 +51,7 @@ def unassigned(
             behind = before is not None and before.index in answered | strange | inline
             if unit.index < last:
                 yield _flag(unit, "warning" if behind and not _explains(unit, before, answered) else "info")
-        elif unit.index not in shown | found.stops and _ANSWERED.fullmatch(unit.text) and not unit.all_italic:
+        elif unit.index not in shown | found.stops and not unit.all_italic and _answers(unit, unsigned):
             yield _flag(unit, "warning")
         before = unit
     early = {unit.index for unit in answers.layout.units[:first]}
@@ -119,6 +121,13 @@ def _unclaimed_cells(answers: Answers, known: Collection[int], asked: frozenset[
         if not (printed or told or texts[box.text] > 1 or answers.signs_beside(words[0])):
             rows.add((table, row))
             yield words[0]
+
+
+def _answers(unit: Unit, unsigned: bool) -> bool:
+    """True for a few words that may answer something by themselves: “Designation – Director”, or a person's name where
+    nobody's is found who signs."""
+    named = unsigned and unit.cell is None and looks_like_person(unit.text) and not unit.all_bold
+    return named or _ANSWERED.fullmatch(unit.text) is not None
 
 
 def _says_something(unit: Unit, answers: Answers) -> bool:

@@ -85,6 +85,14 @@ class Line:
         return bool(words) and all(p.bold for p in words)
 
 
+def share_height(one: Line, other: Line) -> bool:
+    """True for two lines of which the middle of one lies at the height of the other."""
+    if one.box is None or other.box is None or one.page != other.page:
+        return False
+    middle = (other.box[1] + other.box[3]) / 2
+    return one.box[1] < middle < one.box[3]
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Something drawn on a page: a picture, pen strokes, a signature field. ``after`` is the index in
