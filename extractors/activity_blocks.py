@@ -70,7 +70,8 @@ def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language
     labels = _labels(blocks, columns) - _repeated_values(layout, blocks, columns, language)
     if len(labels) < 2 or _share(blocks, labels) < LEAST_SHARE:
         return None
-    blocks[-1] = _cut(layout, _within_cells(blocks), labels)
+    inline = {part.label for block in blocks[:-1] for part in block if part.value.text.strip()}
+    blocks[-1] = _cut(layout, _within_cells(blocks), labels, inline)
     named = _named(blocks, labels, columns, language)
     drafts = [_draft(block, labels, named) for block in blocks]
     taken = {part.unit.index for block in blocks for part in block}
@@ -273,8 +274,9 @@ def _within_cells(blocks: list[list[Part]]) -> list[Part]:
     return list(takewhile(lambda part: part.unit.cell is not None, blocks[-1]))
 
 
-def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:
-    """The last block ends behind the value of its last label: nothing tells where the form goes on."""
+def _cut(layout: Layout, block: list[Part], labels: set[str], inline: set[str]) -> list[Part]:
+    """The last block ends behind the value of its last label: nothing tells where the form goes on. ``inline``: labels
+    whose values stand behind them in their own line in the other blocks."""
     seen: set[str] = set()
     last = 0
     for position, part in enumerate(block):
@@ -284,7 +286,7 @@ def _cut(layout: Layout, block: list[Part], labels: set[str]) -> list[Part]:
             seen.add(part.label)
             last = position
     end = last + 1
-    if not block[last].value.text.strip() and not _has_entry(block[last]):
+    if not block[last].value.text.strip() and not _has_entry(block[last]) and block[last].label not in inline:
         end = _behind(layout, block, last)
     return block[:end]
 

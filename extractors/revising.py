@@ -225,7 +225,21 @@ def to_their_ends(layout: Layout, asked: list[Asked]) -> list[Asked]:
     """Labels of several lines beside their answer, of which the first was enough to know them, with all their lines:
     “Other partners’ work / on the same subject (compulsory)”."""
     labels = {bid.label.first for bid in asked}
-    return [_to_its_dots(layout, _to_its_end(layout, bid, labels)) for bid in asked]
+    whole = [_to_its_end(layout, _to_its_bold_end(layout, bid, labels), labels) for bid in asked]
+    return [_to_its_dots(layout, bid) for bid in whole]
+
+
+def _to_its_bold_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:
+    """A paragraph in bold print on a page is a label to its last line, though its first was enough to know it."""
+    first, last = layout.units[bid.label.first], layout.units[bid.label.last]
+    if first.line.page is None or first.cell is not None or bid.label.cut < last.end or not first.all_bold:
+        return bid
+    behind = layout.units[last.index + 1 :]
+    more = list(takewhile(lambda u: u.all_bold and not u.line.new_paragraph and u.cell is None and not u.start, behind))
+    if not more or layout.document.origin == "ocr" or labels & {unit.index for unit in more}:
+        return bid
+    text = tidy(" ".join([bid.label.text, *(unit.text for unit in more)]))
+    return replace(bid, label=replace(bid.label, text=text, last=more[-1].index, cut=more[-1].end))
 
 
 def _to_its_dots(layout: Layout, bid: Asked) -> Asked:
