@@ -167,12 +167,20 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         large=not inline and is_larger(search, candidate.first),
         heading=not inline and candidate.first in search.only_headings,
         aside=not fits and _is_aside(search, candidate),
-        inside=unit.cell is not None and (_inside_label(search, candidate) or _cuts_label(search, candidate)),
+        inside=_goes_on_to_tab(search, candidate)
+        or unit.cell is not None
+        and (_inside_label(search, candidate) or _cuts_label(search, candidate)),
         place=search.places.get(candidate.first, 0.5),
         need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
         habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
         tabled=not inline and _before_activities(search, candidate),
     )
+
+
+def _goes_on_to_tab(search: Search, candidate: Candidate) -> bool:
+    """True for “Head:” of “Head: full name”, whose answer stands beside it behind a tab."""
+    last = search.layout.units[candidate.last]
+    return candidate.where == "inline" and last.index in search.habit.beside and not last.has("entry")
 
 
 def _told(look: str, wanted: Mapping[str, float], language: str) -> dict[str, float]:

@@ -133,7 +133,7 @@ def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon)
     """Without beginnings that several labels share: “Experts: profile”, “Experts: languages”. Of “Name: A” and
     “Name: B” each is a label: there something else stands behind the colon."""
     kept = list(found)
-    unique = {(c.first, fold(without_number(c.text))) for c in kept if _is_lead(layout, c, lexicon)}
+    unique = {(c.first, fold(without_number(c.text))) for c in kept if c.where == "inline"}
     leads = Counter(text for _, text in unique)
     ends = {(c.first, c.last): c.cut for c in sorted(kept, key=lambda c: c.cut) if c.where == "inline"}
     return [

@@ -8,9 +8,10 @@ from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, is_cross, marked_boxes, ticked, typed
 from extractors.confidence import confidence_of, signs_of
-from extractors.form_speech import is_apart, is_italic
+from extractors.form_speech import LAST_BRACKET, is_apart, is_italic
 from extractors.halves import halves_of, spans_with
 from extractors.label_doubts import is_doubtful
+from extractors.labels import lexicon
 from extractors.layout import Layout, Span, evidence_of
 from extractors.looks import POSTS, is_initials, spells
 from extractors.persons import looks_like_person, looks_like_post, split_person
@@ -61,6 +62,7 @@ class Fields:
         self._doubt_day()
         self._doubt_acronym()
         self._doubt_entity()
+        self._doubt_remarks()
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
@@ -126,6 +128,15 @@ class Fields:
             self.flags.append(
                 Flag(code="unclear_words", severity="warning", message=message, field="institution_acronym")
             )
+
+    def _doubt_remarks(self) -> None:
+        """No answer ends by saying that it must be given: “full name (compulsory)” is the form's."""
+        words = lexicon(self.language if self.language != "unknown" else "en")
+        for key, reading in self.readings.items():
+            end = LAST_BRACKET.search(reading.value) if isinstance(reading.value, str) else None
+            if end is not None and words.is_remark(end[1]):
+                message = f"“{end.string[-80:]}” was read as an answer and seems to be a label's end; please look."
+                self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
 
     def _doubt_entity(self) -> None:
         """Whom to call at a supporting entity, or what it does, is told of one that has a name."""

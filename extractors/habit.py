@@ -76,14 +76,13 @@ class Habit:
 def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) -> Habit:
     """The chain of numbers, or else the traits that most sure labels have and most of the other words have not."""
     chain = _chain(layout)
-    columns = _label_columns(layout, strong)
+    columns, beside = _label_columns(layout, strong), lines_beside(layout, every)
     asking = {c.first for c in every if c.best >= 0.55}
     sure = {c.first for c in strong}
     of_sections = len(sure - set(chain)) > 2 * len(sure & set(chain))  # which labels without numbers follow
     if len(chain) >= SHORTEST_CHAIN and len(asking & set(chain)) >= 0.6 * len(chain) and not of_sections:
-        return Habit(chain=frozenset(chain), columns=columns)
+        return Habit(chain=frozenset(chain), columns=columns, beside=beside)
     labels = {unit for c in strong for unit in range(c.first, c.last + 1)}
-    beside = lines_beside(layout, every)
     flow = [c for c in strong if layout.units[c.first].cell is None and c.first not in beside]
     cells = [c for c in strong if layout.units[c.first].cell is not None]
     sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]

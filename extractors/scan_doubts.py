@@ -17,6 +17,8 @@ _SURE_ADDRESS, _SURE_COMPOUND = 0.87, 0.85
 _ADDRESS = re.compile(r"@|www\.|://", re.IGNORECASE)
 _OF_ADDRESSES = frozenset("www http https com org net gov gob gouv info edu int".split())
 _COMPOUND = re.compile(r"[^\W\d_]-[^\W\d_]")
+_CYRILLIC, _LATIN = re.compile(r"[А-Яа-яЁё]"), re.compile(r"\W*[a-z]{2,3}\W*")
+_MIXED = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
 _BEYOND_DOUBT = 0.9
 """Confidence from which a word bears out the same word read elsewhere with less."""
 _SHOWN = 5
@@ -40,11 +42,16 @@ def unclear_words(layout: Layout, printed: Mapping[int, Collection[Stretch]]) ->
     read = [(unit, piece, _part(unit.line, piece)) for unit in layout.units for piece in unit.pieces]
     sure = {fold(text) for _, piece, text in read if (piece.confidence or 0.0) >= _BEYOND_DOUBT}
     counted = Counter(word for unit in layout.units for word in fold(unit.text).split())
+    cyrillic = _is_cyrillic(layout)
     words = [
         (unit.line.page, text)
         for unit, piece, text in read
-        if _is_unclear_word(unit.line, piece)
-        and (ILLEGIBLE in text or fold(text) not in sure and not _is_borne_out(text, piece, counted))
+        if (
+            cyrillic
+            and _is_misread(text, piece)
+            or _is_unclear_word(unit.line, piece)
+            and (ILLEGIBLE in text or fold(text) not in sure and not _is_borne_out(text, piece, counted))
+        )
         and not any(start <= piece.start and piece.end <= end for start, end in printed.get(unit.index, ()))
     ]
     if words:
@@ -62,6 +69,19 @@ def _is_unclear_word(line: Line, piece: Piece) -> bool:
     if piece.kind == "tick" or piece.confidence is None:
         return False
     return ILLEGIBLE in text or sum(c.isalnum() for c in text) >= _LETTERS and piece.confidence < _sure(text)
+
+
+def _is_cyrillic(layout: Layout) -> bool:
+    text = "".join(unit.text for unit in layout.units)
+    return len(_CYRILLIC.findall(text)) > len(text) / 3
+
+
+def _is_misread(text: str, piece: Piece) -> bool:
+    """True for two or three small Latin letters, or letters of both alphabets in one word, on a form in Russian:
+    “yn.” was “ул.”."""
+    if piece.kind == "tick" or piece.confidence is None or _ADDRESS.search(text):
+        return False
+    return _LATIN.fullmatch(text) is not None or _MIXED.search(text) is not None
 
 
 def _is_borne_out(text: str, piece: Piece, counted: Mapping[str, int]) -> bool:

@@ -51,7 +51,11 @@ def unassigned(
             behind = before is not None and before.index in answered | strange | inline
             if unit.index < last:
                 yield _flag(unit, "warning" if behind and not _explains(unit, before, answered) else "info")
-        elif unit.index not in shown | found.stops and not unit.all_italic and _answers(unit, unsigned):
+        elif (
+            unit.index not in shown | found.stops
+            and not unit.all_italic
+            and (_answers(unit, unsigned) or _goes_on(unit, before, answered | inline))
+        ):
             yield _flag(unit, "warning")
         before = unit
     early = {unit.index for unit in answers.layout.units[:first]}
@@ -121,6 +125,12 @@ def _unclaimed_cells(answers: Answers, known: Collection[int], asked: frozenset[
         if not (printed or told or texts[box.text] > 1 or answers.signs_beside(words[0])):
             rows.add((table, row))
             yield words[0]
+
+
+def _goes_on(unit: Unit, before: Unit | None, answered: Collection[int]) -> bool:
+    """True for words in small letters right below an answer: the end of it, perhaps."""
+    follows = before is not None and before.index in answered and before.cell == unit.cell
+    return follows and unit.text.lstrip()[:1].islower() and not unit.all_bold and not unit.has("tick")
 
 
 def _answers(unit: Unit, unsigned: bool) -> bool:
