@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
-from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of
+from extractors.activity_drafts import ActivitiesFound, Draft, column_of, kind_of, read_format
 from extractors.activity_naming import Series, name_columns
 from extractors.labels import Lexicon
 from extractors.layout import DOTTED, Layout, Span, Unit, key_of
@@ -247,11 +247,16 @@ def _repeated_values(layout: Layout, blocks: list[list[Part]], columns: Lexicon,
         alone[part.label] = alone.get(part.label, True) and is_beside and len(boxes) == 2
         if is_beside:
             beside.add(part.label)
-    kinds = ("duration", "start", "format")
+    kinds = ("duration", "start")
     columns_named = {label for label in everywhere if column_of(label, columns) and not kind_of([label], language)}
     sure = {label for label in beside - columns_named if label not in everywhere or alone[label]}
-    likely = {label for label in beside if kind_of([label], language) in kinds}
+    likely = {label for label in beside if kind_of([label], language) in kinds or _is_one_way(label, language)}
     return sure | likely | _under_labels(blocks, everywhere, language)
+
+
+def _is_one_way(text: str, language: str) -> bool:
+    """True for “on site”; “on site / remote” asks which."""
+    return read_format(text, language) in ("on_site", "remote")
 
 
 def _under_labels(blocks: list[list[Part]], everywhere: set[str], language: str) -> set[str]:

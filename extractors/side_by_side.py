@@ -33,14 +33,21 @@ def in_reading_order(document: Document) -> list[Numbered]:
 
 
 def _with_frames(lines: list[Numbered]) -> list[Numbered]:
-    """The lines, each of several labels followed by the field in the frame below it or beside it."""
+    """The lines, each of several labels followed by the field in the frame below it or beside it; below the headings
+    of a table stand several fields each."""
     found: list[Numbered] = []
     at = 0
     while at < len(lines):
         fields = list(takewhile(lambda item: _is_framed(item[1]), lines[at:]))
         labels = found[-len(fields) :]
         pairs = list(zip(labels, fields, strict=False))
-        if len(labels) == len(fields) > 1 and all(_belongs(label, field) for (_, label), (_, field) in pairs):
+        apart = len({line.cell and line.cell.table for _, line in fields}) == len(fields)
+        level = len({line.cell and line.cell.column for _, line in fields}) == 1
+        if (
+            len(labels) == len(fields) > 1
+            and (apart or level)
+            and all(_belongs(label, field) for (_, label), (_, field) in pairs)
+        ):
             found[-len(fields) :] = [item for pair in pairs for item in pair]
         else:
             found += fields or lines[at : at + 1]
