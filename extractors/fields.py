@@ -63,6 +63,7 @@ class Fields:
         self._doubt_acronym()
         self._doubt_entity()
         self._doubt_remarks()
+        self._doubt_open()
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
@@ -138,6 +139,13 @@ class Fields:
                 message = f"“{end.string[-80:]}” was read as an answer and seems to be a label's end; please look."
                 self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
 
+    def _doubt_open(self) -> None:
+        """Nobody asks without a name and a title: where one seems left open, its answer stands elsewhere."""
+        for key in ("institution_name", "title"):
+            if self.readings.get(key, NOT_ON_FORM).state in ("blank", "placeholder"):
+                message = f"No answer was found for {key.replace('_', ' ')}, which nobody leaves open; please look."
+                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
+
     def _doubt_entity(self) -> None:
         """Whom to call at a supporting entity, or what it does, is told of one that has a name."""
         if self.readings.get("supporting_entity_name", NOT_ON_FORM).state == "answered":
@@ -152,7 +160,7 @@ class Fields:
         """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""
         value = self.readings.get(key, NOT_ON_FORM).value
         name, more = split_person(value) if isinstance(value, str) else ("", None)
-        if any(sign.isdigit() or sign in ":：" for sign in name):
+        if name and (any(sign.isdigit() or sign in ":：" for sign in name) or not any(map(str.isupper, name))):
             message = f"“{name[:60]}” was read as {key.replace('_', ' ')}, but is no name; please look."
             self.flags.append(Flag(code="not_a_name", severity="warning", message=message, field=key))
         if more is not None and looks_like_person(name):
@@ -314,6 +322,11 @@ class Fields:
             self.readings["activities"] = FieldReading(
                 state="answered", value=values, raw=raw, confidence=confidence, evidence=evidence_of(spans)
             )
+            if bid is not None and (more := self._beyond_activities(bid)):
+                message = f"“{more[:80]}” stands behind the question for activities, and none was read there."
+                self.flags.append(
+                    Flag(code="doubtful_question", severity="warning", message=message, field="activities")
+                )
             for heading in self.activities.unread:
                 message = f"The column “{tidy(heading)[:60]}” of the activities was not understood; please read it."
                 self.flags.append(Flag(code="unread_column", severity="warning", message=message, field="activities"))
@@ -333,6 +346,12 @@ class Fields:
             self.readings["activities"] = FieldReading(state="placeholder" if dotted else "blank")
         elif bid is not None:
             self._activities_in_prose(bid)
+
+    def _beyond_activities(self, bid: Asked) -> str:
+        """The words behind a guessed question for activities, where the activities stand elsewhere."""
+        units = [unit for unit in self.answers.region(bid)[0] if unit.text.strip() and not unit.all_italic]
+        elsewhere = bid.guessed and units and not any(unit.index in self.activities.taken for unit in units)
+        return tidy(" ".join(unit.text for unit in units)) if elsewhere else ""
 
     def _activities_in_prose(self, bid: Asked) -> None:
         from extractors.prose_activities import activities_in_prose
