@@ -291,7 +291,9 @@ def _cut(layout: Layout, block: list[Part], labels: set[str], inline: set[str]) 
             seen.add(part.label)
             last = position
     end = last + 1
-    if not block[last].value.text.strip() and not _has_entry(block[last]) and block[last].label not in inline:
+    wraps = any(not part.unit.line.new_paragraph for part in block[end : end + 1])
+    told = block[last].label in inline and not wraps
+    if not block[last].value.text.strip() and not _has_entry(block[last]) and not told:
         end = _behind(layout, block, last)
     return block[:end]
 
