@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from extractors.persons import looks_like_person
 from extractors.text_model import load_model
 from pipeline.languages import says_nothing
 
 FILE = Path(__file__).parent / "answer_model.npz"
 FEWEST = 2
 """Words an answer must have to say what it answers."""
+SURELY = 0.9
+"""Probability from which a text is a person's name."""
 
 
 KIND_OF = {
@@ -69,6 +72,11 @@ def chances(text: str, language: str) -> Mapping[str, float]:
     model = load_model(FILE)
     found = model.probabilities(text, language)
     return dict(zip(model.keys, map(float, found), strict=True))
+
+
+def is_person(text: str, language: str) -> bool:
+    """True for what is surely a person's name and no question: “Mr Besnik Krasniqi”, but not “Full Name”."""
+    return looks_like_person(text) and chances(text, language).get("person", 0.0) >= SURELY
 
 
 def read_ahead(texts: Iterable[str], language: str) -> None:

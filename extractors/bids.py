@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from extractors.answer_model import read_ahead
+from extractors.answer_model import is_person, read_ahead
 from extractors.candidates import Candidate
 from extractors.headings import context_of, goes_on_list, is_larger
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
@@ -143,7 +143,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     context = context_of(search, candidate)
     whose = _post_behind_name(search, candidate) if search.persons else None
     asks = bool(candidate.hits or whose) and candidate.first not in search.titles | search.series
-    asks = asks and not _divides_heading(search, candidate)
+    asks = asks and not _divides_heading(search, candidate) and not _is_answer(search, candidate)
     wanted = wanted_of(candidate, candidate.hits, context, search) if asks else {}
     if "activities" in wanted and goes_on_list(search, candidate.first):
         del wanted["activities"]  # “3. Work plan 2027” among what is attached
@@ -196,6 +196,12 @@ def _looks_like_label(search: Search, candidate: Candidate) -> bool:
     unit = search.layout.units[candidate.first]
     alike = search.fits(unit) if search.habit.has(unit) else candidate.structure >= LIKE_LABEL
     return alike and candidate.first not in search.series
+
+
+def _is_answer(search: Search, candidate: Candidate) -> bool:
+    """True for a person's name that no label of the data resembles."""
+    stated = max((hit.score for hit in candidate.hits if hit.group != "guess"), default=0.0)
+    return stated < BY_PLACE and is_person(candidate.text, search.lexicon.data.language)
 
 
 def _divides_heading(search: Search, candidate: Candidate) -> bool:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from extractors.form_speech import LAST_BRACKET
 from extractors.label_ends import (
     DASH,
     IN_CAPITALS,
@@ -41,7 +42,8 @@ _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2})\s*[–—:.-]*")
 """``Part 2 -``: the number of a section, whose heading stands behind it."""
-_LAST_BRACKET = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*[:：]?\s*$")
+_FIRST_ITEM = re.compile(r"(?<=\S)\s+(?=1[.)]\s+\S)")
+"""``Papers attached 1) Act No. 4``: a list begins behind its label."""
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*")
 _ADDRESS = re.compile(r"\S@\S+\.\w|https?://|\bwww\.|\+\d[\d\s()-]{6,}")
 """What answers and is no part of a label, in whatever line it stands."""
@@ -197,7 +199,7 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
 
 def _is_closed(unit: Unit, lexicon: Lexicon) -> bool:
     """True for a line that ends a label by saying that it may or must be answered: “Initials (optional)”."""
-    bracket = _LAST_BRACKET.search(unit.text)
+    bracket = LAST_BRACKET.search(unit.text)
     return bracket is not None and lexicon.is_remark(bracket[1])
 
 
@@ -251,7 +253,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         ends = group[-1]
         if len(text.split()) > LONGEST:
             return
-        answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text)
+        answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text) or _FIRST_ITEM.search(text)
         if not answered and not _is_marked_below(layout, ends, taken) and not _goes_on_bold(layout, ends, taken):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
 
@@ -298,7 +300,7 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         return
     text = last.line.text
     cuts: dict[int, float] = {}
-    for pattern, bonus in ((_COLON, 0.2), (_QUESTION, 0.2), (DASH, 0.05)):
+    for pattern, bonus in ((_COLON, 0.2), (_QUESTION, 0.2), (DASH, 0.05), (_FIRST_ITEM, 0.1)):
         for number, match in enumerate(pattern.finditer(text, last.start, limit)):
             if number < 2 and match.end() > last.start:
                 cuts.setdefault(match.end(), bonus)

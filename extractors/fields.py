@@ -8,13 +8,13 @@ from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, is_cross, marked_boxes, ticked, typed
 from extractors.confidence import confidence_of, signs_of
-from extractors.form_speech import LAST_BRACKET, is_apart, is_italic
+from extractors.field_doubts import field_doubts
+from extractors.form_speech import is_apart, is_italic
 from extractors.halves import halves_of, spans_with
 from extractors.label_doubts import is_doubtful
-from extractors.labels import lexicon
 from extractors.layout import Layout, Span, evidence_of
 from extractors.looks import POSTS, is_initials, spells
-from extractors.persons import looks_like_person, looks_like_post, split_person
+from extractors.persons import looks_like_post
 from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
@@ -22,7 +22,6 @@ from extractors.signing_sentence import NONE, Sentence
 from extractors.tongues import read_tongues, unread_tongues
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
-from pipeline.languages import says_nothing
 from pipeline.questions import questions
 from pipeline.records import FieldContent, FieldReading, Flag
 
@@ -32,6 +31,8 @@ NOT_ON_FORM = FieldReading(state="not_on_form")
 
 OPTIONED = frozenset({"institution_type", "declared_theme", "event_type"})
 """Questions that are nearly always asked with their options."""
+EVERY = 5
+"""Languages that are all a form offers."""
 
 
 class Fields:
@@ -59,16 +60,11 @@ class Fields:
         for bid in bids.values():
             self._doubt(bid, one_event)
         self._signing_sentence(bids)
-        self._doubt_day()
         self._doubt_acronym()
-        self._doubt_entity()
-        self._doubt_remarks()
-        self._doubt_open()
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
-        for key in ("head_name", "contact_name", "signatory_name"):
-            self._doubt_person(key)
+        self.flags += field_doubts(self.readings, self.language)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)
 
@@ -102,15 +98,6 @@ class Fields:
                 message = f"“{tidy(bid.label.text)[:80]}” was taken to ask for {key.replace('_', ' ')}; please check."
                 self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
 
-    def _doubt_day(self) -> None:
-        """What is to begin was not begun a year before the request was signed: another day was taken for it."""
-        signed = self.readings.get("signature_date", NOT_ON_FORM).value
-        for key in ("start_date", "event_date"):
-            day = self.readings.get(key, NOT_ON_FORM).value
-            if isinstance(day, str) and isinstance(signed, str) and int(day[:4]) < int(signed[:4]) - 1:
-                message = f"{day} was read as {key.replace('_', ' ')}, long before the request was signed; please look."
-                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
-
     def _is_spelt(self, acronym: FieldReading) -> bool:
         """True if the acronym is made of the first letters of the institution's name: it can be nothing else."""
         name = self.readings.get("institution_name", NOT_ON_FORM).value
@@ -129,43 +116,6 @@ class Fields:
             self.flags.append(
                 Flag(code="unclear_words", severity="warning", message=message, field="institution_acronym")
             )
-
-    def _doubt_remarks(self) -> None:
-        """No answer ends by saying that it must be given: “full name (compulsory)” is the form's."""
-        words = lexicon(self.language if self.language != "unknown" else "en")
-        for key, reading in self.readings.items():
-            end = LAST_BRACKET.search(reading.value) if isinstance(reading.value, str) else None
-            if end is not None and words.is_remark(end[1]):
-                message = f"“{end.string[-80:]}” was read as an answer and seems to be a label's end; please look."
-                self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
-
-    def _doubt_open(self) -> None:
-        """Nobody asks without a name and a title: where one seems left open, its answer stands elsewhere."""
-        for key in ("institution_name", "title"):
-            if self.readings.get(key, NOT_ON_FORM).state in ("blank", "placeholder"):
-                message = f"No answer was found for {key.replace('_', ' ')}, which nobody leaves open; please look."
-                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
-
-    def _doubt_entity(self) -> None:
-        """Whom to call at a supporting entity, or what it does, is told of one that has a name."""
-        if self.readings.get("supporting_entity_name", NOT_ON_FORM).state == "answered":
-            return
-        for key in ("supporting_entity_contact", "supporting_entity_role"):
-            told = self.readings.get(key, NOT_ON_FORM).value
-            if isinstance(told, str) and not says_nothing(told, self.language):
-                message = f"“{told[:60]}” tells of a supporting entity whose name was not found; please look."
-                self.flags.append(Flag(code="doubtful_question", severity="warning", message=message, field=key))
-
-    def _doubt_person(self, key: str) -> None:
-        """A name with more behind it ("Ms X, Director") may hold an answer that no question asked for."""
-        value = self.readings.get(key, NOT_ON_FORM).value
-        name, more = split_person(value) if isinstance(value, str) else ("", None)
-        if name and (any(sign.isdigit() or sign in ":：" for sign in name) or not any(map(str.isupper, name))):
-            message = f"“{name[:60]}” was read as {key.replace('_', ' ')}, but is no name; please look."
-            self.flags.append(Flag(code="not_a_name", severity="warning", message=message, field=key))
-        if more is not None and looks_like_person(name):
-            message = f"“{more[:60]}” stands behind the name in {key.replace('_', ' ')}; please see whose post it is."
-            self.flags.append(Flag(code="more_than_a_name", severity="warning", message=message, field=key))
 
     # ------------------------------------------------------------------------------------------ one question
     def _single(self, bid: Asked) -> None:
@@ -265,7 +215,9 @@ class Fields:
     def _said(self, key: str, answer: Answer) -> Choice:
         if key == "working_languages":
             unread = unread_tongues(answer.text, self.language)
-            return Choice(tuple(read_tongues(answer.text, self.language)), answer.spans, (), unread)
+            named = tuple(read_tongues(answer.text, self.language))
+            unread = unread if len(named) < EVERY else (answer.text,)  # the printed list, no choice among it
+            return Choice(named, answer.spans, (), unread)
         return typed(answer, key, self.language)
 
     def _keep_choice(self, bid: Asked, kind: str, choice: Choice) -> None:

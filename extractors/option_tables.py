@@ -31,7 +31,8 @@ def option_units(layout: Layout, language: str) -> frozenset[int]:
 
 def _boxed(line: Line) -> Line:
     checked = bool(line.text.strip())
-    box = Piece("tick", 0, 1, box=line.box, checked=checked)
+    read = [piece.confidence for piece in line.pieces if piece.confidence is not None]
+    box = Piece("tick", 0, 1, box=line.box, checked=checked, confidence=min(read, default=None))
     return replace(line, text=TICKED if checked else UNTICKED, pieces=(box,))
 
 

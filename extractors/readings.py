@@ -18,6 +18,8 @@ _CUT_ENDING = re.compile(r"(@[\w.\-]*\.[A-Za-z])\s([A-Za-z]{1,2})(?![\w.])")
 _STROKE = re.compile(r"[\w.+-]*@[\w.-]*\|[\w.|-]*|[\w.+-]*\|[\w.|+-]*@[\w.-]+")
 """OCR takes an l for a stroke, which no address holds: ``gov.|s``."""
 _ACRONYM = re.compile(r"\s*[(\[]\s*([^()\[\]]{2,16}?)\s*[)\]]")
+_IN_WORDS = re.compile(r"\([^()\d]*[^\W\d_]{3}[^()\d]*\)")
+"""“(begin with + and the code of the country)” beside a number."""
 _ITEM = re.compile(r"^\s*(?:[•▪‣·◦●○*–—-]|\(?\d{1,2}[.)]|\(?[a-zа-я][.)]|№\s*\d+|\d{1,2}\s*[–—-])\s*", re.I)
 _INLINE_ITEM = re.compile(r"(?:(?<=\s)|^|(?<=;))\(?\d{1,2}[.)]\s+")
 
@@ -100,7 +102,8 @@ def _is_address(text: str) -> bool:
 def _phone(key: str, text: str, context: Context) -> Read:
     import phonenumbers
 
-    text = re.sub(r"^\D{0,20}?00(?=[1-9])", "+", text.replace("\n", " / "))
+    text = _IN_WORDS.sub(" ", text.replace("\n", " / "))
+    text = re.sub(r"^\D{0,20}?00(?=[1-9])", "+", text)
     text = re.sub(r"(\+\d{1,4})\s*\(0\)", r"\1 ", text)
     found = [
         phonenumbers.format_number(m.number, phonenumbers.PhoneNumberFormat.E164)

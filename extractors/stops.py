@@ -49,7 +49,8 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     unkept = tuple(_unkept(search, labels))
     beyond = {unit for bid in unkept for unit in range(bid.label.first, bid.label.last + 1)}
     unlike = [label for label in unknown_labels(search, asked) if label.first not in beyond]
-    telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c))
+    open_ends = {bid.label.last for bid in asked if not peek(search, bid.label)}
+    telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c) or _is_below(search, c, open_ends))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
     needless = frozenset(c.first for c in unknown if search.lexicon.says_optional(c.text) and not peek(search, c))
     words = {bid.label.text: bid.key for bid in asked}
@@ -68,6 +69,13 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         unkept,
         needless,
     )
+
+
+def _is_below(search: Search, candidate: Candidate, ends: Collection[int]) -> bool:
+    """True for words with an answer right behind a question without one: “Our link in your institution” under “Whom do
+    we talk to?”, which only heads it."""
+    before = next((u for u in reversed(search.layout.units[: candidate.first]) if u.text.strip()), None)
+    return before is not None and before.index in ends and bool(peek(search, candidate))
 
 
 def _unkept(search: Search, labels: Collection[int]) -> Iterator[Asked]:

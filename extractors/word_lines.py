@@ -9,6 +9,8 @@ from extractors.word_ticks import CIRCLES, DISCS, FILLED, FILLED_SHAPES, ROUND_S
 from pipeline.document import TICKED, UNTICKED, Cell, Line, LineRole, Mark, MarkKind, Piece
 
 MAX_LINES, MAX_WRITES = 60_000, 20_000
+IN_A_ROW = 3
+"""Empty circles in one line that are boxes to tick."""
 DROPPED = str.maketrans({"\u00ad": None, "\u200b": None, "\ufeff": None, "\n": " ", "\r": " ", "\u2003": "\t"})
 """Soft hyphens and blanks of no width are not text; a line end inside a run's text is a blank; a blank as wide as a
 letter parts a label from its answer as a tab does."""
@@ -213,11 +215,17 @@ class Story:
 
 def settle_squares(story: Story) -> None:
     """Read a filled square as a ticked box where empty squares stand elsewhere in the document, and a disc where empty
-    circles do, which then are boxes too; else they are bullets."""
+    circles do, which then are boxes too, as are several circles in one line; else they are bullets."""
     if story.squares:
         _cut(story, [at for at, line in enumerate(story.lines) if any(s in line.text for s in FILLED)], FILLED_SHAPES)
-    if story.circles and story.discs:
-        _cut(story, sorted({*_round_options(story.lines), *_lone_rounds(story.lines)}), ROUND_SHAPES)
+    if story.circles:
+        rounds = {*_round_options(story.lines), *_lone_rounds(story.lines)} if story.discs else set[int]()
+        _cut(story, sorted(rounds | _rows_of_circles(story.lines)), ROUND_SHAPES)
+
+
+def _rows_of_circles(lines: list[Line]) -> set[int]:
+    """The lines with several empty circles: options in a row, none of them marked; an item of a list has one."""
+    return {at for at, line in enumerate(lines) if sum(line.text.count(sign) for sign in CIRCLES) >= IN_A_ROW}
 
 
 def _round_options(lines: list[Line]) -> list[int]:

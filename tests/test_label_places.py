@@ -1,20 +1,28 @@
 """Labels told by where they stand: over a frame, beside their answer, in a chain of numbers, over options."""
 
+import io
 from collections.abc import Iterable
 from dataclasses import replace
 
+import docx
 import pytest
 
 from extractors.activities import find_activities
 from extractors.activity_drafts import ActivitiesFound, Draft
 from extractors.amounts import read_months
+from extractors.answer_model import is_person
+from extractors.answers import Answer
 from extractors.extraction import extract, survey
+from extractors.field_doubts import field_doubts
 from extractors.layout import Layout, Span
 from extractors.looks import told_by_boxes
 from extractors.numbering import without_number
 from extractors.option_tables import option_units, with_boxes
+from extractors.reading import read
+from extractors.readings import Context, reading_of
 from extractors.signing_sentence import signing_sentence
 from pipeline.document import TICKED, UNTICKED, Cell, Document, Line, Piece
+from pipeline.records import FieldReading, State
 from tests.test_understanding import cells, document, flags, line, values
 
 ASKED = (
@@ -64,9 +72,9 @@ def test_numbers_of_questions_are_set_aside(number: str) -> None:
     assert without_number(f"{number}Background") == "Background"
 
 
-@pytest.mark.parametrize("text", ["G20 countries", "COVID", "A form", "e2e checks"])
+@pytest.mark.parametrize("text", ["COVID", "A form", "e2e checks", "Act 12"])
 def test_words_with_figures_are_no_numbers_of_questions(text: str) -> None:
-    assert without_number(text) == (text if not text.startswith("G20") else "countries")
+    assert without_number(text) == text
 
 
 def test_sections_and_questions_may_count_alike() -> None:
@@ -215,3 +223,44 @@ def test_a_mark_in_another_look_belongs_to_its_label() -> None:
         rows += [marked(label), line(answer)]
     required = survey(document(*rows)).marks.keys()
     assert required is not None and {"title", "institution_country", "objectives"} <= required
+
+
+# ------------------------------------------------------------------------------------------ doubts
+def test_a_sign_in_the_hint_is_no_part_of_the_number() -> None:
+    said = line("(comece por + e o indicativo do país) (81) 3355-8614")
+    answer = Answer("answered", (Span(said, 0, len(said.text)),), ())
+    reading, _ = reading_of("contact_phone", answer, Context("pt", "BR"), None)
+    assert reading.value == "+558133558614"
+
+
+def test_circles_in_a_row_are_boxes_and_none_is_marked() -> None:
+    made = docx.Document()
+    made.add_paragraph("inglês ○ | francês ○ | espanhol ○")
+    made.add_paragraph("○ an item of a list")
+    raw = io.BytesIO()
+    made.save(raw)
+    row, item = (each for each in read(raw.getvalue()).lines if each.text.strip())
+    assert [piece.checked for piece in row.pieces if piece.kind == "tick"] == [False] * 3
+    assert not any(piece.kind == "tick" for piece in item.pieces)
+
+
+@pytest.mark.parametrize(("text", "person"), [("Mr Besnik Krasniqi-Hoxhaj", True), ("Full Name", False)])
+def test_a_name_is_no_question(text: str, person: bool) -> None:
+    assert is_person(text, "en") is person
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "value", "code"),
+    [
+        ("contact_name", "answered", "telephone number with code", "not_a_name"),
+        ("head_name", "answered", "Full name (compulsory)", "maybe_hint"),
+        ("title", "blank", None, "doubtful_question"),
+        ("institution_name", "placeholder", None, "doubtful_question"),
+        ("supporting_entity_role", "answered", "It comments on the drafts.", "doubtful_question"),
+        ("head_name", "answered", "Ms Ada Obi", None),
+        ("supporting_entity_role", "answered", "n/a", None),
+    ],
+)
+def test_single_answers_are_doubted(key: str, state: State, value: str | None, code: str | None) -> None:
+    found = field_doubts({key: FieldReading(state=state, value=value)}, "en")
+    assert [(flag.code, flag.field) for flag in found] == ([(code, key)] if code else [])
