@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import dropwhile, pairwise
 
 from extractors.candidates import Candidate
+from extractors.label_ends import style_of
 from extractors.layout import Layout, Unit
 from extractors.persons import looks_like_person
 from pipeline.document import share_height
@@ -29,7 +30,10 @@ def label_lines(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
         if candidate.where == "line" and candidate.first == candidate.last:
             best[candidate.first] = max(best.get(candidate.first, 0.0), candidate.best)
     lines = _lines(layout)
-    asking = [best.get(unit.index, 0.0) if _is_label_like(unit) else 0.0 for unit in lines]
+    below_hints = {behind.index for before, behind in pairwise(lines) if _is_explained(layout, before, behind)}
+    asking = [
+        best.get(unit.index, 0.0) if _is_label_like(unit) and unit.index not in below_hints else 0.0 for unit in lines
+    ]
     sure = [at for at, score in enumerate(asking) if score >= SURE]
     in_turn = sum(behind - before > 1 for before, behind in pairwise(sure))
     if len(sure) < FEWEST or in_turn < IN_TURN * (len(sure) - 1):
@@ -105,11 +109,20 @@ def lines_in_doubt(layout: Layout, turns: frozenset[int]) -> list[Unit]:
     return found
 
 
+def _is_explained(layout: Layout, label: Unit, answer: Unit) -> bool:
+    """True where a hint in italics stands between two lines that look the same: label, hint, answer."""
+    between = layout.units[label.index + 1 : answer.index]
+    return any(unit.all_italic for unit in between if unit.text.strip()) and style_of(label) == style_of(answer)
+
+
 def _lines(layout: Layout) -> list[Unit]:
-    """The paragraphs outside tables; of several boxes to tick, which are one answer, the first."""
+    """The paragraphs outside tables, hints in italics left out; of several boxes to tick, which are one answer, the
+    first."""
     lines: list[Unit] = []
     for unit in layout.units:
         if unit.cell is not None or not unit.text.strip() or unit.start or not unit.line.new_paragraph:
+            continue
+        if unit.all_italic and lines and not lines[-1].all_italic:
             continue
         if not (unit.has("tick") and lines and lines[-1].has("tick")):
             lines.append(unit)

@@ -88,7 +88,10 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     sizes = [round(2 * (layout.units[c.first].line.size or 0)) / 2 for c in strong]
     size = max(set(sizes), key=sizes.count) if sizes else None
     others = [u for u in layout.units if u.index not in labels and u.text.strip() and not u.has("tick")]
+    turns = label_lines(layout, every)
     of_flow = _flow_traits(layout, flow, others, size)
+    if of_flow == {"bold"} and turns and not any(begins_bold(layout.units[line]) for line in turns):
+        of_flow = frozenset()  # the headings alone are bold
     of_cells = _cell_traits(layout, cells, others, size)
     likely = strong or [c for c in every if c.best >= SURE]
     slanted = sum(begins_italic(layout.units[c.first]) for c in likely)
@@ -98,7 +101,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
         size,
         columns=columns,
         upright=5 * slanted <= len(likely),
-        turns=frozenset() if of_flow else lines_over_frames(layout, every) or label_lines(layout, every),
+        turns=frozenset() if of_flow else lines_over_frames(layout, every) or turns,
         lead=None if of_cells else _lead_style(layout),
         beside=beside,
     )

@@ -27,6 +27,7 @@ from pipeline.languages import LanguageData, load_language
 
 BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _DASH = re.compile(r"\s[–—-]\s")
+_LISTED = re.compile(r"[,;/&+()]|\s[–—-]\s")
 REQUIRED_MARK = re.compile(r"\*+\s*[:：]?\s*$|\*\s")
 UNKNOWN_WEIGHT = 0.55
 STEM_MATCH, ABBREVIATED = 0.92, 0.8
@@ -103,6 +104,7 @@ class Lexicon:
         self._required = whole_words(data.marks.required)
         self._required_phrases = whole_words(text for text in data.marks.required if " " in text)
         self._remarks = frozenset(fold(text) for text in (*data.marks.optional, *data.marks.required))
+        self._and = whole_words(data.rules["money"]["and"])
         self._not_kept = frozenset(fold(label) for label in data.marks.not_kept)
 
     def hits(self, text: str) -> tuple[Hit, ...]:
@@ -188,7 +190,22 @@ class Lexicon:
             best[at] |= {("guess", key): 0.95 * share for key, share in votes}
             for meaning, score in learnt:
                 best[at][meaning] = max(best[at].get(meaning, 0.0), score)
+        for at in asking:
+            if self._asks and len(plain[at]) < 80 and self._asks_both(plain[at]):
+                best[at]["short", "name_and_position"] = 1.0
         return [_ranked(each) for each in best]
+
+    def _asks_both(self, text: str) -> bool:
+        """True for “Surname, first name and position”: only names and posts, one after the other."""
+        listed = (self._and.sub(" , ", f" {fold(part)} ").split(",") for part in _LISTED.split(text))
+        asked = [self._person_or_post(part.strip()) for parts in listed for part in parts if part.strip()]
+        return {"name", "position"} == set(asked)
+
+    def _person_or_post(self, words: str) -> str:
+        keys = {self.entries[number].key for number in self._exact.get(tuple(words.split()), ())}
+        if "name" in keys or self._of_persons.fullmatch(f" {words} "):
+            return "name"
+        return "position" if "position" in keys else ""
 
     def _learnt(self, texts: Sequence[str]) -> Iterator[list[tuple[Meaning, float]]]:
         """What the classifier takes each wording for that may stand in no list."""
