@@ -14,7 +14,8 @@ _LABEL_END = re.compile(r":$|:\s")
 
 @dataclass(slots=True)
 class Draft:
-    """A line in the making: its words, its cell, the flow it belongs to and that flow's right edge."""
+    """A line in the making: its words, its cell, the flow it belongs to and that flow's right edge; whether it stands
+    on coloured ground."""
 
     words: list[Word]
     box: Box
@@ -23,6 +24,7 @@ class Draft:
     flow: tuple[int, ...] = ()
     right: float = 0.0
     new_paragraph: bool = True
+    tinted: bool = False
     text: str = ""
     pieces: tuple[Piece, ...] = field(default=())
 
@@ -157,9 +159,17 @@ def draft_of(row: list[Word], sheet: Sheet, cell: Cell | None, flow: tuple[int, 
         max(w.x1 for w in row),
         max(w.bottom for w in row),
     )
-    draft = Draft(row, box, sheet, cell, flow, right)
+    draft = Draft(row, box, sheet, cell, flow, right, tinted=_is_tinted(box, sheet))
     draft.text, draft.pieces = _written(row, sheet)
     return draft
+
+
+def _is_tinted(box: Box, sheet: Sheet) -> bool:
+    """True if the line lies, in all its width, on a shaded area smaller than the page."""
+    left, middle, right = box[0] + 1, (box[1] + box[3]) / 2, box[2] - 1
+    return any(
+        a <= left and right <= c and b <= middle <= d and d - b < sheet.height / 2 for a, b, c, d in sheet.shades
+    )
 
 
 def _written(row: list[Word], sheet: Sheet) -> tuple[str, tuple[Piece, ...]]:

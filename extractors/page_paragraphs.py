@@ -69,6 +69,8 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
         return True
     if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
         return True
+    if before.tinted != draft.tinted:
+        return True  # other ground
     if ratio > 1.17 * usual + 0.02 or ratio < 0.3:
         return True
     roomy = _has_room(before, draft)
