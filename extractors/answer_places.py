@@ -309,15 +309,21 @@ class AnswerPlaces:
         return units
 
     def _over_page(self, cell: Cell) -> CellBox | None:
-        """The box that opens the next page, where nothing but it and the end of a page stand behind this one."""
+        """The box that opens the next page, where nothing but it and the end of a page stand behind this one; in a row
+        of labels alone that the end of a page cuts, the one in the same column."""
         following = self.layout.next_table(cell.table)
-        if following is None or self.layout.tables[cell.table][-1].cell != cell:
+        last = self.layout.tables[cell.table][-1].cell
+        if following is None or cell.row != last.row:
             return None
         first = self.layout.tables[following][0]
         pages = self.layout.cells[key_of(cell)].units[-1].line.page, first.units[0].line.page
-        alone = len(self.layout.row(first.cell)) == 1
-        turned = pages[0] is not None and pages[1] == pages[0] + 1
-        return first if alone and turned else None
+        if pages[0] is None or pages[1] != pages[0] + 1:
+            return None
+        own, below = self.layout.row(cell), self.layout.row(first.cell)
+        if len(below) == 1:
+            return first if last == cell else None
+        asking = all(key_of(box.cell) in self._label_cells for box in own)
+        return self.layout.at(following, 0, cell.column) if asking and len(own) == len(below) else None
 
     def _is_lone(self, own: CellBox) -> bool:
         """A label alone in a box: the answer may stand below the box."""

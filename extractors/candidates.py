@@ -14,7 +14,6 @@ from extractors.label_ends import (
     IN_CAPITALS,
     begins_bold,
     cuts_by_look,
-    ends_in_dashes,
     first_dash,
     in_capitals,
     lead_in_capitals,
@@ -31,6 +30,8 @@ from pipeline.folding import fold, tidy
 
 LONGEST = 32
 """Words in the longest label."""
+DASHED = 5
+"""So many numbered lines with a dash show that labels end there."""
 OVER_DASH = -0.25
 """What a line loses as a label that goes on behind a dash in plain print."""
 
@@ -45,6 +46,7 @@ _NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2
 _FIRST_ITEM = re.compile(r"(?<=\S)\s+(?=1[.)]\s+\S)")
 """``Papers attached 1) Act No. 4``: a list begins behind its label."""
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*")
+_LETTER = re.compile(r"\s*[(\[][^\W\d_][)\]]\s*:?\s*")
 _ADDRESS = re.compile(r"\S@\S+\.\w|https?://|\bwww\.|\+\d[\d\s()-]{6,}")
 """What answers and is no part of a label, in whatever line it stands."""
 _END = re.compile(r"\*\s*[:：]\s*\S")
@@ -97,7 +99,9 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
         if unit.index not in skipped:
             lead = tidy(unit.line.text[unit.start : end])
             found.append(_candidate(lead, unit, unit, end, "inline", 0.2, lexicon))
-    found = [c for c in found if not _dash_ends(layout, c)] if ends_in_dashes(layout) else found
+    dashes = _dashes(layout, lexicon)
+    if len(dashes) >= DASHED:
+        found = [c for c in found if c.where != "inline" or c.cut <= dashes.get(c.last, c.cut)]
     unique = {(c.first, c.last, c.cut, c.where): c for c in found}
     kept = sorted(_without_leads(layout, unique.values(), lexicon), key=lambda c: (c.first, c.last, c.cut))
     words = [c.text.rstrip(" :：–—-") for c in kept]
@@ -125,10 +129,11 @@ def _is_option(layout: Layout, box: CellBox) -> bool:
     return place > 0 and row[place - 1].text in (TICKED, UNTICKED) and any(u.has("tick") for u in row[place - 1].units)
 
 
-def _dash_ends(layout: Layout, candidate: Candidate) -> bool:
-    """True for a label that goes on behind the dash at its end: ``20. Help sought – Two speakers:``."""
-    dash = first_dash(layout.units[candidate.last])
-    return dash is not None and candidate.where == "inline" and candidate.cut > dash
+def _dashes(layout: Layout, lexicon: Lexicon) -> dict[int, int]:
+    """Where the answer begins behind the dash that ends a numbered label: ``7. Participants – Forty officers``; in
+    ``5) Web site – optional: www.…`` it does not."""
+    ends = {unit: dash for unit in layout.units if (dash := first_dash(unit)) is not None}
+    return {unit.index: dash for unit, dash in ends.items() if not _is_marked(unit.line.text[dash : unit.end], lexicon)}
 
 
 def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon) -> list[Candidate]:
@@ -338,9 +343,11 @@ def _behind_remarks(text: str, start: int, limit: int, lexicon: Lexicon) -> Iter
 
 
 def _is_marked(behind: str, lexicon: Lexicon) -> bool:
-    """True for “(required):”, perhaps in a look of its own: it belongs to the label before it."""
+    """True for “(required):”, “– required:” or a lone “(M)”, perhaps in a look of its own: it belongs to the label
+    before it."""
     remark = _BRACKET.match(behind)
-    return lexicon.is_remark(behind) or remark is not None and lexicon.is_remark(remark[1])
+    said = lexicon.is_remark(behind.partition(":")[0].strip(" –—-"))
+    return said or _LETTER.fullmatch(behind) is not None or remark is not None and lexicon.is_remark(remark[1])
 
 
 def _says_what(text: str, lexicon: Lexicon) -> bool:

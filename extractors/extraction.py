@@ -109,7 +109,8 @@ def _signature(surveyed: Survey, answers: Answers) -> Signature:
     label = next((bid for bid in found.asked if bid.key == "signature"), None)
     region = answers.region(label)[0] if label else []
     last = max((bid.label.last for bid in found.asked if bid.key.startswith(("signat", "pair:signatory"))), default=-1)
-    return read_signature(surveyed.layout, label, region, last)
+    headings = [index for index, section in found.headings if section == "signature" and index <= last]
+    return read_signature(surveyed.layout, label, region, max(headings, default=last))
 
 
 def _unknown_mark(marks: RequiredMarks, readings: Mapping[str, FieldReading]) -> Iterable[Flag]:

@@ -57,12 +57,14 @@ def _entity(readings: Readings, language: str) -> Iterator[Flag]:
 
 
 def _remarks(readings: Readings, language: str) -> Iterator[Flag]:
-    """No answer ends by saying that it must be given: “full name (compulsory)” is the form's."""
+    """No answer begins or ends by saying that it must be given: “full name (compulsory)”, “optional: www.…” are the
+    form's."""
     words = lexicon(language if language in LANGUAGES else "en")
     for key in readings:
-        end = LAST_BRACKET.search(_said(readings, key))
-        if end is not None and words.is_remark(end[1]):
-            message = f"“{end.string[-80:]}” was read as an answer and seems to be a label's end; please look."
+        said = _said(readings, key)
+        end = LAST_BRACKET.search(said)
+        if end is not None and words.is_remark(end[1]) or words.is_remark(said.partition(":")[0].strip(" –—-()[]")):
+            message = f"“{said[-80:]}” was read as an answer and seems to be a label's end; please look."
             yield warning("maybe_hint", key, message)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise, takewhile
 
-from extractors.layout import DOTTED, Layout, Unit
+from extractors.layout import DOTTED, Unit
 from extractors.numbering import NUMBER
 from pipeline.document import Piece
 
@@ -15,8 +15,6 @@ HINT_BEHIND = re.compile(r"(?:[\s*:：]*[(\[][^()\[\]]{2,120}[)\]]){1,3}[\s.*:�
 
 _REMARK_BEHIND = re.compile(r"[(\[][^()\[\]]{2,40}[)\]][\s:*]*$")
 _BRACKET = re.compile(r"\([^()\d]{3,40}\)\s*")
-DASHED = 5
-"""So many numbered lines with a dash show that labels end there."""
 DASH = re.compile(r"\s+[–—-]\s+")
 _LEADER = re.compile(r"(?<=[^\W\d_])\.{3}(?=[^\W_a-zа-я])")
 """``Person in charge...Ms X``: a row of dots too short to be told from an ellipsis by its length."""
@@ -33,11 +31,6 @@ def lead_in_capitals(unit: Unit) -> re.Match[str] | None:
     lead = _CAPITALS.match(unit.line.text, unit.start, unit.end) if may_begin(unit) else None
     behind = unit.line.text[lead.end() : unit.end] if lead else ""
     return lead if any(sign.islower() for sign in behind) or "@" in behind else None
-
-
-def ends_in_dashes(layout: Layout) -> bool:
-    """True for a form whose numbered labels end in a dash: ``7. Participants – Forty officers``."""
-    return sum(first_dash(unit) is not None for unit in layout.units) >= DASHED
 
 
 def first_dash(unit: Unit) -> int | None:

@@ -1,7 +1,8 @@
 """What the reader of labels learns from: the language files, ``label_wordings`` and texts that ask nothing.
 
 A wording is written with choices, ``[which|what] body [applies|is applying]``, and stands for each of its spellings.
-``label_wordings/editions`` holds the labels of whole invented editions, table by table.
+``label_wordings/editions`` holds the labels of whole invented editions, table by table, ``label_wordings/printed``
+those of the invented forms of ``tests/hard_forms``.
 """
 
 import random
@@ -20,6 +21,7 @@ from pipeline.values import Value
 
 HERE = Path(__file__).parent
 WORDINGS = HERE / "label_wordings"
+PRINTED = WORDINGS / "printed"
 CORPUS = HERE.parent / "classifiers" / "theme" / "corpus"
 NONE, COLUMN = "none", "activity column"
 SPELLINGS = 14
@@ -69,7 +71,7 @@ def lessons() -> list[Lesson]:
 
 def _of_language(code: str) -> Iterator[Lesson]:
     found: dict[str, list[Row]] = {}
-    for row in (*_listed(load_language(code)), *_written(code), *_editions(code), *_other(code)):
+    for row in (*_listed(load_language(code)), *_written(code), *_editions(code), *_printed(code), *_other(code)):
         folded = fold(row[0])
         if folded:
             found.setdefault(folded, []).append(row)
@@ -117,6 +119,12 @@ def _editions(code: str) -> Iterator[Row]:
                 yield text, NONE, text, "other", 0.5
             else:
                 yield text, f"pair:{rest}" if kind == "pair" else name, text, "wording", 1.0
+
+
+def _printed(code: str) -> Iterator[Row]:
+    """The labels of the invented forms whose answers are known (``label_harvest``)."""
+    for key, texts in tomllib.loads((PRINTED / f"{code}.toml").read_text("utf-8")).items():
+        yield from ((text, key, text, "wording", 1.0) for text in texts)
 
 
 def _other(code: str) -> Iterator[Row]:

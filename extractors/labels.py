@@ -176,7 +176,7 @@ class Lexicon:
 
     # ------------------------------------------------------------------------------------------ searching
     def _search(self, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
-        plain = [self._bare(text) for text in texts]
+        plain = [self.bare(text) for text in texts]
         asking = [at for at, text in enumerate(plain) if not self.is_not_kept(text)]
         inner = [at for at in asking if "(" in plain[at] or "[" in plain[at]]
         variants = [plain[at] for at in asking] + [BRACKET.sub(" ", plain[at]) for at in inner]
@@ -220,7 +220,7 @@ class Lexicon:
                     found.append(((group, key), min(0.88, 0.46 + 0.5 * probability**0.7)))
             yield found
 
-    def _bare(self, text: str) -> str:
+    def bare(self, text: str) -> str:
         """The text without its number, its asterisks and what says whether it must be answered."""
         text = without_number(text).replace("*", " ")
         for bracket in BRACKET.findall(text):

@@ -69,8 +69,8 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
         return True
     if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
         return True
-    if before.tinted != draft.tinted:
-        return True  # other ground
+    if before.tinted != draft.tinted or _is_labelled(before) and _is_labelled(draft):
+        return True
     if ratio > 1.17 * usual + 0.02 or ratio < 0.3:
         return True
     roomy = _has_room(before, draft)
@@ -79,6 +79,11 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
     if roomy and not _runs_on(before, draft):
         return True
     return _is_indented(before, draft, size)
+
+
+def _is_labelled(draft: Draft) -> bool:
+    """True for a line that begins in bold and ends in plain print: “**Name:** Ms X”."""
+    return draft.words[0].bold and not draft.words[-1].bold
 
 
 def _runs_on(before: Draft, draft: Draft) -> bool:

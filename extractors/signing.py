@@ -8,14 +8,15 @@ from pipeline.document import Mark
 from pipeline.records import Evidence, Signature
 
 
-def read_signature(layout: Layout, label: Asked | None, region: list[Unit], last_label: int) -> Signature:
-    """The mark in the box beside, below or around the label; without a label, one on the last part of the form.
+def read_signature(layout: Layout, label: Asked | None, region: list[Unit], begins: int) -> Signature:
+    """The mark in the box beside, below, above or around the label; without a label, one on the last part of the form,
+    which begins with that unit.
 
     A picture in Word or digital PDF is ``image``; ``digital`` only where nothing else marks the box.
     """
     marks = layout.document.marks
     drawn = [
-        m for m in marks if m.kind in ("image", "drawing", "ink") and _belongs(layout, m, label, region, last_label)
+        m for m in marks if m.kind in ("image", "drawing", "ink") and _belongs(layout, m, label, region, begins)
     ]
     signed = [m for m in marks if m.kind == "digital"]
     ink = layout.document.origin == "ocr"
@@ -35,15 +36,16 @@ def _evidence(mark: Mark) -> Evidence:
     return Evidence(page=mark.page, bbox=mark.box, path=mark.path, quote=mark.words)
 
 
-def _belongs(layout: Layout, mark: Mark, label: Asked | None, region: list[Unit], last_label: int) -> bool:
+def _belongs(layout: Layout, mark: Mark, label: Asked | None, region: list[Unit], begins: int) -> bool:
     """A mark belongs to the signature if it stands in its cell or region, or near behind its label."""
     if label is None:
-        return last_label >= 0 and mark.after >= layout.units[last_label].number
+        return begins >= 0 and mark.after >= layout.units[begins].number
     lines = {unit.number for unit in region}
     first, last = layout.units[label.label.first], layout.units[label.label.last]
     if mark.cell is not None:
         cells = {key_of(u.cell) for u in [*region, first, last] if u.cell is not None}
-        if key_of(mark.cell) in cells:
+        below = layout.below(mark.cell)  # its caption: “(signature)”
+        if key_of(mark.cell) in cells or below is not None and below.cell == first.cell:
             return True
     if mark.after in lines or first.number - 1 <= mark.after <= last.number:
         return True
