@@ -4,6 +4,7 @@ from classifiers.case import Case, Verdict, first_sentence, row_text
 from classifiers.cues import cue_pattern, folded_clause, has_cue, sentences, spoken
 from classifiers.money import money_mentions
 from classifiers.payers import Stance
+from pipeline.folding import words
 from pipeline.languages import says_nothing
 from pipeline.records import Evidence, FieldReading, Outcome
 
@@ -28,6 +29,9 @@ STANCES: dict[str, Stance] = {
 }
 """What stands in each answer, as far as money goes."""
 
+_ARTICLES = frozenset({"the", "le", "la", "l", "el", "o", "a"})
+_ALONE = frozenset({"alone", "itself", "only", "seul", "seule", "sola", "solo", "misma", "mismo", "mesmo", "mesma", ","})
+"""What may stand behind “by the Federation” where the institution means itself."""
 _TOO_SHORT_TO_DENY = 12
 """Words: a longer answer that also says "no contribution" still names something."""
 
@@ -90,7 +94,7 @@ def demand_driven(case: Case) -> Verdict:
         "objectives",
     ):
         for sentence in sentences(case.words(key)):
-            if _steers(sentence, case.language, in_role=key == "supporting_entity_role"):
+            if _steers(sentence, case.language, key == "supporting_entity_role", _own_nouns(case)):
                 return Verdict(
                     "needs_judgement",
                     "A supporting entity seems to have written or to steer the request: "
@@ -130,22 +134,38 @@ def _contact(case: Case) -> Verdict:
     )
 
 
-def _steers(sentence: str, form_language: str, in_role: bool) -> bool:
-    """The sentence says that somebody else than the institution wrote the request or leads the action."""
+def _own_nouns(case: Case) -> frozenset[str]:
+    """The words of the institution's name that its supporting entity's has not: “by the Federation” is by itself."""
+    named, others = words(case.words("institution_name")), words(case.words("supporting_entity_name"))
+    return frozenset(word for word in named if len(word) > 3) - frozenset(others)
+
+
+def _steers(sentence: str, form_language: str, in_role: bool, own: frozenset[str] = frozenset()) -> bool:
+    """The sentence says that somebody else than the institution, called by one of its ``own`` words, wrote the request
+    or leads the action."""
     language = spoken(sentence, form_language)
-    return any(_clause_steers(folded_clause(part), language, in_role) for part in sentence.split(";"))
+    return any(_clause_steers(folded_clause(part), language, in_role, own) for part in sentence.split(";"))
 
 
-def _clause_steers(plain: str, language: str, in_role: bool) -> bool:
+def _clause_steers(plain: str, language: str, in_role: bool, own: frozenset[str]) -> bool:
     def says(name: str) -> bool:
         return has_cue(plain, language, "support", name)
 
-    if says("self") or not in_role and not says("organisations"):
+    if says("self") or not in_role and not says("organisations") or _by_itself(plain, language, own):
         return False
     if says("behalf") and (in_role or says("request")):
         return True
     wrote = says("request") and _unhelped(plain, language, "wrote")
     return wrote or in_role and says("action") and _unhelped(plain, language, "leads")
+
+
+def _by_itself(plain: str, language: str, own: frozenset[str]) -> bool:
+    """True for “by the Federation alone”, not for “by the Federation of Trade Unions of Norway”."""
+    for by in cue_pattern(language, "money", "by").finditer(plain):
+        behind = [word for word in plain[by.end() :].split() if word not in _ARTICLES][:2]
+        if behind and behind[0] in own and (len(behind) < 2 or behind[1] in _ALONE):
+            return True
+    return False
 
 
 def _unhelped(plain: str, language: str, name: str) -> bool:
