@@ -57,6 +57,8 @@ def _peek_in_table(search: Search, last: Unit) -> list[str]:
     for box in (beside, layout.below(last.cell)):
         if box is None or not box.text or search.fits(box.units[0]):
             continue
+        if beside is not None and box is not beside and (box.units[0].index, box.units[-1].index) in search.label_cells:
+            continue  # the place beside is left open, and below stands the next label
         if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
             return [tidy(u.text) for u in box.units if u.text.strip()]
     return []

@@ -15,9 +15,7 @@ def read_signature(layout: Layout, label: Asked | None, region: list[Unit], begi
     A picture in Word or digital PDF is ``image``; ``digital`` only where nothing else marks the box.
     """
     marks = layout.document.marks
-    drawn = [
-        m for m in marks if m.kind in ("image", "drawing", "ink") and _belongs(layout, m, label, region, begins)
-    ]
+    drawn = [m for m in marks if m.kind in ("image", "drawing", "ink") and _belongs(layout, m, label, region, begins)]
     signed = [m for m in marks if m.kind == "digital"]
     ink = layout.document.origin == "ocr"
     if drawn:
