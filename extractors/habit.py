@@ -17,6 +17,8 @@ FEWEST_LEADS = 6
 """Cells that begin in a style of their own from which it is the labels' style."""
 SURE = 0.9
 """Score from which words are a label, whatever they look like."""
+LIKELY, MOSTLY = 0.7, 0.7
+"""Score from which a numbered line may ask, and the share of a section's that must."""
 FEWEST_COLONS = 6
 """Lines that end in a colon, at least, that show labels to do so."""
 Traits = Callable[[Unit, float | None], set[str]]
@@ -79,6 +81,7 @@ def habit_of(layout: Layout, strong: list[Candidate], every: list[Candidate]) ->
     columns, beside = _label_columns(layout, strong), lines_beside(layout, every)
     asking = {c.first for c in every if c.best >= 0.55}
     sure = {c.first for c in strong}
+    chain += _begun_anew(layout, chain, {c.first for c in every if c.best >= LIKELY})
     of_sections = len(sure - set(chain)) > 2 * len(sure & set(chain))  # which labels without numbers follow
     if len(chain) >= SHORTEST_CHAIN and len(asking & set(chain)) >= 0.6 * len(chain) and not of_sections:
         return Habit(chain=frozenset(chain), columns=columns, beside=beside)
@@ -252,6 +255,33 @@ def _chain(layout: Layout) -> list[int]:
         if (begins or longest) and len(run) > len(runs.get(number, [])):
             runs[number] = run
     return max((run for runs in best.values() for run in runs.values()), key=len, default=[])
+
+
+def _begun_anew(layout: Layout, chain: list[int], asking: set[int]) -> list[int]:
+    """The questions of the other sections, where each section counts its own: runs that look as the chain does, and
+    of which most ask something; the lists in answers do not."""
+    looks = {_numbered_look(layout.units[at]) for at in chain}
+    run: list[int] = []
+    found: list[int] = []
+    numbered = [u for u in layout.units if chain and u.index not in chain and _number_of(u.text) is not None]
+    for unit in [u for u in numbered if _numbered_look(u) in looks and not (u.start > 0 and u.cell is None)]:
+        number, last = _number_of(unit.text), _number_of(layout.units[run[-1]].text) if run else None
+        if number == (1, 0):
+            found += _if_asking(run, asking)
+            run = [unit.index]
+        elif last is not None and number in ((last[0] + 1, 0), (last[0] + 2, 0)):
+            run.append(unit.index)
+    return found + _if_asking(run, asking)
+
+
+def _if_asking(run: list[int], asking: set[int]) -> list[int]:
+    return run if len(asking.intersection(run)) >= MOSTLY * len(run) else []
+
+
+def _numbered_look(unit: Unit) -> tuple[bool, str, int]:
+    """What numbered labels of one form share: bold print, the sign behind the number, the size."""
+    signed = _SIGN.match(unit.text)
+    return begins_bold(unit), signed[1] if signed else "", round(unit.line.size or 0)
 
 
 def _number_of(text: str) -> tuple[int, int] | None:
