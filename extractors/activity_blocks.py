@@ -63,7 +63,8 @@ def by_blocks(layout: Layout, columns: Lexicon, language: str) -> ActivitiesFoun
 def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language: str) -> ActivitiesFound | None:
     """The activities of the blocks that begin at ``anchors``; None if they hold nothing of the kind."""
     blocks = [
-        _parts(layout, anchor, following) for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)
+        _parts(layout, anchor, following, columns)
+        for anchor, following in zip(anchors, [*anchors[1:], None], strict=True)
     ]
     if len(blocks) > 1:  # it holds the same questions as the others: what comes far behind them is not its own
         blocks[-1] = blocks[-1][: max(len(block) for block in blocks[:-1]) + LONGER]
@@ -156,12 +157,12 @@ def _as_number(text: str) -> int:
 
 
 # ------------------------------------------------------------------------------------------ what stands in them
-def _parts(layout: Layout, anchor: Anchor, following: Anchor | None) -> list[Part]:
+def _parts(layout: Layout, anchor: Anchor, following: Anchor | None, columns: Lexicon) -> list[Part]:
     opening = layout.units[anchor.index]
     end = following.index if following else anchor.index + LONGEST_BLOCK
     parts = [_part(opening, anchor.begins, opening.end)]
     for unit in layout.units[anchor.index + 1 : end]:
-        if _goes_on(layout, unit, parts[1:]):
+        if _goes_on(layout, unit, parts[1:], columns):
             before = parts[-1]
             parts[-1] = replace(before, label=fold(f"{before.label} {unit.text}"))
             parts.append(Part(unit, unit.end, "", Span(unit.line, unit.end, unit.end)))
@@ -170,11 +171,12 @@ def _parts(layout: Layout, anchor: Anchor, following: Anchor | None) -> list[Par
     return parts
 
 
-def _goes_on(layout: Layout, unit: Unit, before: list[Part]) -> bool:
+def _goes_on(layout: Layout, unit: Unit, before: list[Part], columns: Lexicon) -> bool:
     """True for the second line of a label in a narrow cell, which has its value in the cell beside it."""
     if not before or unit.cell is None or unit.line.new_paragraph or not before[-1].label:
         return False
-    if unit.cell.column and not (unit.all_bold and before[-1].unit.all_bold):
+    bold = unit.all_bold and before[-1].unit.all_bold
+    if unit.cell.column and not bold and column_of(f"{before[-1].label} {unit.text}", columns) is None:
         return False  # the second line of a value
     above = before[-1].unit.cell
     same = above is not None and key_of(above) == key_of(unit.cell)

@@ -85,14 +85,17 @@ def candidates(layout: Layout, lexicon: Lexicon, taken: frozenset[int]) -> list[
     set_aside = (box for box in layout.cells.values() if _explains(layout, box) or _is_option(layout, box))
     over_columns = (box for table in layout.tables for box in layout.headings_of(table))
     skipped = taken | {unit.index for box in (*set_aside, *over_columns) for unit in box.units}
+    whole: set[int] = set()
     for box in layout.cells.values():
         if not any(unit.index in skipped for unit in box.units):
+            if _ends_in_remark(box.units, lexicon):
+                whole.update(unit.index for unit in box.units)
             label = [unit for unit in box.units if unit.index not in layout.explained]
             found += _of_cell(layout, label, lexicon)
             if len(label) < len(box.units):
                 found += _with_explanation(layout, box, lexicon)
     for unit in layout.units:
-        if unit.index not in skipped and unit.index not in layout.explained:
+        if unit.index not in skipped and unit.index not in whole and unit.index not in layout.explained:
             found += _of_unit(layout, unit, lexicon, taken)
     leads = [(unit, found_lead.end()) for unit in layout.units if (found_lead := lead_in_capitals(unit)) is not None]
     for unit, end in leads if len(leads) >= IN_CAPITALS else ():
@@ -192,7 +195,8 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
         text = tidy(" ".join(u.text for u in lead))
         if len(lead) > 1 and len(text.split()) <= LONGEST:
             yield _candidate(text, lead[0], lead[-1], lead[-1].end, "line", 0.1, lexicon)
-        if style_of(printed[0]) != style_of(printed[-1]) and not _runs_on(layout, printed[len(lead)]):
+        goes_on = _ends_in_remark(printed, lexicon) or _runs_on(layout, printed[len(lead)])
+        if style_of(printed[0]) != style_of(printed[-1]) and not goes_on:
             return
     for part in {len(printed): printed, len(upright): upright}.values():
         text = tidy(" ".join(_plain(u.text) for u in part))
@@ -200,6 +204,13 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
         if 0 < len(text.split()) <= LONGEST and not behind:
             last = part[-1]
             yield _candidate(text, part[0], last, last.end, "cell", _cell_structure(layout, part), lexicon)
+
+
+def _ends_in_remark(units: list[Unit], lexicon: Lexicon) -> bool:
+    """True for a cell that says no more than a label does: “Post of that person – optional”, over several lines."""
+    text = tidy(" ".join(unit.text for unit in units))
+    dash = list(DASH.finditer(text))
+    return bool(dash) and ":" not in text and lexicon.is_remark(text[dash[-1].end() :])
 
 
 def _is_closed(unit: Unit, lexicon: Lexicon) -> bool:
