@@ -23,7 +23,7 @@ LEAST_SHARE = 0.25
 LONGER = 6
 """Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
-    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>(?:[^\W\d_]{2,}\s+){1,2})?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|[nN][°ºo.]+|[nN]r\.?|#)?\s*"
+    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>(?:[^\W\d_]{2,}\s+){1,2})?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|[nN][°ºo.*]+|[nN]r\.?|#)?\s*"
     r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
 )
 """``Activity 2: …``"""

@@ -331,4 +331,6 @@ def _answer_cell(search: Search, bid: Asked) -> list[int]:
         if any(unit.text.strip() and not unit.all_italic for unit in box.units):
             break
         box = layout.right(box.cell)  # an explanation stands between
+        if box is not None and any(search.fits(unit) for unit in box.units):
+            break  # the answer is left open, and the next label stands beside
     return units

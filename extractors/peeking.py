@@ -60,5 +60,11 @@ def _peek_in_table(search: Search, last: Unit) -> list[str]:
         if beside is not None and box is not beside and (box.units[0].index, box.units[-1].index) in search.label_cells:
             continue  # the place beside is left open, and below stands the next label
         if box.cell.row == last.cell.row or box.cell.columns >= last.cell.columns:
-            return [tidy(u.text) for u in box.units if u.text.strip()]
+            return [tidy(u.text) for u in box.units if u.text.strip() and not _is_prompt(u)]
     return []
+
+
+def _is_prompt(unit: Unit) -> bool:
+    """True for a field that still shows its prompt: “Click here to enter text.”"""
+    fields = [piece for piece in unit.pieces if piece.kind == "entry"]
+    return bool(fields) and all(piece.placeholder for piece in fields) and len(fields) == len(unit.pieces)

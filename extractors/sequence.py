@@ -213,9 +213,16 @@ def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate])
         for key, each in zip(left, said_first, strict=True):
             yield Asked(key, each, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
         return
-    label = behind[0] if behind and left == ["supporting_entity_role"] else None
+    label = behind[0] if behind and _asks_role(behind[0], left) else None
     if label is not None and (not peek(search, label) or is_told(search, label, "supporting_entity_role")):
         yield Asked("supporting_entity_role", label, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
+
+
+def _asks_role(label: Candidate, left: list[str]) -> bool:
+    """True if only the supporting entity's role is left to ask, or of what is left the words may ask for that alone."""
+    return [key for key in left if any(hit.key == key for hit in label.hits) or len(left) == 1] == [
+        "supporting_entity_role"
+    ]
 
 
 def _is_left_open(search: Search, label: Candidate) -> bool:
