@@ -1,11 +1,11 @@
 """Labels for the reader of labels from invented forms with known answers: ``python -m extractors.label_harvest``.
 
-Where a question of ``tests/hard_forms`` was read right, the words printed at its answer ask for it. They are written to
+Where the answer to a question of ``tests/hard_forms`` was found, the words printed at it ask for it. They are written to
 ``label_wordings/printed``, one file a language; the forms are constructions, so are their labels.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -24,18 +24,18 @@ KNOWN = 0.9
 """Score from which a text is one of the short labels."""
 Label = tuple[str, str, str]
 """Language, key, words."""
+Gold = dict[str, dict[str, object]]
 
 
 def labels_of(form: Path) -> list[Label]:
-    """The labels of one form whose questions were read right."""
+    """The labels of one form behind which the answer to one of its questions was found."""
     gold = json.loads(form.with_suffix(".gold.json").read_text("utf-8"))
     document = read(form.read_bytes())
-    read_right = _read_right(extract(document).fields, gold)
+    fields = extract(document).fields
     seen = survey(document)
     words = lexicon(seen.language)
-    asked = [bid for bid in seen.found.asked if read_right.issuperset(PAIRS.get(bid.key, (bid.key,)))]
-    found = [(seen.language, bid.key, words.bare(bid.label.text).strip(" :.?*")) for bid in asked]
-    return [label for label in found if not _needs_section(label[2], words)]
+    asked = ((_key_of(bid.key, fields, gold), words.bare(bid.label.text).strip(" :.?*")) for bid in seen.found.asked)
+    return [(seen.language, key, text) for key, text in asked if key and not _needs_section(text, words)]
 
 
 def _needs_section(text: str, words: Lexicon) -> bool:
@@ -43,14 +43,24 @@ def _needs_section(text: str, words: Lexicon) -> bool:
     return any(hit.group == "short" and hit.score >= KNOWN for hit in words.hits(text))
 
 
-def _read_right(fields: dict[str, FieldReading], gold: dict[str, dict[str, object]]) -> set[str]:
-    read_right = set[str]()
-    for key, value in gold["fields"].items():
-        reading = fields.get(key)
-        if reading is not None and reading.state == "answered" and _same(reading.value, value):
-            read_right.add(key)
-    blank = {key for key, state in gold["states"].items() if state == "blank"}
-    return read_right | {key for key in blank if key in fields and fields[key].state == "blank"}
+def _key_of(key: str, fields: Mapping[str, FieldReading], gold: Gold) -> str | None:
+    """What a label asks by its answer: the question it was taken for if that was read right, or the only other one with
+    this answer."""
+    if all(_is_right(each, fields, gold) for each in PAIRS.get(key, (key,))):
+        return key
+    reading = fields.get(key)
+    if reading is None or reading.state != "answered":
+        return None
+    others = [other for other, value in gold["fields"].items() if _same(reading.value, value)]
+    return others[0] if len(others) == 1 else None
+
+
+def _is_right(key: str, fields: Mapping[str, FieldReading], gold: Gold) -> bool:
+    if key not in fields:
+        return False
+    if fields[key].state == "answered":
+        return key in gold["fields"] and _same(fields[key].value, gold["fields"][key])
+    return fields[key].state == "blank" == gold["states"].get(key)
 
 
 def _same(one: object, other: object) -> bool:
