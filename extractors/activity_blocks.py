@@ -112,9 +112,10 @@ def _chains(layout: Layout, language: str) -> list[list[Anchor]]:
     chains: dict[str, list[Anchor]] = {}
     for unit in layout.units:
         opening = None if unit.has("tick") else _OPENING.match(unit.text) or _NUMBERED_LABEL.match(unit.text)
-        if opening is None or opening.re is _OPENING and opening["before"] and words.isdisjoint(_named_words(opening)):
+        if opening is None:
             continue
-        chain = chains.setdefault(fold(opening["word"]), [])
+        strange = opening.re is _OPENING and opening["before"] and words.isdisjoint(_named_words(opening))
+        chain = chains.setdefault(" ".join(_named_words(opening)) if strange else fold(opening["word"]), [])
         if _as_number(opening["number"]) == len(chain) + 1:
             begins = opening.start("word") if opening.re is _NUMBERED_LABEL else opening.end()
             chain.append(Anchor(unit.index, len(chain) + 1, unit.start + begins))

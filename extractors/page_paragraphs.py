@@ -7,6 +7,9 @@ from extractors.page_lines import Draft
 
 _BULLET = re.compile(r"[•‣▪▫●○◦·►➢➤✦❖\uf0b7☐☒*]\s|[☐☒]")
 _LISTED = re.compile(r"(?:[-–—]|\(?\d{1,2}[.)]|\(?[a-zA-Zа-яА-Я][.)]|[ivxIVX]{1,4}[.)]|\d{1,2}(?:\.\d{1,2})+\.?)\s")
+_NAMED = re.compile(r"[^\W\d_a-zа-я][^:.;,\d]{2,40}:\s+\S")
+_SHORT = 0.7
+"""Where a line ends, as a share of the page's width, that may have left room for more."""
 _CLOSED = re.compile(r"[.!?:;…»\"”)]$")
 
 
@@ -69,7 +72,7 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
         return True
     if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
         return True
-    if before.tinted != draft.tinted or _is_labelled(before) and _is_labelled(draft):
+    if before.tinted != draft.tinted or _is_labelled(before) and _is_labelled(draft) or _is_named(before, draft):
         return True
     if ratio > 1.17 * usual + 0.02 or ratio < 0.3:
         return True
@@ -79,6 +82,11 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
     if roomy and not _runs_on(before, draft):
         return True
     return _is_indented(before, draft, size)
+
+
+def _is_named(before: Draft, draft: Draft) -> bool:
+    """True for “Position: Director” below a short line; where all lines are short, none tells how wide the text is."""
+    return before.box[2] < _SHORT * draft.sheet.width and _NAMED.match(draft.text) is not None
 
 
 def _is_labelled(draft: Draft) -> bool:
