@@ -30,7 +30,9 @@ STANCES: dict[str, Stance] = {
 """What stands in each answer, as far as money goes."""
 
 _ARTICLES = frozenset({"the", "le", "la", "l", "el", "o", "a"})
-_ALONE = frozenset({"alone", "itself", "only", "seul", "seule", "sola", "solo", "misma", "mismo", "mesmo", "mesma", ","})
+_ALONE = frozenset(
+    {"alone", "itself", "only", "seul", "seule", "sola", "solo", "misma", "mismo", "mesmo", "mesma", ","}
+)
 """What may stand behind “by the Federation” where the institution means itself."""
 _TOO_SHORT_TO_DENY = 12
 """Words: a longer answer that also says "no contribution" still names something."""

@@ -155,7 +155,7 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
     if not wanted:
         return Standing(candidate, known_key)
     unit, inline = search.layout.units[candidate.first], candidate.where == "inline"
-    fits = search.fits(unit)
+    fits, marked = search.fits(unit), not inline and search.lexicon.ends_in_remark(candidate.text)
     return Standing(
         candidate,
         known_key,
@@ -171,8 +171,8 @@ def _standing(search: Search, candidate: Candidate) -> Standing:
         or unit.cell is not None
         and (_inside_label(search, candidate) or _cuts_label(search, candidate)),
         place=search.places.get(candidate.first, 0.5),
-        need=0.48 if fits else 0.9 - 0.95 * min(candidate.structure, 0.34),
-        habit=(0.05 if fits else -0.12) if search.habit.has(unit) else 0.0,
+        need=0.48 if fits or marked else 0.9 - 0.95 * min(candidate.structure, 0.34),
+        habit=(0.05 if fits else 0.0 if marked else -0.12) if search.habit.has(unit) else 0.0,
         tabled=not inline and _before_activities(search, candidate),
     )
 

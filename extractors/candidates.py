@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from extractors.form_speech import LAST_BRACKET
 from extractors.label_ends import (
     DASH,
     IN_CAPITALS,
@@ -209,14 +208,13 @@ def _of_cell(layout: Layout, units: list[Unit], lexicon: Lexicon) -> Iterator[Ca
 def _ends_in_remark(units: list[Unit], lexicon: Lexicon) -> bool:
     """True for a cell that says no more than a label does: “Post of that person – optional”, over several lines."""
     text = tidy(" ".join(unit.text for unit in units))
-    dash = list(DASH.finditer(text))
+    dash = [] if any(unit.has("entry") or unit.has("tick") for unit in units) else list(DASH.finditer(text))
     return bool(dash) and ":" not in text and lexicon.is_remark(text[dash[-1].end() :])
 
 
 def _is_closed(unit: Unit, lexicon: Lexicon) -> bool:
     """True for a line that ends a label by saying that it may or must be answered: “Initials (optional)”."""
-    bracket = LAST_BRACKET.search(unit.text)
-    return bracket is not None and lexicon.is_remark(bracket[1])
+    return lexicon.ends_in_remark(unit.text)
 
 
 def _runs_on(layout: Layout, unit: Unit) -> bool:

@@ -8,6 +8,7 @@ from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
 from extractors.choices import Choice, boxes_of, is_cross, marked_boxes, ticked, typed
 from extractors.confidence import confidence_of, signs_of
+from extractors.dates import read_date
 from extractors.field_doubts import field_doubts
 from extractors.form_speech import is_apart, is_italic
 from extractors.halves import halves_of, spans_with
@@ -45,10 +46,12 @@ class Fields:
         self.signed = signed
         self.readings: dict[str, FieldReading] = {}
         self.flags: list[Flag] = []
+        self.asked: frozenset[str] = frozenset()
 
     def read(self, found: Found) -> tuple[dict[str, FieldReading], tuple[Flag, ...]]:
         """Every key of the contract with its reading, and the flags raised on the way."""
         bids = {bid.key: bid for bid in found.asked if bid.label.first not in self.signed.units}
+        self.asked = frozenset(bids)
         for key in sorted(bids, key=_country_first):
             if key in PAIRS:
                 self._pair(bids[key])
@@ -124,9 +127,16 @@ class Fields:
             self._choice(bid, kind)
         elif kind == "country":
             self._country(bid)
+        elif bid.key == "signature_place" and self._holds_day(bid):
+            self._pair(replace(bid, key="pair:place_date"))
         elif kind != "activities":
             answer = self.answers.answer(bid)
             self._keep(bid.key, bid, answer)
+
+    def _holds_day(self, bid: Asked) -> bool:
+        """True for “In: San José, on: 15 September 2025” where no other label asks for the day."""
+        said = self.answers.answer(bid).text
+        return "signature_date" not in self.asked and read_date(said, self.language) is not None
 
     def _keep(self, key: str, bid: Asked, answer: Answer) -> None:
         country = self.readings.get("institution_country", NOT_ON_FORM).value

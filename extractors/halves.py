@@ -8,7 +8,7 @@ from extractors.persons import split_person
 from pipeline.folding import fold, tidy
 
 Halves = tuple[str | None, str | None]
-_PARTING = re.compile(r"[,;–—\n]|\s-|-\s|\s(?:le|el|em|aos|on|от)\s")
+_PARTING = re.compile(r"[,;–—\n]|\s-|-\s|\s(?:le|el|em|aos|on|от)\s|\s\w{1,3}\s?:")
 _ENDS = re.compile(r"^[\s,;–—:/-]+|(?:[\s,;–—:/(-]|\b(?:le|el|em|aos|on|от|dia|día))+$")
 
 

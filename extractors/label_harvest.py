@@ -1,7 +1,7 @@
 """Labels for the reader of labels from invented forms with known answers: ``python -m extractors.label_harvest``.
 
-Where the answer to a question of ``tests/hard_forms`` was found, the words printed at it ask for it. They are written to
-``label_wordings/printed``, one file a language; the forms are constructions, so are their labels.
+Where the answer to a question of ``tests/hard_forms`` was found, the words printed at it ask for it. They are written
+to ``label_wordings/printed``, one file a language; the forms are constructions, so are their labels.
 """
 
 import json

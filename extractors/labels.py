@@ -19,6 +19,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Prefix
 from rapidfuzz.process import cdist
 
+from extractors.form_speech import LAST_BRACKET
 from extractors.label_model import guesses, read_ahead
 from extractors.label_words import Row, position_words, rows_of, shares_of, weights_of
 from extractors.numbering import without_number
@@ -144,6 +145,11 @@ class Lexicon:
     def is_remark(self, text: str) -> bool:
         """True if the text says that the question may stay empty or must be answered, and no more."""
         return fold(text) in self._remarks
+
+    def ends_in_remark(self, text: str) -> bool:
+        """True for “Its part (optional)”: only a form prints that."""
+        bracket = LAST_BRACKET.search(text)
+        return bracket is not None and self.is_remark(bracket[1])
 
     def asks_position(self, text: str) -> bool:
         """True if a word of the label asks for somebody's post."""

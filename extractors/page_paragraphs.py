@@ -60,6 +60,9 @@ def _has_room(before: Draft, draft: Draft) -> bool:
 
 
 def _differs(before: Draft, draft: Draft) -> bool:
+    """True for two lines in different print: a bold line below one that ends in plain print is one of its own."""
+    if draft.style[0] and not before.words[-1].bold and before.words[-1].kind == "text":
+        return True
     return any(a is not None and b is not None and a != b for a, b in zip(before.style, draft.style, strict=True))
 
 

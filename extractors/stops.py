@@ -207,7 +207,8 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         answer = answer or _is_option_of(search, candidate, asked)
         if headed or unit.all_italic and not italic or answer:
             continue  # a heading or a hint
-        if _numbered_alike(numbered, candidate):
+        marked = candidate.where != "inline" and search.lexicon.ends_in_remark(candidate.text)
+        if marked or _numbered_alike(numbered, candidate):
             found.append(candidate)
         elif candidate.where == "cell" and unit.cell is not None:
             beside = (unit.cell.table, unit.cell.column) in columns and _has_neighbour(search.layout, candidate)

@@ -6,11 +6,13 @@ import pytest
 
 from classifiers.rules_content import _steers
 from extractors.activity_blocks import by_blocks
+from extractors.candidates import Candidate
 from extractors.extraction import extract, survey
 from extractors.label_harvest import FORMS, labels_of
 from extractors.label_teaching import PRINTED, lessons
 from extractors.labels import column_lexicon, lexicon
 from extractors.layout import Layout
+from extractors.search import Asked
 from extractors.signing import read_signature
 from pipeline.document import Cell, Line, Mark, Piece
 from pipeline.languages import LANGUAGES
@@ -173,7 +175,7 @@ def test_a_signature_stands_over_its_caption(column: int, present: str) -> None:
     rows = [line(text, cell=Cell(0, row, at)) for row, row_of in enumerate(texts) for at, text in enumerate(row_of)]
     mark = Mark("image", after=column, path="p[1]", cell=Cell(0, 0, column))
     layout = Layout(replace(document(*[replace(each, page=None) for each in rows]), origin="word", marks=(mark,)))
-    caption = next(bid for bid in survey(layout.document).found.asked if bid.key == "signature")
+    caption = Asked("signature", Candidate("(signature)", 4, 4, 11, "cell", 0.3), 0.9, 0.2)
     assert read_signature(layout, caption, [], -1).mark == present
 
 
