@@ -56,7 +56,7 @@ def _of_rows(layout: Layout, table: int, columns: Lexicon, language: str) -> Act
         named = name_columns(series, columns, language)
         clear = is_activities(series, named, columns)
         if clear:
-            unread = tuple(one.heading for place, one in enumerate(series) if place not in named and one.cells)
+            unread = tuple(one.heading for place, one in enumerate(series) if place not in named and _asks(one))
             found = _read_rows(row, body, {row[place].cell.column: key for place, key in named.items()})
             return replace(found, unread=unread, clear=clear)
     return None
@@ -97,6 +97,11 @@ def _is_heading(box: CellBox) -> bool:
 def _series(head: CellBox, body: list[list[CellBox]]) -> Series:
     cells = [box.text for row in body for box in row if box.cell.column == head.cell.column and box.text]
     return Series(head.text, tuple(cells))
+
+
+def _asks(column: Series) -> bool:
+    """True for a column that says something under a heading of words; “N°” only counts."""
+    return any(column.cells) and sum(map(str.isalpha, column.heading)) > 1
 
 
 def _body(layout: Layout, table: int, rows: list[list[CellBox]]) -> list[list[CellBox]]:
@@ -168,7 +173,7 @@ def _by_small_tables(layout: Layout, columns: Lexicon, language: str) -> Activit
             for place, key in named.items():
                 draft.add(key, spans_of(row[place].units))
         taken = frozenset(u.index for rows in tables for row in rows for box in row for u in box.units)
-        unread = tuple(one.heading for place, one in enumerate(series) if place not in named and any(one.cells))
+        unread = tuple(one.heading for place, one in enumerate(series) if place not in named and _asks(one))
         return ActivitiesFound(tuple(drafts), taken, True, unread, clear)
     return None
 

@@ -263,9 +263,11 @@ def _to_its_dots(layout: Layout, bid: Asked) -> Asked:
 def _to_its_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:
     first, last = layout.units[bid.label.first], layout.units[bid.label.last]
     beside = layout.right(first.cell) if first.cell is not None and bid.label.cut >= last.end else None
-    if first.cell is None or beside is None or not beside.text:
+    if first.cell is None or beside is None:
         return bid
     printed = [unit for unit in layout.cells[key_of(first.cell)].units if unit.text.strip() and not unit.all_italic]
+    if not beside.text and (first.line.page is None or not all(unit.all_bold for unit in printed)):
+        return bid
     lead = lead_of(printed) if printed else []
     if lead and first.line.page is not None:
         lead += takewhile(lambda unit: not unit.line.new_paragraph and unit.text[:1].islower(), printed[len(lead) :])

@@ -180,8 +180,10 @@ def _below_heading(search: Search, asked: list[Asked], unknown: list[Candidate])
     """Where the heading “The supporting organisation” was taken for the question for its name, that is asked by the
     first label in unknown words below it, if a name or “n/a” stands behind that: “Name”."""
     units = search.layout.units
+    headings = {index for index, _ in search.headings}
+    asking = [label for label in unknown if label.first not in headings]
     for bid, behind in pairwise(asked):
-        below = [label for label in unknown if bid.label.last < label.first < behind.label.first]
+        below = [label for label in asking if bid.label.last < label.first < behind.label.first]
         if bid.key != "supporting_entity_name" or not below:
             continue
         first = min(each.first for each in below)
