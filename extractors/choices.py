@@ -9,7 +9,7 @@ from itertools import accumulate, takewhile
 
 from extractors.answers import Answer
 from extractors.layout import BULLET, Span, Unit, spans_of
-from extractors.options import option_of, options_of
+from extractors.options import TYPED, option_of, options_of
 from extractors.typed_marks import AMONG
 from pipeline.document import TICKED, UNTICKED, Line, share_height
 from pipeline.folding import fold, tidy
@@ -374,7 +374,7 @@ def typed(answer: Answer, key: str, language: str) -> Choice:
     text = answer.text
     option, score = option_of(text, key, language)
     if option is not None and (option != "other" or score > 0.9):
-        return Choice((option,), answer.spans, ())
+        return Choice((option,), answer.spans, (), () if score >= TYPED else (text,))
     if len({option_of(line, key, language)[0] for line in text.splitlines()} - {None, "other"}) >= MANY.get(key, 3):
         # The printed list stands there as it was, or what is struck out cannot be seen.
         return Choice((), answer.spans, (), (text,))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from extractors.amounts import read_months
 from extractors.answer_model import weight_of
 from extractors.dates import read_date
-from extractors.options import is_option, option_of
+from extractors.options import TYPED, is_option, option_of
 from extractors.persons import looks_like_post, split_person
 from extractors.question_keys import PAIRS
 from extractors.tongues import read_tongues
@@ -156,7 +156,7 @@ def _typed_option(key: str, look: str, language: str) -> float:
     if key == "working_languages":
         return 0.15 if read_tongues(look, language) else -0.12
     option, score = option_of(look, key, language)
-    if option in (None, "other"):
+    if option in (None, "other") or score < TYPED:
         return -0.12
     return -0.2 if score < NAMED and looks_like_post(look, language) else 0.15
 

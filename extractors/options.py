@@ -17,6 +17,8 @@ PLAIN = 0.9
 """Score of a text that names its option in plain words."""
 _LEAD = re.compile(r"[(:;–—]|\s-\s")
 _SHARED = re.compile(r"[^:–—]{2,60}(?:[:–—]|\s-)\s+(?=\S)")
+TYPED = 0.72
+"""How well typed words must name an option, at least, to speak for the question and not to be shown."""
 
 
 def options_of(texts: list[str], key: str, language: str) -> list[tuple[str | None, float]]:
