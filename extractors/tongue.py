@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
-from extractors.labels import lexicon
+from extractors.label_words import rows_of
 from extractors.layout import Layout
 from extractors.numbering import without_number
 from pipeline.folding import fold
-from pipeline.languages import LANGUAGES
+from pipeline.languages import LANGUAGES, load_language
 from pipeline.records import Language
 
 CLEAR = 8
@@ -30,7 +31,13 @@ def label_votes(texts: Iterable[str]) -> dict[str, int]:
     """How many of the texts are, word for word, labels of each language."""
     unique = {text for text in texts if text}
     folded = [tuple(fold(without_number(text)).split()) for text in unique]
-    return {code: sum(map(lexicon(code).holds, folded)) for code in LANGUAGES}
+    return {code: sum(words in _printed(code) for words in folded) for code in LANGUAGES}
+
+
+@cache
+def _printed(code: str) -> frozenset[tuple[str, ...]]:
+    """The words of every label of a language: of four languages in five no more is needed for a form."""
+    return frozenset(words for _, _, words in rows_of(load_language(code)))
 
 
 def _texts(layout: Layout) -> Iterable[str]:
