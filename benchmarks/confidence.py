@@ -20,9 +20,9 @@ from extractors.extraction import Survey, extract, survey
 from extractors.question_keys import PAIRS
 from extractors.reading import read
 from extractors.search import Asked
-from pipeline.document import Unreadable
 from pipeline.questions import questions
 from pipeline.records import FieldReading
+from pipeline.trouble import Unreadable
 
 FILE = Path(__file__).resolve().parent.parent / "extractors" / "confidence.toml"
 HEAD = (

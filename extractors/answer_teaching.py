@@ -3,12 +3,12 @@ language, invented requests (``requests``), and the answers in the project's own
 ``tests/hard_forms``)."""
 
 import json
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import rtoml
 from pydantic import TypeAdapter, ValidationError
 
 from extractors.answer_model import BESIDE, KIND_OF, kind_of
@@ -51,14 +51,14 @@ def examples() -> tuple[Example, ...]:
 def _of_language(code: str) -> Iterator[Example]:
     path = EXAMPLES / f"{code}.toml"
     try:
-        tables = _FILE.validate_python(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        tables = _FILE.validate_python(rtoml.loads(path.read_text("utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise ValueError(f"{path.name}: {error}") from error
     if strange := set(tables) - set(questions()) - set(KIND_OF.values()) - BESIDE:
         raise ValueError(f"{path.name}: no question of the form: {', '.join(sorted(strange))}")
     for kind, table in tables.items():
         yield from (Example(" ".join(text.split()), code, kind_of(kind)) for text in table.answers)
-    for request in tomllib.loads((EXAMPLES / "requests" / path.name).read_text("utf-8")).values():
+    for request in rtoml.loads((EXAMPLES / "requests" / path.name).read_text("utf-8")).values():
         yield from (Example(" ".join(text.split()), code, kind_of(key)) for key, text in request.items())
 
 

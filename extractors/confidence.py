@@ -1,10 +1,11 @@
 """How likely a value is right: a logistic figure over signs of doubt, fitted on forms with gold records."""
 
 import math
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from extractors.search import Asked
 
@@ -31,7 +32,7 @@ def signs_of(bid: Asked, odd: bool = False) -> Signs:
 @cache
 def _weights() -> dict[str, float]:
     path = resources.files("extractors") / "confidence.toml"
-    weights: dict[str, float] = tomllib.loads(path.read_text("utf-8"))["weights"]
+    weights: dict[str, float] = rtoml.loads(path.read_text("utf-8"))["weights"]
     return weights
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from extractors.isolation import OWN_NETWORK, capabilities, die_with_us, end_family, private_surroundings
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 
 class Limits(NamedTuple):

@@ -24,11 +24,12 @@ from extractors.signing import read_signature
 from extractors.signing_sentence import signing_sentence
 from extractors.tongue import language_of
 from extractors.unassigned import unassigned
-from pipeline.document import Document, Trouble, Unreadable
+from pipeline.document import Document, Trouble
 from pipeline.languages import load_language
 from pipeline.questions import questions
 from pipeline.records import DocumentFacts, FieldReading, Flag, FormKind, Language, Signature
 from pipeline.stages import Extraction
+from pipeline.trouble import Unreadable
 
 FEWEST = 4
 """Questions that must be found for a file to be called a request form."""

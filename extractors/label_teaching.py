@@ -7,12 +7,12 @@ those of the invented forms of ``tests/hard_forms``.
 
 import random
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import rtoml
 from pydantic import ValidationError
 
 from pipeline.folding import fold
@@ -110,7 +110,7 @@ def _written(code: str) -> Iterator[Row]:
 
 def _editions(code: str) -> Iterator[Row]:
     """The labels of invented editions, as a form prints them: what they ask, or that they ask nothing (options)."""
-    for edition in tomllib.loads((WORDINGS / "editions" / f"{code}.toml").read_text("utf-8")).values():
+    for edition in rtoml.loads((WORDINGS / "editions" / f"{code}.toml").read_text("utf-8")).values():
         for name, text in edition.items():
             kind, _, rest = name.partition("_")
             if kind == "column":
@@ -123,7 +123,7 @@ def _editions(code: str) -> Iterator[Row]:
 
 def _printed(code: str) -> Iterator[Row]:
     """The labels of the invented forms whose answers are known (``label_harvest``)."""
-    for key, texts in tomllib.loads((PRINTED / f"{code}.toml").read_text("utf-8")).items():
+    for key, texts in rtoml.loads((PRINTED / f"{code}.toml").read_text("utf-8")).items():
         yield from ((text, key, text, "wording", 1.0) for text in texts)
 
 
@@ -141,7 +141,7 @@ def _other(code: str) -> Iterator[Row]:
 
 def _running_text(code: str) -> Iterator[str]:
     """Titles and every third sentence of the theme corpus: what applicants write."""
-    corpus = tomllib.loads((CORPUS / f"{code}.toml").read_text("utf-8"))
+    corpus = rtoml.loads((CORPUS / f"{code}.toml").read_text("utf-8"))
     yield from corpus.get("commonplaces", [])
     for case in corpus["case"]:
         yield case.get("title", "")
@@ -167,6 +167,6 @@ def wordings(code: str) -> Wordings:
     """The file of one language. Raises ValueError naming file and key."""
     path = WORDINGS / f"{code}.toml"
     try:
-        return Wordings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return Wordings.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise ValueError(f"{path.name}: {error}") from error

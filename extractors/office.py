@@ -16,7 +16,8 @@ from extractors.old_word import deleted_stretches, with_clean_deletions
 from extractors.plain_word import read_plainly
 from extractors.rooms import own_folder
 from extractors.word import read_word
-from pipeline.document import Document, Trouble, Unreadable
+from pipeline.document import Document, Trouble
+from pipeline.trouble import Unreadable
 
 INSTALL = "apt-get install -y --no-install-recommends libreoffice-writer-nogui"
 NAMES = {media.DOC: "old Word format (.doc)", media.ODT: "OpenDocument text (.odt)", media.RTF: "Rich Text (.rtf)"}

@@ -6,7 +6,7 @@ import zipfile
 
 from extractors import media
 from extractors.word_guards import SEND_AGAIN, ZIP_FAULTS, has_doctype, hostile, judged_members
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 _DEEPEST = 1_000
 _BINARY = re.compile(rb"\\bin(\d{1,20})")

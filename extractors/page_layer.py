@@ -3,7 +3,8 @@
 import re
 
 from extractors.page_sheet import Sheet
-from pipeline.document import Trouble, Unreadable
+from pipeline.document import Trouble
+from pipeline.trouble import Unreadable
 
 _LEAST_WORDS = 25
 _SOUND = re.compile(

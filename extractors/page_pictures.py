@@ -24,8 +24,9 @@ from extractors.page_html import page_html
 from extractors.page_rendering import page_images
 from extractors.printed_words import Place, Print, picture_near, places_of, read_print
 from extractors.word_printing import accepted
-from pipeline.document import Document, Unreadable
+from pipeline.document import Document
 from pipeline.records import Evidence, Record
+from pipeline.trouble import Unreadable
 
 SCALE = 1.6
 """Pixels a point: about 115 dots an inch, enough to read on a screen."""

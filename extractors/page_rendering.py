@@ -9,7 +9,7 @@ from PIL import Image
 from extractors.media import PDF
 from extractors.page_limits import PAGES
 from extractors.scan_pictures import file_pictures
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 
 def page_images(data: bytes, media_type: str, scale: float) -> Iterator[Image.Image]:

@@ -31,7 +31,8 @@ from extractors.page_unseen import Drawn, unseen_troubles
 from extractors.page_widgets import Notes, read_notes
 from extractors.page_words import read_sheet
 from extractors.struck import take_struck
-from pipeline.document import Document, Line, TextOrigin, Trouble, Unreadable
+from pipeline.document import Document, Line, TextOrigin, Trouble
+from pipeline.trouble import Unreadable
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 

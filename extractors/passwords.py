@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from extractors import media
 from extractors.old_word import is_locked
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 REMEDY = "Ask the sender for the password or for a file without one; process it again with --password-file."
 _SAVE_OPEN = "Open it with its password and save it without, as .docx or PDF, or ask the sender to."

@@ -9,7 +9,8 @@ from extractors.confined import Limits, run_confined
 from extractors.rooms import own_folder
 from extractors.word_lines import Story, settle_squares
 from extractors.word_styles import Face
-from pipeline.document import Cell, Document, Trouble, Unreadable
+from pipeline.document import Cell, Document, Trouble
+from pipeline.trouble import Unreadable
 
 _LIMITS = Limits(wall=20.0, processor=20, memory=500_000_000, file=50_000_000)
 Stretch = tuple[str, Face]

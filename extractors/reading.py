@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from extractors import media
 from extractors.passwords import decrypt
-from pipeline.document import Document, Unreadable
+from pipeline.document import Document
+from pipeline.trouble import Unreadable
 
 Reader = Callable[[bytes, str], Document]
 

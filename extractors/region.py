@@ -18,7 +18,7 @@ from extractors.scan_pictures import Pages, Picture, file_pictures
 from extractors.scan_rules import erase_rules, find_rules
 from extractors.scan_upright import Upright, quarter_turned, set_upright
 from extractors.scan_words import BLOCK, Reading, one_script, read_words, sureness, tongues
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 from pipeline.values import Box
 
 _ANY = "rus+eng"

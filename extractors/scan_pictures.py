@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from cv2.typing import MatLike
 
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 if TYPE_CHECKING:
     from PIL.Image import Image as ImageFile

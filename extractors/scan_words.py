@@ -3,7 +3,6 @@
 import os
 import re
 import threading
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+import rtoml
 from cv2.typing import MatLike
 
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 if TYPE_CHECKING:
     import tesserocr
@@ -66,7 +66,7 @@ class Tongue:
 @cache
 def tongues() -> dict[str, Tongue]:
     """All languages of ``scan_languages.toml``; an error names the file and the key."""
-    raw = tomllib.loads((resources.files("extractors") / "scan_languages.toml").read_text(encoding="utf-8"))
+    raw = rtoml.loads((resources.files("extractors") / "scan_languages.toml").read_text(encoding="utf-8"))
     found: dict[str, Tongue] = {}
     for code, block in raw.items():
         if set(block) != {"data", "words"} or not all(isinstance(v, str) and v for v in block.values()):

@@ -13,7 +13,8 @@ from extractors.page_limits import PAGES, Budget, TooMuch
 from extractors.page_sheet import Rule, Sheet, Word, seen, turned
 from extractors.page_widgets import Notes
 from extractors.paged import MEDIA_TYPE, Scroll, compose, settle, too_dense
-from pipeline.document import Document, Trouble, Unreadable
+from pipeline.document import Document, Trouble
+from pipeline.trouble import Unreadable
 from pipeline.values import Box
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """The sentence with which some forms are signed: “I, Ada Obi, acting as Director, … Done at Abuja, on 3 May 2027”."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from extractors.captions import captioned
 from extractors.dates import read_date
@@ -30,7 +31,7 @@ class Phrases:
 
 @cache
 def _phrases(language: str) -> Phrases | None:
-    raw = tomllib.loads((resources.files("extractors") / "signing_sentences.toml").read_text("utf-8")).get(language)
+    raw = rtoml.loads((resources.files("extractors") / "signing_sentences.toml").read_text("utf-8")).get(language)
     if raw is None:
         return None
     either = {key: "|".join(re.escape(text) for text in sorted(raw[key], key=len, reverse=True)) for key in raw}

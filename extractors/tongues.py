@@ -1,9 +1,10 @@
 """Names of languages in a text, as ISO 639-1 codes; the names in the five languages come from CLDR (Babel)."""
 
 import re
-import tomllib
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from pipeline.folding import fold
 from pipeline.languages import LANGUAGES
@@ -25,7 +26,7 @@ class TongueNames(Value):
 @cache
 def _also() -> TongueNames:
     path = resources.files("extractors") / "tongues.toml"
-    return TongueNames.model_validate(tomllib.loads(path.read_text("utf-8")))
+    return TongueNames.model_validate(rtoml.loads(path.read_text("utf-8")))
 
 
 @cache

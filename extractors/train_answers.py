@@ -4,10 +4,10 @@ The temperature is fitted on held-out answers and kept beside the examples, in `
 """
 
 import sys
-import tomllib
 from collections.abc import Sequence
 
 import numpy as np
+import rtoml
 
 from extractors.answer_model import FILE
 from extractors.answer_teaching import EXAMPLES, Example, examples
@@ -73,7 +73,7 @@ def train() -> None:
     """Write the model and its fingerprint."""
     taught = examples()
     keys = keys_of(taught)
-    scale = float(tomllib.loads(TEMPERATURE.read_text("utf-8"))["temperature"])
+    scale = float(rtoml.loads(TEMPERATURE.read_text("utf-8"))["temperature"])
     size = save_model(TextModel.from_weights(keys, *fitted(taught, keys), scale), FILE)
     print(f"{len(taught)} answers, {len(keys)} kinds, {size / 1e6:.2f} MB")
 

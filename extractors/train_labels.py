@@ -6,9 +6,9 @@ temperature is fitted on held-out figures and kept beside the wordings, in ``lab
 
 import random
 import sys
-import tomllib
 
 import numpy as np
+import rtoml
 
 from extractors.label_model import FILE
 from extractors.label_teaching import WORDINGS, Lesson, lessons
@@ -53,7 +53,7 @@ def fitted(taught: list[Lesson], keys: list[str], seed: int = SEED) -> tuple[Num
 
 def temperature() -> float:
     """The factor on the raw figures, fitted on held-out wordings."""
-    return float(tomllib.loads(TEMPERATURE.read_text("utf-8"))["temperature"])
+    return float(rtoml.loads(TEMPERATURE.read_text("utf-8"))["temperature"])
 
 
 def train() -> None:

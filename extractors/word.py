@@ -17,7 +17,8 @@ from extractors.word_numbering import Numbering, read_numbering
 from extractors.word_package import Package, open_package
 from extractors.word_styles import Styles, read_styles, without_table_styles
 from extractors.word_walk import Place, Walk
-from pipeline.document import Document, Line, LineRole, Mark, Trouble, Unreadable
+from pipeline.document import Document, Line, LineRole, Mark, Trouble
+from pipeline.trouble import Unreadable
 
 FEW_WORDS = 40
 SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})

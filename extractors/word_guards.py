@@ -11,7 +11,7 @@ import zlib
 
 from lxml import etree
 
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 DEEP = re.compile(r"depth|huge|limit|entit", re.IGNORECASE)
 """What the parser says of a part that is too deep or too large."""

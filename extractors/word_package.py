@@ -20,7 +20,7 @@ from extractors.word_guards import (
     judged_members,
     parse_part,
 )
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 PACKAGE = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 

@@ -13,8 +13,8 @@ from flows.process import quarantined
 from flows.sandbox import Pool
 from flows.walking import load, shown_name
 from flows.workers import open_pool
-from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
+from pipeline.trouble import Unreadable
 
 AHEAD = 3
 """Files per worker that wait in line: enough to keep all busy, few enough to keep memory flat."""
@@ -46,25 +46,30 @@ class Batch:
 
 
 def process_files(paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
+    """``process_on`` with workers of its own, as many as the batch says."""
+    with open_pool(batch.workers) as pool:
+        yield from process_on(pool, paths, batch)
+
+
+def process_on(pool: Pool, paths: Iterable[Path], batch: Batch) -> Iterator[Record]:
     """One record per path, in order; of a mail or an archive one for every request in it, and at least one. Every file
     goes through a worker process, also when it is the only one: a crash must still give a record, and while the worker
     loads its libraries this process opens the store."""
     waiting: deque[UnderWay | Record] = deque()
     shelf: Shelf | None = None
-    with open_pool(batch.workers) as pool:
-        try:
-            for path in paths:
-                waiting.append(_begin(pool, path, batch))
-                if shelf is None and batch.open_store:
-                    shelf = batch.open_store()
-                if len(waiting) > AHEAD * batch.workers:
-                    yield from _finish(waiting.popleft(), shelf)
-            while waiting:
+    try:
+        for path in paths:
+            waiting.append(_begin(pool, path, batch))
+            if shelf is None and batch.open_store:
+                shelf = batch.open_store()
+            if len(waiting) > AHEAD * pool.workers:
                 yield from _finish(waiting.popleft(), shelf)
-        except BaseException:
-            # Interrupted, or nobody takes the records any more: the workers must not go on.
-            pool.stop()
-            raise
+        while waiting:
+            yield from _finish(waiting.popleft(), shelf)
+    except BaseException:
+        # Interrupted, or nobody takes the records any more: the workers must not go on.
+        pool.stop()
+        raise
 
 
 def process_one(pool: Pool, path: Path, batch: Batch, shelf: Shelf | None) -> tuple[Record, ...]:

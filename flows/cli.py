@@ -200,8 +200,7 @@ def plain_errors() -> Iterator[None]:
     """Misuse, a store or a file that cannot be used: one sentence and exit status 2. Anything else is a bug."""
     from flows.fence import WillNotStart
     from flows.walking import Misuse
-    from pipeline.document import Unreadable
-    from pipeline.trouble import StoreTrouble
+    from pipeline.trouble import StoreTrouble, Unreadable
 
     try:
         yield

@@ -12,8 +12,7 @@ from typing import Literal
 from extractors.isolation import capabilities
 from flows import scanning
 from flows.places import open_the_store, store_url
-from pipeline.document import Unreadable
-from pipeline.trouble import StoreTrouble
+from pipeline.trouble import StoreTrouble, Unreadable
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from flows.process import quarantined
 from flows.returned_letters import tell_of_returned
 from flows.sorting import Delivery, Request
 from pipeline import ledger_ends
-from pipeline.document import Unreadable
 from pipeline.ledger import Ledger
 from pipeline.ledger_ends import Clues, Finish, Overtaken
 from pipeline.ledger_signs import withdraw
@@ -19,6 +18,7 @@ from pipeline.raw import keep_raw
 from pipeline.records import Flag, Record
 from pipeline.references import new_reference
 from pipeline.store import Store
+from pipeline.trouble import Unreadable
 
 MOST_DEATHS = 2
 """So many readers may die of a message; then it is not read again without a person."""

@@ -1,7 +1,7 @@
 """What to say of a mail in which no request form was found, and what to do about it."""
 
-from pipeline.document import Unreadable
 from pipeline.mail import OpenedMail
+from pipeline.trouble import Unreadable
 
 _ASK = "Ask the sender for the request form as a signed PDF or as a Word file."
 _KINDS = {

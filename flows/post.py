@@ -18,9 +18,9 @@ from flows.process import quarantined
 from flows.sandbox import Pool
 from flows.sorting import Delivery, Request, Whole, part_arrival, sort_out
 from flows.workers import SECONDS, Handed, guarded, outcome, submit, tried_twice, work
-from pipeline.document import Unreadable
 from pipeline.mail import OpenedMail, PostOffice
 from pipeline.records import Arrival, Record
+from pipeline.trouble import Unreadable
 
 THE_POST_OFFICE = PostOffice()
 """Where nothing is configured: no server's word about senders is believed."""

@@ -10,9 +10,10 @@ from extractors.media import sniff
 from extractors.passwords import decrypt
 from flows.keyring import NO_KEYS, Keyring
 from flows.provenance import made_with
-from pipeline.document import Document, Unreadable
+from pipeline.document import Document
 from pipeline.records import Arrival, Flag, Record, Source
 from pipeline.stages import Assessment, Extraction, Surroundings
+from pipeline.trouble import Unreadable
 
 OpenRequests = Callable[[Extraction], tuple[str, ...]]
 """The references of the same institution's other open requests."""

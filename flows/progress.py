@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Iterator
+from typing import TypeVar
 
-from pipeline.records import Record
+Made = TypeVar("Made")
 
 MANY = 50
 """From so many files on a run that nobody watches says how far it is."""
 
 
-def told(records: Iterator[Record], total: int) -> Iterator[Record]:
+def told(records: Iterator[Made], total: int) -> Iterator[Made]:
     """The same records, with progress said beside."""
     if sys.stderr.isatty() and total > 1:
         yield from _bar(records, total)
@@ -19,14 +20,14 @@ def told(records: Iterator[Record], total: int) -> Iterator[Record]:
         yield from records
 
 
-def _bar(records: Iterator[Record], total: int) -> Iterator[Record]:
+def _bar(records: Iterator[Made], total: int) -> Iterator[Made]:
     from rich.console import Console
     from rich.progress import track
 
     yield from track(records, "Reading forms", total=total, console=Console(stderr=True), transient=True)
 
 
-def _lines(records: Iterator[Record], total: int) -> Iterator[Record]:
+def _lines(records: Iterator[Made], total: int) -> Iterator[Made]:
     step = max(total // 10, 1)
     for done, record in enumerate(records, start=1):
         yield record

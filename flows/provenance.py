@@ -1,11 +1,12 @@
 """What made a record: the software, the data files it judged by, its models."""
 
 import hashlib
-import tomllib
 from datetime import date
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+import rtoml
 
 from pipeline.records import MadeWith
 from pipeline.rules import rules_edition
@@ -37,7 +38,7 @@ def _data_mark() -> str:
 
 def _models() -> dict[str, str]:
     """A trained model lies in a folder of its name, with a card ``model.toml`` that holds its hash."""
-    cards = {path.parent.name: tomllib.loads(path.read_text("utf-8")) for path in _data_files("model.toml")}
+    cards = {path.parent.name: rtoml.loads(path.read_text("utf-8")) for path in _data_files("model.toml")}
     return {name: str(card["sha256"])[:12] for name, card in cards.items()}
 
 

@@ -7,14 +7,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from flows.batch import Batch, process_files
 from flows.keyring import NO_KEYS, Keyring
 from flows.places import open_the_store, store_url
 from flows.progress import told
+from flows.sandbox import Pool
 from flows.walking import Misuse, skipped_notice, walk
-from pipeline.records import Record
+
+if TYPE_CHECKING:
+    from flows.batch import Batch
+    from pipeline.records import Record
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,12 @@ def run(order: Order) -> int:
         print(notice, file=sys.stderr)
     records: list[Record] = []
     quarantined = False
-    with _opened(order.out) as lines:
-        for record in told(process_files(found.files, _batch(order, len(found.files))), len(found.files)):
+    workers = max(1, min(len(found.files), order.jobs or len(os.sched_getaffinity(0))))
+    with _opened(order.out) as lines, Pool(workers) as pool:
+        # Loaded while the workers start: the wait for one form is half of it.
+        from flows.batch import process_on
+
+        for record in told(process_on(pool, found.files, _batch(order, workers)), len(found.files)):
             lines.write(record.model_dump_json().encode("utf-8") + b"\n")
             lines.flush()
             quarantined = quarantined or record.disposition == "quarantined"
@@ -50,14 +57,16 @@ def run(order: Order) -> int:
     return 1 if quarantined else 0
 
 
-def _batch(order: Order, files: int) -> Batch:
-    """The clock and the machine are looked at here and nowhere below."""
+def _batch(order: Order, workers: int) -> "Batch":
+    """The clock is looked at here and nowhere below."""
+    from flows.batch import Batch
+
     now = datetime.now(UTC)
     return Batch(
         today=order.today or now.astimezone().date(),
         received_at=now.isoformat(timespec="seconds"),
         open_store=(lambda: open_the_store(order.store)) if order.use_store else None,
-        workers=max(1, min(files, order.jobs or len(os.sched_getaffinity(0)))),
+        workers=workers,
         named=frozenset(order.paths),
         keyring=order.keyring,
     )
@@ -80,7 +89,7 @@ def _opened(out: Path | None) -> Iterator[IO[bytes]]:
         unfinished.replace(out)
 
 
-def _show(records: list[Record], order: Order) -> None:
+def _show(records: "list[Record]", order: Order) -> None:
     """The table goes to standard output only if the records do not."""
     from flows.overview import print_overview
 

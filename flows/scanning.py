@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
-from pipeline.document import Unreadable
 from pipeline.records import Flag
+from pipeline.trouble import Unreadable
 
 VARIABLE = "SOCIEUX_CLAMD"
 _PIECE = 1 << 18

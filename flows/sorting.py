@@ -16,9 +16,9 @@ from flows.choosing import DOUBTFUL, Choice, choose, weight
 from flows.nothing_found import nothing_found
 from flows.process import quarantined
 from flows.senders import sender_flags
-from pipeline.document import Unreadable
 from pipeline.mail import Envelope, Fate, MailKind, OpenedMail, Part, PartOutcome, PostOffice
 from pipeline.records import Arrival, Flag, Record, SupportingDocument
+from pipeline.trouble import Unreadable
 
 _FOR_DOCUMENTS = re.compile(r".*\.(pdf|do[ct][xm]?|odt|rtf|msg|eml|zip|jpe?g|png|tiff?|pages|wps)", re.IGNORECASE)
 """Names of files that should be documents; where the bytes are none that we know, they may be a damaged form."""

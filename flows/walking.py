@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 MAX_SIZE = 100_000_000
 """Bytes; a larger file is no form and is not loaded."""

@@ -14,29 +14,35 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import get_type_hints
-
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter
+from typing import TYPE_CHECKING, get_type_hints
 
 from extractors.isolation import children
 from extractors.rooms import empty
 from flows.fence import FILE_SIZE, FOLDER_FILES, FOLDER_SIZE, MEMORY, OPEN_FILES
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 DONE, RAISED = b"=", b"!"
 CPU_SPENT = int(signal.SIGXCPU)
 """The exit status of a worker whose processor time was over."""
 CORES, SPARE = 2, 10
 """Processor seconds a file may take for each second of its time (OCR works on two cores), and some on top."""
+_LOADED_AHEAD = ("flows.post", "extractors.extraction", "classifiers.assessment")
+"""What every form needs; loaded while the other side still looks for the first file."""
 _PR_SET_CHILD_SUBREAPER = 36
 _NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 2, 4, 8
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @cache
-def answer_type(function: Callable[..., object]) -> TypeAdapter[object]:
+def answer_type(function: Callable[..., object]) -> "TypeAdapter[object]":
     """How the result of a function is written and read again: by its declared return type."""
+    from pydantic import ConfigDict, PydanticUserError, TypeAdapter
+
     declared = get_type_hints(function).get("return", object) if hasattr(function, "__annotations__") else object
     try:
         return TypeAdapter(declared, config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"))
@@ -53,6 +59,7 @@ def main(socket: int, own: str = "", *hidden: str) -> None:
         _make_private(own, hidden)
     with Connection(socket) as line:
         line.send_bytes(DONE)
+        _load_ahead()
         while True:
             try:
                 order = line.recv_bytes()
@@ -72,6 +79,13 @@ def _serve(order: bytes) -> bytes:
     except Exception as fault:
         # The kind alone: the message may hold what stands on the form.
         return RAISED + json.dumps(type(fault).__name__).encode()
+
+
+def _load_ahead() -> None:
+    """What cannot be loaded is told when the first order needs it."""
+    with contextlib.suppress(Exception):
+        for module in _LOADED_AHEAD:
+            import_module(module)
 
 
 def _limit() -> None:

@@ -18,8 +18,8 @@ from flows import scanning
 from flows.keyring import NO_KEYS, Keyring
 from flows.process import SECOND_READING, THE_STAGES, Stages, process_bytes, quarantined
 from flows.sandbox import FLOODED, OutOfTime, Pool, RaisedInside, WorkerDied
-from pipeline.document import Unreadable
 from pipeline.records import Arrival, Flag, Record
+from pipeline.trouble import Unreadable
 
 Made = TypeVar("Made")
 SECONDS = 120.0

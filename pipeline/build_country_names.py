@@ -2,10 +2,10 @@
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Literal
 
+import rtoml
 from pydantic import TypeAdapter
 
 from pipeline.countries import NAMES_FILE, Doubtful, Words, compared, country_list
@@ -43,7 +43,7 @@ def main() -> None:
 
 def built() -> dict[str, object]:
     """The content of country_names.json."""
-    own = OwnNames.model_validate(tomllib.loads(SOURCE_FILE.read_text(encoding="utf-8")))
+    own = OwnNames.model_validate(rtoml.loads(SOURCE_FILE.read_text(encoding="utf-8")))
     words = _compared_words(own.words)
     doubtful = tuple(_compared_doubt(doubt, words) for doubt in own.doubtful)
     regions = {form for name in own.regions["names"] for form in all_forms({compared(name, words)}, _script(name))}

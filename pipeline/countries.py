@@ -1,12 +1,12 @@
 """The countries of the guide (section 4) and the names by which forms call the places of the world."""
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import rtoml
 from pydantic import Field, ValidationError
 
 from pipeline.values import Value
@@ -101,8 +101,8 @@ class CountryDataError(ValueError):
 def country_list() -> CountryList:
     """The guide's list, read once. Raises CountryDataError naming file and key."""
     try:
-        return CountryList.model_validate(tomllib.loads(LIST_FILE.read_text(encoding="utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return CountryList.model_validate(rtoml.loads(LIST_FILE.read_text(encoding="utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise CountryDataError(f"{LIST_FILE.name}: {_first_trouble(error)}") from error
 
 
@@ -115,7 +115,7 @@ def country_names() -> CountryNames:
         raise CountryDataError(f"{NAMES_FILE.name}: {_first_trouble(error)}") from error
 
 
-def _first_trouble(error: ValidationError | tomllib.TOMLDecodeError) -> str:
+def _first_trouble(error: ValidationError | rtoml.TomlParsingError) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

@@ -128,11 +128,3 @@ class Document:
     marks: tuple[Mark, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     page_sizes: tuple[tuple[float, float], ...] = field(default=())
-
-
-class Unreadable(Exception):
-    """A file that cannot be read: ``code`` is a flag code, ``message`` says what it is, ``remedy`` what to do."""
-
-    def __init__(self, code: str, message: str, remedy: str) -> None:
-        super().__init__(f"{message} {remedy}")
-        self.code, self.message, self.remedy = code, message, remedy

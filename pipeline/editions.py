@@ -1,10 +1,10 @@
 """Known editions of the form (``pipeline/editions/*.toml``): what each prints, made by ``socieux forms learn``."""
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Literal
 
+import rtoml
 from pydantic import ValidationError
 
 from pipeline.languages import DataError
@@ -37,7 +37,7 @@ def editions() -> tuple[Edition, ...]:
     for path in sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else []:
         if path.name.endswith(".toml"):
             try:
-                found.append(Edition.model_validate(tomllib.loads(path.read_text("utf-8"))))
-            except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+                found.append(Edition.model_validate(rtoml.loads(path.read_text("utf-8"))))
+            except (rtoml.TomlParsingError, ValidationError) as trouble:
                 raise DataError(f"pipeline/editions/{path.name}: {trouble}") from trouble
     return tuple(found)

@@ -3,12 +3,12 @@
 ``python -m pipeline.flag_list`` prints it as a page; ``docs/flags.md`` is that page."""
 
 import sys
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Literal
 
+import rtoml
 from pydantic import Field, ValidationError
 
 from pipeline.values import Value
@@ -29,7 +29,7 @@ class FlagNote(Value):
 @cache
 def flag_notes() -> dict[str, FlagNote]:
     """Every documented code with its note, in the order of the file. Raises ``ValueError`` naming file and code."""
-    raw = tomllib.loads((resources.files("pipeline") / FILE).read_text("utf-8"))
+    raw = rtoml.loads((resources.files("pipeline") / FILE).read_text("utf-8"))
     return {code: _note(code, block) for code, block in raw.items()}
 
 

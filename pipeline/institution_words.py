@@ -1,10 +1,10 @@
 """What the words of institutions' names mean in the five languages: ``institution_words.toml``, checked on loading."""
 
-import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import rtoml
 from pydantic import Field, ValidationError, model_validator
 
 from pipeline.languages import LANGUAGES
@@ -76,12 +76,12 @@ class Met(NamedTuple):
 def institution_words() -> InstitutionWords:
     """The words, read once. Raises ``InstitutionWordsError`` naming file and key."""
     try:
-        return InstitutionWords.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return InstitutionWords.model_validate(rtoml.loads(FILE.read_text(encoding="utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise InstitutionWordsError(f"{FILE.name}: {_first_trouble(error)}") from error
 
 
-def _first_trouble(error: ValidationError | tomllib.TOMLDecodeError) -> str:
+def _first_trouble(error: ValidationError | rtoml.TomlParsingError) -> str:
     if isinstance(error, ValidationError):
         first = error.errors()[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"

@@ -1,10 +1,10 @@
 """The language files: labels, options and form words of each language, checked when loaded."""
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Literal
 
+import rtoml
 from pydantic import Field, ValidationError
 
 from pipeline.folding import fold
@@ -94,8 +94,8 @@ def load_language(code: str) -> LanguageData:
     """The language file of ``code`` (ISO 639-1); raises DataError naming file and key."""
     path = resources.files("pipeline") / "languages" / f"{code}.toml"
     try:
-        return LanguageData.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+        return LanguageData.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (rtoml.TomlParsingError, ValidationError) as trouble:
         raise DataError(f"pipeline/languages/{code}.toml: {trouble}") from trouble
 
 

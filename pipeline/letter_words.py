@@ -1,11 +1,11 @@
 """The wordings of the letters (``pipeline/letters/NAME.toml``), one file per language, checked when loaded."""
 
 import string
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Self, TypeVar
 
+import rtoml
 from pydantic import ValidationError, model_validator
 
 from pipeline.languages import DataError
@@ -159,8 +159,8 @@ def office() -> Office:
 def _load(name: str, kind: type[_Loaded]) -> _Loaded:
     path = resources.files("pipeline") / "letters" / f"{name}.toml"
     try:
-        return kind.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+        return kind.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (rtoml.TomlParsingError, ValidationError) as trouble:
         raise DataError(f"pipeline/letters/{name}.toml: {trouble}") from trouble
 
 

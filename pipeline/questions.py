@@ -1,9 +1,10 @@
 """The questions of the form (``pipeline/form.toml``): key, kind of value, section, guide section."""
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Literal
+
+import rtoml
 
 from pipeline.values import Value
 
@@ -37,5 +38,5 @@ class Question(Value):
 def questions() -> dict[str, Question]:
     """Every field key of the contract with its question, in the contract's order."""
     path = resources.files("pipeline") / "form.toml"
-    raw = tomllib.loads(path.read_text("utf-8"))
+    raw = rtoml.loads(path.read_text("utf-8"))
     return {key: Question.model_validate(block) for key, block in raw.items()}

@@ -1,11 +1,11 @@
 """The guide's rules as dated data: section, edition and numbers of each, checked when loaded."""
 
-import tomllib
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import rtoml
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pipeline.languages import DataError
@@ -66,8 +66,8 @@ def rubric_questions() -> dict[str, RubricQuestion]:
 
 def _load(file: Path, shape: TypeAdapter[T]) -> T:
     try:
-        return shape.validate_python(tomllib.loads(file.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+        return shape.validate_python(rtoml.loads(file.read_text("utf-8")))
+    except (rtoml.TomlParsingError, ValidationError) as trouble:
         raise DataError(f"pipeline/{file.name}: {trouble}") from trouble
 
 

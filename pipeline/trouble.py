@@ -1,4 +1,12 @@
-"""The trouble a store, or what is kept beside it, can be in."""
+"""The trouble a file, a store, or what is kept beside it, can be in."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be read: ``code`` is a flag code, ``message`` says what it is, ``remedy`` what to do."""
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(f"{message} {remedy}")
+        self.code, self.message, self.remedy = code, message, remedy
 
 
 class StoreTrouble(Exception):

@@ -5,8 +5,8 @@ from base64 import b64encode
 from extractors.label_places import label_places
 from extractors.page_pictures import picture_pages
 from extractors.reading import read
-from pipeline.document import Unreadable
 from pipeline.records import Evidence, Record
+from pipeline.trouble import Unreadable
 from pipeline.values import Value
 
 

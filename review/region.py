@@ -11,7 +11,7 @@ from extractors import media
 from extractors.page_pictures import PAGED, SCALE
 from extractors.page_rendering import page_images
 from extractors.scan_words import BLOCK, read_words, tongues
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 from pipeline.values import Box
 
 DOTS = 300.0

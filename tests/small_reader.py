@@ -7,10 +7,10 @@ from datetime import date
 
 from flows.process import process_bytes, quarantined
 from flows.sorting import Delivery, Request
-from pipeline.document import Unreadable
 from pipeline.mail import Envelope, MailKind, OpenedMail, Part, PartOutcome
 from pipeline.messages import sha256
 from pipeline.records import Arrival, Record
+from pipeline.trouble import Unreadable
 from tests.small_stages import SMALL, TODAY
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from flows.process import Stages, process_bytes
-from pipeline.document import Document, Line, Unreadable
+from pipeline.document import Document, Line
 from pipeline.records import (
     Arrival,
     Check,
@@ -16,6 +16,7 @@ from pipeline.records import (
     Theme,
 )
 from pipeline.stages import Assessment, Extraction, Surroundings
+from pipeline.trouble import Unreadable
 
 TODAY = date(2026, 3, 2)
 

@@ -19,9 +19,9 @@ from extractors.mail.body_text import holds_form, shared_links, sharing
 from extractors.mail.heads import Head
 from extractors.mail.opening import is_post, open_mail
 from extractors.mail.outlook import OutlookFile, OutlookMessage
-from pipeline.document import Unreadable
 from pipeline.languages import LANGUAGES, load_language
 from pipeline.mail import OWN_MARK, OpenedMail
+from pipeline.trouble import Unreadable
 from tests.mail_making import mail, multipart, outlook, outlook_message, picture, raw_mail, section, winmail, zipped
 
 PDF = b"%PDF-1.4\n" + b"a form " * 40

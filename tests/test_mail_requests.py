@@ -11,9 +11,9 @@ from flows.process import process_bytes
 from flows.sandbox import Pool
 from flows.sorting import Delivery, Whole, part_arrival, sort_out
 from flows.workers import open_pool
-from pipeline.document import Unreadable
 from pipeline.mail import OpenedMail, PostOffice
 from pipeline.records import Arrival, DocumentFacts, FieldReading, Flag, Record, Signature
+from pipeline.trouble import Unreadable
 from tests.mail_making import mail, outlook, picture, raw_mail, zipped
 from tests.small_stages import SMALL
 

@@ -9,7 +9,7 @@ import pytest
 from extractors import media
 from extractors.media import sniff
 from extractors.reading import READERS, REFUSALS, read
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 from tests.bad_input import pdf, picture, word
 
 

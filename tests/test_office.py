@@ -28,7 +28,8 @@ from extractors.reading import read
 from extractors.rooms import own_folder
 from extractors.word import read_word
 from flows import doctor
-from pipeline.document import Document, Unreadable
+from pipeline.document import Document
+from pipeline.trouble import Unreadable
 from tests.bad_input import picture
 
 KINDS = {"doc": media.DOC, "odt": media.ODT, "rtf": media.RTF}

@@ -17,8 +17,8 @@ from extractors.page_pictures import SIGNATURE, picture_pages
 from extractors.printed_words import Print, places_of
 from extractors.region import read_again, read_region
 from flows.pictures import draw_pages
-from pipeline.document import Unreadable
 from pipeline.records import Evidence, FieldReading, MadeWith, Record, Signature, Source
+from pipeline.trouble import Unreadable
 from tests.bad_input import picture
 from tests.desk_room import form
 from tests.test_office import change

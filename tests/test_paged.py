@@ -11,7 +11,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors.paged import read_pdf
-from pipeline.document import Document, Line, Piece, Unreadable
+from pipeline.document import Document, Line, Piece
+from pipeline.trouble import Unreadable
 
 HEIGHT = A4[1]
 Draw = Callable[[Canvas], None]

@@ -18,8 +18,8 @@ from flows.keyring import Keyring, open_keyring
 from flows.process import process_bytes
 from flows.running import Order
 from flows.walking import Misuse
-from pipeline.document import Unreadable
 from pipeline.records import Arrival, Record
+from pipeline.trouble import Unreadable
 from tests.bad_input import pdf, word
 from tests.small_stages import SMALL, TODAY, Stages
 

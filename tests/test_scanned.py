@@ -20,8 +20,9 @@ from extractors.scan_second import addresses
 from extractors.scan_stamps import is_stamp
 from extractors.scan_words import Reading
 from extractors.scanned import read_pictures, read_scan
-from pipeline.document import Document, Line, Piece, Unreadable
+from pipeline.document import Document, Line, Piece
 from pipeline.records import Evidence, FieldReading
+from pipeline.trouble import Unreadable
 
 DPI = 150
 SIZE = (int(6.2 * DPI), int(5.6 * DPI))

@@ -7,7 +7,8 @@ import pytest
 
 from extractors.word import read_word
 from extractors.word_numbering import shaped
-from pipeline.document import Document, Line, Piece, Unreadable
+from pipeline.document import Document, Line, Piece
+from pipeline.trouble import Unreadable
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

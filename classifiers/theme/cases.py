@@ -1,8 +1,8 @@
 """Our own corpus: imagined requests in five languages, at title, sentence and paragraph length."""
 
-import tomllib
 from pathlib import Path
 
+import rtoml
 from pydantic import Field, ValidationError, model_validator
 
 from classifiers.theme.topics import TOPICS, Area, area_of
@@ -77,8 +77,8 @@ def _joined(first: Corpus, more: Corpus) -> Corpus:
 
 def _read(path: Path) -> Corpus:
     try:
-        return Corpus.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return Corpus.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise ValueError(f"{path.name}: {error}") from error
 
 

@@ -4,10 +4,10 @@ Taught four fifths of the training side, asked the last fifth of it; the cases h
 
 import sys
 import time
-import tomllib
 from collections.abc import Mapping
 
 import numpy as np
+import rtoml
 
 from classifiers.theme.cases import read_corpus, texts_of
 from classifiers.theme.evaluate import ALONE, measure
@@ -65,7 +65,7 @@ def main(wanted: list[str]) -> None:
 
 def _known() -> dict[str, list[float]]:
     """The figures measured before; another run may have added some meanwhile."""
-    return tomllib.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    return rtoml.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
 
 
 def _printed(known: Mapping[str, list[float]]) -> str:

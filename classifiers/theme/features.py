@@ -2,7 +2,6 @@
 pairs of stems, letter groups."""
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+import rtoml
 from pydantic import ValidationError
 
 from classifiers.theme.offices import without_offices
@@ -170,6 +170,6 @@ def _tree() -> Branch:
 
 def _word_list(path: Path) -> WordList:
     try:
-        return WordList.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return WordList.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise ValueError(f"{path.name}: {error}") from error

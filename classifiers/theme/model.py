@@ -2,13 +2,13 @@
 
 import hashlib
 import io
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
+import rtoml
 from pydantic import Field, ValidationError
 
 from classifiers.theme.features import ideas_at
@@ -121,6 +121,6 @@ def pack(vocabulary: Vocabulary, weights: Numbers, leanings: Numbers) -> bytes:
 def read_card(path: Path = CARD) -> Card:
     """The card of the model. Raises ValueError naming the file and the key."""
     try:
-        return Card.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return Card.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise ValueError(f"{path.name}: {error}") from error

@@ -1,11 +1,11 @@
 """The names of the ministries that ask: who asks decides nothing, so what stands in such a name is passed over."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 
+import rtoml
 from pydantic import Field, ValidationError
 
 from pipeline.values import Value
@@ -80,6 +80,6 @@ def _any(phrases: Iterable[str]) -> str:
 def read_namings(path: Path = OFFICES) -> Namings:
     """The namings. Raises ValueError naming the file and the key."""
     try:
-        return Namings.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        return Namings.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (ValidationError, rtoml.TomlParsingError) as error:
         raise ValueError(f"{path.name}: {error}") from error

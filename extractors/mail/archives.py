@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extractors.mail.heads import shown_name
 from extractors.media import has_endless_directory
 from extractors.word_guards import MAX_RATIO, RATIO_FROM, ZIP_FAULTS, hostile, refuse_overlap
-from pipeline.document import Unreadable
+from pipeline.trouble import Unreadable
 
 MAX_FILES, MAX_UNPACKED = 200, 100_000_000
 """Files in one archive, and bytes they may have together."""

@@ -1,10 +1,10 @@
 """Which mails machines write: automatic answers, notices of non-delivery, lists, and our own letters come back."""
 
 import re
-import tomllib
 from functools import cache
 from importlib import resources
 
+import rtoml
 from pydantic import ValidationError
 
 from extractors.mail.heads import Head
@@ -29,8 +29,8 @@ def automatic_words() -> AutomaticData:
     """The words automatic mails are known by; raises DataError naming file and key."""
     path = resources.files("extractors.mail") / "automatic.toml"
     try:
-        return AutomaticData.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+        return AutomaticData.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (rtoml.TomlParsingError, ValidationError) as trouble:
         raise DataError(f"extractors/mail/automatic.toml: {trouble}") from trouble
 
 

@@ -1,13 +1,13 @@
 """The text of a message as people read it, and the addresses of file-sharing services in it, which nobody follows."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+import rtoml
 from pydantic import ValidationError
 
 from extractors.mail.budget import BODY
@@ -37,8 +37,8 @@ def sharing() -> SharingData:
     """The services that are known; raises DataError naming file and key."""
     path = resources.files("extractors.mail") / "sharing.toml"
     try:
-        return SharingData.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as trouble:
+        return SharingData.model_validate(rtoml.loads(path.read_text("utf-8")))
+    except (rtoml.TomlParsingError, ValidationError) as trouble:
         raise DataError(f"extractors/mail/sharing.toml: {trouble}") from trouble
 
 

@@ -18,8 +18,8 @@ from extractors.mail.sections import Section, sections
 from extractors.mail.sifting import ignored_because
 from extractors.mail.signed import unwrapped
 from extractors.mail.winmail import NotUnpacked, unpack_winmail
-from pipeline.document import Unreadable
 from pipeline.mail import Envelope, MailKind, OpenedMail, Part, own_letters
+from pipeline.trouble import Unreadable
 
 _AGAIN = "Ask the sender to attach the request form itself, as a signed PDF or as a Word file."
 _NOT_LOCKED = "Ask the sender for the form without encryption; a password belongs in another message."

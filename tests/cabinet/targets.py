@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline.document import Document, Line, Unreadable
+from pipeline.document import Document, Line
+from pipeline.trouble import Unreadable
 
 CORPUS = Path(__file__).parent / "corpus"
 WORDS = (

@@ -12,9 +12,9 @@ from flows.process import process_bytes, quarantined
 from flows.sandbox import Pool
 from flows.sorting import Delivery, Request, Whole, part_arrival, sort_out
 from flows.workers import outcome
-from pipeline.document import Unreadable
 from pipeline.mail import OpenedMail, PostOffice
 from pipeline.records import Arrival, Record
+from pipeline.trouble import Unreadable
 from tests.small_stages import SMALL, TODAY
 
 
