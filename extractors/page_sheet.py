@@ -6,11 +6,13 @@ sideways is turned upright first (``Sheet.turn``); ``shown`` turns a box back to
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from pdfminer.pdfpage import PDFPage
+from typing import TYPE_CHECKING
 
 from pipeline.document import PieceKind
 from pipeline.values import Box
+
+if TYPE_CHECKING:
+    from pdfminer.pdfpage import PDFPage
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ def placer(left: float, top: float, width: float, height: float, turn: int) -> P
     return upright
 
 
-def widget_place(page: PDFPage, turn: int) -> Place:
+def widget_place(page: "PDFPage", turn: int) -> Place:
     """A function from an annotation's rectangle (user space of the file) to a box on the upright page."""
     left, top, width, height = window_of(page)
     inner = placer(left, top, width, height, turn)
@@ -152,7 +154,7 @@ def turned(box: Box, width: float, height: float, turn: int) -> Box:
     return (top, width - x1, bottom, width - x0)
 
 
-def _rotated(rectangle: Box, page: PDFPage) -> Box:
+def _rotated(rectangle: Box, page: "PDFPage") -> Box:
     """The parser's own turn of the page (its /Rotate), for rectangles it does not turn itself."""
     x0, y0, x1, y1 = page.mediabox
     a, b, c, d = rectangle
@@ -165,7 +167,7 @@ def _rotated(rectangle: Box, page: PDFPage) -> Box:
     return (min(p, r), min(q, s), max(p, r), max(q, s))
 
 
-def window_of(page: PDFPage) -> tuple[float, float, float, float]:
+def window_of(page: "PDFPage") -> tuple[float, float, float, float]:
     """Left and top edge of the visible page in the parser's coordinates, its width and height."""
     m0, m1, m2, m3 = page.mediabox
     whole = _rotated((min(m0, m2), min(m1, m3), max(m0, m2), max(m1, m3)), page)

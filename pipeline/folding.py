@@ -26,6 +26,11 @@ def words(text: str) -> tuple[str, ...]:
 
 def whole_words(texts: Iterable[str]) -> re.Pattern[str]:
     """Finds any of the texts, folded, in a folded text with a blank on either side; nothing where there is none."""
+    return _whole_words(tuple(texts))
+
+
+@lru_cache(maxsize=500)
+def _whole_words(texts: tuple[str, ...]) -> re.Pattern[str]:
     names = "|".join(re.escape(fold(text)) for text in texts)
     return re.compile(f" (?:{names}) " if names else r"(?!)")
 

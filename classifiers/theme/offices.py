@@ -36,7 +36,7 @@ def without_offices(text: str) -> str:
     """The text with every name of a ministry of our fields reduced to its head ("Ministry", "Министерство")."""
     plain = text.lower()
     for beginnings, naming in _beginnings():
-        if any(beginning in plain for beginning in beginnings):
+        if any(beginning in plain for beginning in beginnings) and _begun(naming).search(text):
             name, field = _name(naming)
             text = name.sub(partial(_head, field), text)
     return text
@@ -52,6 +52,12 @@ def _beginnings() -> tuple[tuple[frozenset[str], Naming], ...]:
     return tuple(
         (frozenset(head[:7].strip("*") for head in naming.heads), naming) for naming in read_namings().language
     )
+
+
+@cache
+def _begun(naming: Naming) -> re.Pattern[str]:
+    """The head of a name and a blank: it is made in a moment, the whole name is not."""
+    return re.compile(_head_of(naming) + BLANK)
 
 
 def _head_of(naming: Naming) -> str:
