@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
+PACKAGES := pipeline extractors classifiers flows review
 MAKE_VENV = $$(command -v $(PYTHON) || command -v python3) -m venv .venv
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check train bench pictures clean
@@ -18,14 +19,19 @@ help: ## list these commands
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-setup: .venv/.ready ## set everything up in .venv
+# Workers may not write beside the program: what is not compiled here they would compile anew at every start.
+.venv/.compiled: .venv/.ready $(wildcard $(PACKAGES:%=%/*.py) $(PACKAGES:%=%/*/*.py))
+	$(BIN)/python -m compileall -q $(PACKAGES)
+	touch $@
 
-run: .venv/.ready ## process sample_forms/ and show what came out
+setup: .venv/.compiled ## set everything up in .venv
+
+run: .venv/.compiled ## process sample_forms/ and show what came out
 	@mkdir -p var
 	@# 1 says that a form was quarantined: that is an answer, not a failure of this command.
 	@$(BIN)/socieux process sample_forms --table --out var/sample_records.jsonl || [ $$? -eq 1 ]
 
-test: .venv/.ready ## set up, system packages included, then style, types and tests
+test: .venv/.compiled ## set up, system packages included, then style, types and tests
 	scripts/system-packages
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
@@ -39,7 +45,7 @@ train: .venv/.ready ## teach the theme model and the readers of labels and answe
 	$(BIN)/python -m extractors.train_labels
 	$(BIN)/python -m extractors.train_answers
 
-bench: .venv/.ready ## time and memory on this machine (let it be idle)
+bench: .venv/.compiled ## time and memory on this machine (let it be idle)
 	$(BIN)/python -m benchmarks
 
 pictures: .venv/.ready ## draw the pictures of docs/desk.md anew, by walking through it in a browser

@@ -2,7 +2,7 @@
 
 import math
 
-from pipeline.folding import fold
+from pipeline.folding import fold, fold_each
 from pipeline.languages import LanguageData
 
 Row = tuple[str, str, tuple[str, ...]]
@@ -20,11 +20,9 @@ def rows_of(data: LanguageData) -> list[Row]:
         "title": {"full": data.titles.full, "simplified": data.titles.simplified},
         "activity": {"heading": data.activity["heading"]},
     }
-    rows = []
-    for group, table in groups.items():
-        for key, texts in table.items():
-            rows += [(group, key, tuple(fold(text).split())) for text in texts]
-    return rows
+    places = [(group, key) for group, table in groups.items() for key, texts in table.items() for _ in texts]
+    folded = fold_each(text for table in groups.values() for texts in table.values() for text in texts)
+    return [(group, key, tuple(text.split())) for (group, key), text in zip(places, folded, strict=True)]
 
 
 def weights_of(rows: list[Row]) -> dict[str, float]:

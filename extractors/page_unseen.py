@@ -7,9 +7,8 @@ stand on a dark picture, a cover may let through) the page is drawn once, and th
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cv2.typing import MatLike
 from pdfminer.layout import LTChar, LTComponent, LTCurve, LTImage
 
 from extractors.page_drawings import shade_of
@@ -18,6 +17,9 @@ from extractors.page_sheet import Place, Sheet
 from extractors.page_widgets import Notes
 from pipeline.document import Trouble
 from pipeline.values import Box
+
+if TYPE_CHECKING:
+    from cv2.typing import MatLike
 
 _SIDE, _LAST = 40.0, 60
 """Points: letters and covers are compared within squares of this size; beyond so many they share the last ones."""
@@ -34,7 +36,7 @@ Square = tuple[int, int]
 class Picture(NamedTuple):
     """A page as drawn: its grey pixels, and how many of them make a point."""
 
-    pixels: MatLike
+    pixels: "MatLike"
     scale: float
 
     def shows(self, box: Box) -> bool:

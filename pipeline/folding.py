@@ -7,16 +7,24 @@ from functools import lru_cache
 from itertools import filterfalse
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_BETWEEN = "\ua000"
+"""A letter that no text of ours has, and that folding leaves as it is."""
 
 
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Lower case, accents off, every run of punctuation or spaces one space: ``Qué  ACCIÓN?`` -> ``que accion``."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_LIGATURES)
-        text = "".join(filterfalse(unicodedata.combining, text))
+        text = "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
+        text = text.casefold().replace("œ", "oe").replace("æ", "ae")
     return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def fold_each(texts: Iterable[str]) -> list[str]:
+    """``fold`` of each text of our own data, all at once: that takes a fraction of the time."""
+    parts = list(texts)
+    folded = [part.strip() for part in fold.__wrapped__(_BETWEEN.join(parts)).split(_BETWEEN)]
+    return folded if parts else []
 
 
 def words(text: str) -> tuple[str, ...]:

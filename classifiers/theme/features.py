@@ -116,8 +116,7 @@ def ideas_at(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 @lru_cache(maxsize=1 << 16)
 def _begun_by(word: str, close: bool) -> tuple[Branch, ...]:
     """Where the entries go on that a word may begin; most words begin none."""
-    twigs = _tree().twigs
-    return tuple(twigs[beginning] for beginning in _beginnings(word, close) if beginning in twigs)
+    return tuple(_tree(beginning) for beginning in _beginnings(word, close) if beginning in _entries())
 
 
 def couples_of(ideas: Sequence[tuple[int, int, str]]) -> set[tuple[int, int, str]]:
@@ -158,14 +157,24 @@ def _beginnings(word: str, close: bool) -> tuple[str, ...]:
 
 
 @cache
-def _tree() -> Branch:
-    """Every entry of every list, word by word. All languages together: requests mix them."""
+def _tree(beginning: str) -> Branch:
+    """The entries whose first word is ``beginning``, word by word; a request needs few of them."""
     root = Branch()
+    for phrase, idea in _entries()[beginning]:
+        root.grow(ENTRY.findall(phrase)[1:], idea)
+    return root
+
+
+@cache
+def _entries() -> dict[str, list[tuple[str, str]]]:
+    """Every entry and its idea by the entry's first word. All languages together: requests mix them."""
+    entries: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(WORDS.glob("*.toml")):
         for idea, phrases in _word_list(path).ideas.items():
             for phrase in fold("\n".join(phrases)).splitlines():
-                root.grow(ENTRY.findall(phrase), idea)
-    return root
+                if first := ENTRY.search(phrase):
+                    entries.setdefault(first.group(), []).append((phrase, idea))
+    return entries
 
 
 def _word_list(path: Path) -> WordList:
