@@ -5,7 +5,7 @@ whether what follows could be an answer of that kind. A form has its own habit (
 breaks it pays for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import dropwhile
 
@@ -224,18 +224,33 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         strange = not search.fits(search.layout.units[bid.label.first]) and bid.base < CLEARLY_ASKED
         if strange or bid.score < DOUBTFUL or _is_answered_otherwise(search, bid):
             continue
-        given = {b.key for b in by_first.values()}
-        taken = given | {half for key in given for half in PAIRS.get(key, ())}
-        others = [
-            b for b in bids if b.label.first == holder.label.first and taken.isdisjoint({b.key, *PAIRS.get(b.key, ())})
-        ]
+        given = {key for b in by_first.values() for key in (b.key, *PAIRS.get(b.key, ()))}
+        choices = [b for b in bids if b.label.first == holder.label.first]
+        others = [b for b in choices if given.isdisjoint({b.key, *PAIRS.get(b.key, ())})]
         second = max(others, key=lambda b: b.score, default=None)
+        if (evicted := _intruder(search, bid, holder, choices, by_first.values())) is not None:
+            del by_first[evicted.label.first]
+            second = next(b for b in choices if b.key == evicted.key)
         known = bid.base >= max(EXACT, holder.base + 0.1) and not bid.guessed and bid.label.where == "cell"
         price = DEARER if known else SECOND_CHOICE
         if second is not None and holder.score - second.score <= price:
             by_first[holder.label.first] = second
             by_first[bid.label.first] = bid
     return sorted(by_first.values(), key=lambda bid: bid.label.first)
+
+
+def _intruder(
+    search: Search, bid: Asked, holder: Asked, choices: list[Asked], awarded: Iterable[Asked]
+) -> Asked | None:
+    """What keeps the holder from its second choice and looks as no label of this form does: a heading “Your contact”
+    that took the question for the name below it. None unless all fit better without it."""
+    for second in choices:
+        third = next((b for b in awarded if b.key == second.key), None)
+        if third is None or third is holder or search.fits(search.layout.units[third.label.first]):
+            continue
+        if holder.score - second.score <= SECOND_CHOICE and bid.score + second.score > holder.score + third.score:
+            return third if third.score < second.score - DEARER else None
+    return None
 
 
 def _is_answered_otherwise(search: Search, bid: Asked) -> bool:

@@ -61,9 +61,16 @@ def _heads_of_persons(search: Search) -> list[tuple[int, str]]:
         hit, others = hits[0], [h.score for h in hits if section_of(h.key) != section_of(hits[0].key)]
         if others and others[0] > hit.score - CLEARLY:
             continue
-        if candidate.last + 1 in short and section_of(hit.key) in OF_PERSONS and _stands_over(search.layout, candidate):
+        below = _first_below(search.layout, candidate.last)
+        if below in short and section_of(hit.key) in OF_PERSONS and _stands_over(search.layout, candidate, below):
             found.setdefault(candidate.first, section_of(hit.key))
     return list(found.items())
+
+
+def _first_below(layout: Layout, index: int) -> int:
+    """The first unit behind one that is neither a hint in italics nor a bare number; -1 at the end."""
+    behind = (unit for unit in layout.units[index + 1 :] if not unit.all_italic and any(map(str.isalpha, unit.text)))
+    return next((unit.index for unit in behind), -1)
 
 
 NAMED, CLEARLY = 0.6, 0.15
@@ -71,9 +78,9 @@ NAMED, CLEARLY = 0.6, 0.15
 OF_PERSONS = ("head", "contact", "signature", "support")
 
 
-def _stands_over(layout: Layout, candidate: Candidate) -> bool:
+def _stands_over(layout: Layout, candidate: Candidate, first_below: int) -> bool:
     """True for a row of its own above a row of label and answer, or a line of its own above such lines."""
-    cell, below = layout.units[candidate.last].cell, layout.units[candidate.last + 1]
+    cell, below = layout.units[candidate.last].cell, layout.units[first_below]
     if cell is None:
         return below.cell is None and ":" in below.text
     beside = below.cell is not None and below.cell.table == cell.table and below.cell.row > cell.row
