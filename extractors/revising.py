@@ -79,7 +79,7 @@ def with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
 def with_contact(awarded: list[Asked]) -> list[Asked]:
     """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
     stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
-    awarded = _with_own_contact(awarded)
+    awarded = _with_own_name(_with_own_contact(awarded))
     addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
     before = awarded[: addresses[0]] if addresses else []
     last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
@@ -90,6 +90,18 @@ def with_contact(awarded: list[Asked]) -> list[Asked]:
     other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
     turned = {id(bid) for bid in (*last, *others)}
     return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
+
+
+def _with_own_name(awarded: list[Asked]) -> list[Asked]:
+    """“Full name” directly before the contact's post is the contact's, where no other label asks for that name."""
+    if any(bid.key in ("contact_name", "pair:contact") for bid in awarded):
+        return awarded
+    named = [
+        bid
+        for bid, behind in pairwise(awarded)
+        if bid.key == "head_name" and behind.key in OF_CONTACT and not _says_whose(bid)
+    ]
+    return [replace(bid, key="contact_name") if bid in named else bid for bid in awarded]
 
 
 def _with_own_contact(awarded: list[Asked]) -> list[Asked]:

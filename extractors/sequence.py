@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 
 from extractors.answer_model import chances
 from extractors.candidates import Candidate
-from extractors.headings import LATE
+from extractors.headings import LATE, context_of
 from extractors.label_ends import style_of
 from extractors.looks import CHOICES, look_bonus, names_option
 from extractors.numbering import without_number
@@ -111,11 +111,20 @@ NAME_BEFORE = {
     "signatory_position": "signatory_name",
 }
 """Whose name is asked before what."""
+WHOSE = {
+    "head_name": "head",
+    "pair:head": "head",
+    "contact_name": "contact",
+    "pair:contact": "contact",
+}
+"""The person a question for a name is about, as the sections are called."""
 POST_BEHIND = {name: post for post, name in NAME_BEFORE.items() if post.endswith("_position")}
 BOXES_TELL = BESIDE = 0.6
 """How sure a question is that the options of its boxes tell, or a person's other answers beside it."""
 UNSURE = 0.8
 """Score below which a guessed question gives way to one that every form asks."""
+ANOTHER = 0.6
+"""How well the words of a label must name another person, at least, to speak for that one."""
 LITTLE = 0.5
 """How well the words of a label fit, at least, where its place says what it asks."""
 
@@ -328,7 +337,7 @@ def placed(search: Search, asked: list[Asked]) -> list[Asked]:
         replace(
             bid,
             placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,),
-            turned=id(bid) in turned or _is_astray(asked, at),
+            turned=id(bid) in turned or _is_astray(asked, at) or _names_another(search, bid),
             in_company=_is_in_company(asked, at),
         )
         for at, bid in enumerate(asked)
@@ -342,6 +351,19 @@ def _is_in_company(asked: Sequence[Asked], at: int) -> bool:
     below = keys_of(asked[at + 1])[0] if at + 1 < len(asked) else ""
     ahead, after = above.startswith(before) if before else None, below.startswith(behind) if behind else None
     return bool(before or behind) and False not in (ahead, after)
+
+
+def _names_another(search: Search, bid: Asked) -> bool:
+    """True for a label taken to ask for a person whose words rather name another, in no section of that person."""
+    own = WHOSE.get(bid.key)
+    if own is None or context_of(search, bid.label) == own:
+        return False
+    named = {whose: 0.0 for whose in WHOSE.values()}
+    for hit in bid.label.hits:
+        whose = WHOSE.get(f"pair:{hit.key}" if hit.group == "pair" else hit.key)
+        if whose is not None:
+            named[whose] = max(named[whose], hit.score)
+    return max(named.values()) >= max(ANOTHER, named[own] + OVERRULED)
 
 
 def _is_astray(asked: Sequence[Asked], at: int) -> bool:
