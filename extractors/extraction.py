@@ -21,7 +21,6 @@ from extractors.required_marks import RequiredMarks
 from extractors.scan_doubts import unclear_words
 from extractors.search import Found
 from extractors.signing import read_signature
-from extractors.signing_sentence import signing_sentence
 from extractors.tongue import language_of
 from extractors.unassigned import unassigned
 from pipeline.document import Document, Trouble
@@ -79,8 +78,7 @@ def extract(document: Document) -> Extraction:
         )
     edition = surveyed.edition
     answers = Answers(layout, found, load_language(surveyed.lexicon.data.language), edition.skeleton)
-    signed = signing_sentence(layout, surveyed.language)
-    fields = Fields(surveyed.layout, surveyed.language, answers, surveyed.activities, signed)
+    fields = Fields(surveyed.layout, surveyed.language, answers, surveyed.activities, found.signed)
     readings, flags = fields.read(found)
     return Extraction(
         document=DocumentFacts(
@@ -99,7 +97,7 @@ def extract(document: Document) -> Extraction:
             *_troubles(_unclear(layout, found, answers)),
             *form_flags(found, surveyed.language, edition, _unsaid(readings)),
             *_unknown_mark(surveyed.marks, readings),
-            *unassigned(answers, found, surveyed.activities, signed.units | found.notices),
+            *unassigned(answers, found, surveyed.activities, found.signed.units | found.notices),
             *flags,
         ),
     )

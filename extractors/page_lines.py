@@ -10,6 +10,10 @@ from pipeline.document import TICKED, UNTICKED, Cell, Line, Piece
 from pipeline.values import Box
 
 _LABEL_END = re.compile(r":$|:\s")
+_ANSWERED = re.compile(r"[^:]*[^\W\d_]{3}[^:]*:\s+[^\W_]")
+"""A label and its answer in one line."""
+FAR, VERY_FAR = 3.3, 6.0
+"""Times the size of the print: a gap between two fields of a row where the first has its answer, and anywhere."""
 
 
 @dataclass(slots=True)
@@ -148,7 +152,10 @@ def _are_two_fields(left: list[Word], right: list[Word], gap: float) -> bool:
         return False
     if left[-1].kind == "entry" and _is_field(right):
         return True
-    return bool(_LABEL_END.search(follows)) or gap > 6 and right[0].kind != "tick"
+    if _LABEL_END.search(follows):
+        return True
+    answered = _ANSWERED.match(said) and right[0].text[:1].isupper()  # “Signed by: Ada Obi        Signature”
+    return gap > (FAR if answered else VERY_FAR) and right[0].kind != "tick"
 
 
 def draft_of(row: list[Word], sheet: Sheet, cell: Cell | None, flow: tuple[int, ...], right: float) -> Draft:

@@ -6,6 +6,7 @@ from extractors.candidates import Candidate
 from extractors.habit import Habit
 from extractors.labels import Lexicon
 from extractors.layout import Layout, Unit
+from extractors.signing_sentence import NONE, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Found:
     surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked;
     ``in_doubt``: lines within answers that may be labels; ``notices``: units in which the form tells something;
     ``unkept``: questions of other kinds that the record has no place for; ``needless``: units of unknown labels that
-    need no answer, as they say, and have none."""
+    need no answer, as they say, and have none; ``signed``: the sentence with which the form is signed."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -58,6 +59,7 @@ class Found:
     notices: frozenset[int] = frozenset()
     unkept: tuple[Asked, ...] = ()
     needless: frozenset[int] = frozenset()
+    signed: Sentence = NONE
 
 
 @dataclass

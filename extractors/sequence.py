@@ -358,7 +358,7 @@ def _names_another(search: Search, bid: Asked) -> bool:
     own = WHOSE.get(bid.key)
     if own is None or context_of(search, bid.label) == own:
         return False
-    named = {whose: 0.0 for whose in WHOSE.values()}
+    named = dict.fromkeys(WHOSE.values(), 0.0)
     for hit in bid.label.hits:
         whose = WHOSE.get(f"pair:{hit.key}" if hit.group == "pair" else hit.key)
         if whose is not None:

@@ -1,6 +1,7 @@
 """The sentence with which some forms are signed: “I, Ada Obi, acting as Director, … Done at Abuja, on 3 May 2027”."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,6 +15,11 @@ from extractors.persons import looks_like_person, looks_like_post
 
 _LINES, _LONGEST = 3, 9
 """Lines such a sentence may run over, and words its parts may have."""
+_LAST = 12
+"""Units at the end of a form among which its signature stands."""
+_TOWN = re.compile(r"\s*(?:г\.|город)\s*", re.I)
+_PLACE = re.compile(r"[^\W\d_a-zà-ÿа-яё][^\W\d_]*(?:[ '’-][^\W\d_]+){0,4}")
+"""The name of a town: a capital first, five words at most."""
 _CLOSED = re.compile(r"(?<=[^\W\d_]{3})[.!]\s+")
 _EDGES = " \t,.:;–—-"
 _WHERE_AND_WHEN = ("signature_place", "signature_date")
@@ -54,8 +60,9 @@ class Sentence:
 NONE = Sentence({}, frozenset())
 
 
-def signing_sentence(layout: Layout, language: str) -> Sentence:
-    """The last sentence of a form that names who signs, where and when; nothing where none does."""
+def signing_sentence(layout: Layout, language: str, asked: Set[str]) -> Sentence:
+    """The last sentence of a form that names who signs, where and when; nothing where none does. ``asked``: the
+    questions that have a label of their own."""
     phrases = _phrases(language)
     if phrases is None:
         return NONE
@@ -68,7 +75,10 @@ def signing_sentence(layout: Layout, language: str) -> Sentence:
         if "signatory_name" in found and "signature_date" in found:
             inside = {u.index for u in lines for spans in found.values() for s in spans if s.line is u.line}
             return Sentence(found, frozenset(range(unit.index, max(inside) + 1)))
-    return over_captions(layout, language) or _line_of_place_and_day(layout, phrases, language)
+    said = over_captions(layout, language) or _line_of_place_and_day(layout, phrases, language)
+    if said is None and asked.isdisjoint(_WHERE_AND_WHEN):
+        said = _bare_place_and_day(layout, phrases, language)
+    return said or NONE
 
 
 def over_captions(layout: Layout, language: str) -> Sentence | None:
@@ -77,7 +87,23 @@ def over_captions(layout: Layout, language: str) -> Sentence | None:
     return Sentence({key: tuple(spans) for key, spans in found.items()}, units) if found else None
 
 
-def _line_of_place_and_day(layout: Layout, phrases: Phrases, language: str) -> Sentence:
+def _bare_place_and_day(layout: Layout, phrases: Phrases, language: str) -> Sentence | None:
+    """“Abuja, 3 May 2027” among the last lines, as letters are dated."""
+    for unit in reversed(layout.units[-_LAST:]):
+        day = read_date(unit.text, language)
+        if day is None or len(day.value) < len("2027-05-03") or day.several or unit.text[day.end :].strip(_EDGES + "г"):
+            continue
+        place = phrases.on.sub("", unit.text[: day.start])
+        begins = prefix.end() if (prefix := _TOWN.match(place)) else 0
+        if "," in unit.text[len(place) : day.start] and _PLACE.fullmatch(place[begins:].strip(_EDGES)):
+            stretches = (begins, len(place)), (day.start, day.end)
+            parts = zip(_WHERE_AND_WHEN, stretches, strict=True)
+            found = {key: _spans([unit], unit.text, *part) for key, part in parts}
+            return Sentence(found, frozenset([unit.index]))
+    return None
+
+
+def _line_of_place_and_day(layout: Layout, phrases: Phrases, language: str) -> Sentence | None:
     """“Signed at Abuja, on 3 May 2027”, in a line of its own; the place alone where no day stands there."""
     for unit in reversed(layout.units[len(layout.units) // 2 :]):
         done = phrases.done.match(unit.text)
@@ -91,7 +117,7 @@ def _line_of_place_and_day(layout: Layout, phrases: Phrases, language: str) -> S
         found = {key: _spans([unit], unit.text, *part) for key, part in zip(_WHERE_AND_WHEN, stretches, strict=False)}
         if all(found.values()) and (when or len(place) < len(unit.text.rstrip(_EDGES))):
             return Sentence(found, frozenset([unit.index]))
-    return NONE
+    return None
 
 
 def _parts(units: list[Unit], phrases: Phrases, language: str) -> dict[str, tuple[Span, ...]]:

@@ -18,7 +18,7 @@ from extractors.peeking import peek
 from extractors.persons import looks_like_post
 from extractors.search import UNKEPT, Asked, Found, Search
 from extractors.signing_sentence import signing_sentence
-from extractors.telling import tells_unasked
+from extractors.telling import keys_of, tells_unasked
 
 BEHIND = 1000
 """Added to the place of a letter in the alphabet: letters and numbers are no one order."""
@@ -45,7 +45,9 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
     notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data)
     stops |= notices | set(_prominent(search, asked, labels))
-    stops |= signing_sentence(search.layout, search.lexicon.data.language).units
+    keys = {key for bid in asked for key in keys_of(bid)}
+    signed = signing_sentence(search.layout, search.lexicon.data.language, keys)
+    stops |= signed.units
     unkept = tuple(_unkept(search, labels))
     beyond = {unit for bid in unkept for unit in range(bid.label.first, bid.label.last + 1)}
     unlike = [label for label in unknown_labels(search, asked) if label.first not in beyond]
@@ -68,6 +70,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         notices,
         unkept,
         needless,
+        signed,
     )
 
 
