@@ -247,16 +247,21 @@ class AnswerPlaces:
                 if following is None or not self._same_shape(own, following):
                     return units
                 table, row = following, 0
-                label, more = (
-                    self.layout.at(table, row, own.cell.column),
-                    self.layout.at(table, row, answer.cell.column),
-                )
+                label, more = self._opening(table, own.cell), self._opening(table, answer.cell)
             if label is None or more is None or not more.text or label is more:
                 return units
             if label.text and (key_of(label.cell) in self._label_cells or not self._goes_on(own, label)):
                 return units
             units += more.units
             row += 1
+
+    def _opening(self, table: int, cell: Cell) -> CellBox | None:
+        """The box that carries a cell on in the row that opens the next page: the one at the same place in a row of as
+        many (columns are counted anew on each page), or else the one in the same column."""
+        above, row = self.layout.row(cell), self.layout.row(self.layout.tables[table][0].cell)
+        if len(above) == len(row):
+            return row[[key_of(box.cell) for box in above].index(key_of(cell))]
+        return self.layout.at(table, 0, cell.column)
 
     def _goes_on(self, own: CellBox, label: CellBox) -> bool:
         """True for a label cell that was cut in two: by the end of a page, or before its hint, which is in italics or,
@@ -277,7 +282,10 @@ class AnswerPlaces:
 
     def _under(self, own: CellBox) -> list[Unit]:
         box = self.layout.below(own.cell) or self._over_page(own.cell)
-        if box is None or key_of(box.cell) in self._label_cells or box.cell.columns < own.cell.columns:
+        if box is None or key_of(box.cell) in self._label_cells:
+            return []
+        same = box.cell.table == own.cell.table
+        if same and (box.cell.columns < own.cell.columns or self._answers_beside(box, own)):
             return []
         units = list(box.units)
         cell = box.cell
@@ -294,6 +302,11 @@ class AnswerPlaces:
                 return units
             units += box.units
             cell = box.cell
+
+    def _answers_beside(self, box: CellBox, own: CellBox) -> bool:
+        """True for the answer to the label before it in its row, where the label ``own`` has a place beside it too."""
+        before = [each for each in self.layout.row(box.cell) if each.cell.column < box.cell.column]
+        return bool(before) and key_of(before[-1].cell) in self._label_cells and self.layout.right(own.cell) is not None
 
     def _in_narrow_cells(self, own: CellBox) -> list[Unit]:
         """The rows under a label that are divided in cells for options and marks, up to the next label."""
