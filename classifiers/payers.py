@@ -86,12 +86,17 @@ class Clause:
     def finding(self) -> Finding | None:
         """The clearest finding over all things and gatherings named in the clause."""
         teams = self.spans("teams")
-        things = [span for span in self.spans("goods") if not any(_overlap(span, team) for team in teams)]
+        no_things = [*teams, *(span for span in self.spans("own") if self.acts(span))]
+        things = [span for span in self.spans("goods") if not any(_overlap(span, each) for each in no_things)]
         found = {self.of_thing(span) for span in things + self.amounts}
         found |= {self.of_event(span) for span in self.spans("events")}
         if "asks" in found:
             return "asks"
         return "unclear" if "unclear" in found else None
+
+    def acts(self, actor: Span) -> bool:
+        """True for the one by whom something is done: "written by the Fund"."""
+        return any(self.words(by, actor) == 0 for by in self.spans("by"))
 
     def of_thing(self, thing: Span) -> Finding | None:
         """What the clause says of one thing that costs money."""

@@ -298,6 +298,7 @@ class AnswerPlaces:
                 and not units[0].all_bold
                 or box.cell.columns < 2
                 and cell.table == box.cell.table
+                and not (_has_ticks(box) and _has_ticks(self.layout.cells[key_of(cell)]))
             ):
                 return units
             units += box.units
@@ -369,6 +370,10 @@ def _carries_on(label: Unit, unit: Unit) -> bool:
 
 def _says_something(units: list[Unit]) -> bool:
     return any(unit.text.strip() or unit.has("tick") or unit.has("entry") for unit in units)
+
+
+def _has_ticks(box: CellBox) -> bool:
+    return any(unit.has("tick") for unit in box.units)
 
 
 def _has_bold(unit: Unit) -> bool:

@@ -333,6 +333,8 @@ def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
         behind = text[cut : last.end]
         if ends and cut <= ends.start() or last.all_bold and _says_what(behind, lexicon) or _is_marked(behind, lexicon):
             continue
+        if _asks_on(behind, lexicon):
+            continue
         label = tidy(f"{before} {text[last.start : cut]}")
         if 0 < len(label.split()) <= LONGEST and not _NUMBERED_PART.fullmatch(label):
             where = "inline" if text[cut : last.end].strip() or (stop and stop.start >= cut) else "line"
@@ -349,6 +351,12 @@ def _behind_remarks(text: str, start: int, limit: int, lexicon: Lexicon) -> Iter
     for match in _BRACKET.finditer(text, start, limit):
         if lexicon.is_remark(match[1]) and match.end() < limit and text[match.end()] not in ":：*?":
             yield match.end()
+
+
+def _asks_on(behind: str, lexicon: Lexicon) -> bool:
+    """True for “Which one? (optional)” behind a question: it is asked with it."""
+    asked, mark, more = behind.rpartition("?")
+    return bool(mark) and len(asked.split()) <= FEW and (not more.strip() or _is_marked(more, lexicon))
 
 
 def _is_marked(behind: str, lexicon: Lexicon) -> bool:

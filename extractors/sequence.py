@@ -83,7 +83,7 @@ COMPANY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "supporting_entity_contact": (("supporting_entity_name",), ()),
     "supporting_entity_role": (("supporting_entity_",), ()),
     "previous_cooperation": (
-        ("other_support", "contributions", "security_situation"),
+        ("other_support", "contributions", "security_situation", "supporting_entity_"),
         ("other_support", "contributions", "security_situation", "attachments_listed"),
     ),
     "security_situation": (
