@@ -105,11 +105,20 @@ def _named(text: str, key: str, code: str) -> dict[str, float]:
 
 def _held(lexicon: Lexicon, text: str) -> dict[str, float]:
     """The option whose longest wording of several words stands in the text, by its share of it: “autonomous body” in
-    “Autonomous body of the State”; none where two are as long."""
-    said = fold(_plain(text))
-    within = {(size, key) for words, size, key in _wordings(lexicon) if words in f" {said} "}
-    longest = {key for size, key in within if size == max(within)[0]}
-    return {key: 0.5 + 0.5 * max(within)[0] / len(said.split()) for key in longest if len(longest) == 1}
+    “Autonomous body of the State”; none where two are as long. Where the text begins with a long one, it names it:
+    “Federation of trade unions registered under the Act of 2016”."""
+    said = f" {fold(_plain(text))} "
+    within = {(size, said.startswith(words), key) for words, size, key in _wordings(lexicon) if words in said}
+    size = max((size for size, *_ in within), default=0)
+    longest = {(opens, key) for its, opens, key in within if its == size}
+    if len({key for _, key in longest}) != 1:
+        return {}
+    (opens, key), share = max(longest), size / len(said.split())
+    return {key: max(0.5 + 0.5 * share, OPENS if opens and size >= LONG else 0.0)}
+
+
+OPENS, LONG = 0.8, 3
+"""How well a text suits an option with which it begins, if that has so many words."""
 
 
 @cache
