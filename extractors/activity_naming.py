@@ -69,6 +69,7 @@ def may_be_activities(series: list[Series], columns: Lexicon) -> bool:
 def is_activities(series: list[Series], named: dict[int, str], columns: Lexicon) -> int:
     """How many columns are named by their words; 0 unless two are, enough others are too, and among them is what only
     activities have: a length, people, a way of working."""
+    lexicon(columns.data.language).read_ahead(text for one in series for text in (one.heading, _asked_in(one)))
     asked = [_asked_by(one.heading, columns.data.language) for one in series]
     if sum(section_of(key) in APPLICANT for key in asked if key) >= 2 or "signature" in asked:
         return 0  # "Name of the institution | Acronym | Country", "Name | Post | Signature"

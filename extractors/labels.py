@@ -117,6 +117,8 @@ class Lexicon:
     def read_ahead(self, texts: Iterable[str]) -> None:
         """Work out the hits of several texts at once, which takes less time than one after the other."""
         new = [text for text in dict.fromkeys(texts) if text not in self._cache]
+        if not new:
+            return
         if len(self._cache) + len(new) > KEPT:
             self._cache.clear()
         self._cache.update(zip(new, self._search(new), strict=True))
