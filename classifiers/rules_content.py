@@ -28,12 +28,6 @@ STANCES: dict[str, Stance] = {
     "institution_mandate": "told",
 }
 """What stands in each answer, as far as money goes."""
-
-_ARTICLES = frozenset({"the", "le", "la", "l", "el", "o", "a"})
-_ALONE = frozenset(
-    {"alone", "itself", "only", "seul", "seule", "sola", "solo", "misma", "mismo", "mesmo", "mesma", ","}
-)
-"""What may stand behind “by the Federation” where the institution means itself."""
 _TOO_SHORT_TO_DENY = 12
 """Words: a longer answer that also says "no contribution" still names something."""
 
@@ -163,9 +157,13 @@ def _clause_steers(plain: str, language: str, in_role: bool, own: frozenset[str]
 
 def _by_itself(plain: str, language: str, own: frozenset[str]) -> bool:
     """True for “by the Federation alone”, not for “by the Federation of Trade Unions of Norway”."""
+    alone = cue_pattern(language, "support", "alone")
     for by in cue_pattern(language, "money", "by").finditer(plain):
-        behind = [word for word in plain[by.end() :].split() if word not in _ARTICLES][:2]
-        if behind and behind[0] in own and (len(behind) < 2 or behind[1] in _ALONE):
+        named = plain[by.end() :].strip()
+        if article := cue_pattern(language, "support", "articles").match(named):
+            named = named[article.end() :].strip()
+        first, _, more = named.partition(" ")
+        if first in own and (not more or more.startswith(",") or alone.match(more)):
             return True
     return False
 

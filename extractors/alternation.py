@@ -30,7 +30,7 @@ def label_lines(layout: Layout, every: Iterable[Candidate]) -> frozenset[int]:
         if candidate.where == "line" and candidate.first == candidate.last:
             best[candidate.first] = max(best.get(candidate.first, 0.0), candidate.best)
     slanted = sum(layout.units[first].all_italic for first, score in best.items() if score >= SURE)
-    lines = _lines(layout, hints=2 * slanted > FEWEST)
+    lines = _lines(layout, slanted_labels=slanted > FEWEST / 2)
     below_hints = {behind.index for before, behind in pairwise(lines) if _is_explained(layout, before, behind)}
     asking = [
         best.get(unit.index, 0.0) if _is_label_like(unit) and unit.index not in below_hints else 0.0 for unit in lines
@@ -116,14 +116,14 @@ def _is_explained(layout: Layout, label: Unit, answer: Unit) -> bool:
     return any(unit.all_italic for unit in between if unit.text.strip()) and style_of(label) == style_of(answer)
 
 
-def _lines(layout: Layout, hints: bool = False) -> list[Unit]:
-    """The paragraphs outside tables, those in italics below others only where they are no ``hints``' look but the
-    labels' own; of several boxes to tick, which are one answer, the first."""
+def _lines(layout: Layout, slanted_labels: bool = False) -> list[Unit]:
+    """The paragraphs outside tables without the hints: those in italics below others, unless labels are printed so
+    (``slanted_labels``). Of several boxes to tick, which are one answer, the first."""
     lines: list[Unit] = []
     for unit in layout.units:
         if unit.cell is not None or not unit.text.strip() or unit.start or not unit.line.new_paragraph:
             continue
-        if unit.all_italic and lines and not lines[-1].all_italic and not hints:
+        if unit.all_italic and lines and not lines[-1].all_italic and not slanted_labels:
             continue
         if not (unit.has("tick") and lines and lines[-1].has("tick")):
             lines.append(unit)

@@ -41,16 +41,16 @@ from extractors.revising import (
     EXACT,
     paired,
     to_their_ends,
-    with_contact,
     with_entity_name,
-    with_signatory,
     with_signature,
     without_answers,
     without_stray,
 )
 from extractors.search import Asked, Found, Search
-from extractors.sequence import filled, placed, with_core
+from extractors.sequence import filled, with_core
 from extractors.stops import unknown_labels, with_stops
+from extractors.whose import with_contact, with_signatory
+from extractors.witnesses import placed
 
 
 def _compete(search: Search, standings: list[Standing]) -> tuple[list[Asked], list[Asked]]:

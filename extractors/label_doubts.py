@@ -9,8 +9,9 @@ from extractors.looks import CODE, is_named_in_full
 from extractors.numbering import without_number
 from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
-from extractors.sequence import FULL, LITTLE, SINGLE_EVENT
+from extractors.sequence import LITTLE
 from extractors.telling import FAINT, TOLD
+from extractors.usual_order import FULL, SINGLE_EVENT
 from pipeline.folding import fold
 from pipeline.languages import LANGUAGES, load_language, says_nothing
 from pipeline.questions import questions

@@ -125,11 +125,7 @@ class Lexicon:
 
     def exact(self, text: str) -> bool:
         """True if the text is, word for word, a label of this language."""
-        return self.holds(tuple(fold(without_number(text)).split()))
-
-    def holds(self, words: tuple[str, ...]) -> bool:
-        """True if the folded words are those of a label, in order."""
-        return words in self._exact
+        return tuple(fold(without_number(text)).split()) in self._exact
 
     def says_optional(self, text: str) -> bool:
         """True if the label itself says that the question may stay empty."""

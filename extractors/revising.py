@@ -3,7 +3,7 @@ which box is to be signed, two questions in one label."""
 
 from collections.abc import Set
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 from extractors.candidates import Candidate
 from extractors.label_ends import lead_of
@@ -16,8 +16,6 @@ from extractors.question_keys import PAIRS, PERSONS, section_of
 from extractors.search import Asked, Search
 from pipeline.folding import fold, tidy, whole_words
 
-SURE_WHOSE = 0.85
-"""How well a label must fit one of the data that names the person."""
 ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
 """Asked only where the supporting entity itself is."""
 SURELY_GUESSED = 0.85
@@ -76,92 +74,8 @@ def with_entity_name(search: Search, awarded: list[Asked]) -> list[Asked]:
     return sorted([*awarded, name], key=lambda bid: bid.label.first)
 
 
-def with_contact(awarded: list[Asked]) -> list[Asked]:
-    """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
-    stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
-    awarded = _with_own_name(_with_own_contact(awarded))
-    addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
-    before = awarded[: addresses[0]] if addresses else []
-    last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
-    others = [bid for bid in before if bid.key in CONTACT]
-    also = any(hit.key in CONTACT for bid in last for hit in bid.label.hits[:1])  # two labels say "contact"
-    if not last or any(_says_whose(bid) for bid in (last if also else (*last, *others))):
-        return awarded
-    other = dict(zip((*HEAD, *CONTACT), (*CONTACT, *HEAD), strict=True))
-    turned = {id(bid) for bid in (*last, *others)}
-    return [replace(bid, key=other[bid.key]) if id(bid) in turned else bid for bid in awarded]
-
-
-def _with_own_name(awarded: list[Asked]) -> list[Asked]:
-    """“Full name” directly before the contact's post is the contact's, where no other label asks for that name."""
-    if any(bid.key in ("contact_name", "pair:contact") for bid in awarded):
-        return awarded
-    named = [
-        bid
-        for bid, behind in pairwise(awarded)
-        if bid.key == "head_name" and behind.key in OF_CONTACT and not _says_whose(bid)
-    ]
-    return [replace(bid, key="contact_name") if bid in named else bid for bid in awarded]
-
-
-def _with_own_contact(awarded: list[Asked]) -> list[Asked]:
-    """“Our contact at your institution” before the contact's post or address asks for the contact, not for that of a
-    supporting entity, if it was only guessed to do so; what was guessed to ask for the contact among the questions on
-    that entity, for the other."""
-    held = next((bid for bid in awarded if bid.key in ("contact_name", "pair:contact")), None)
-    own = next(
-        (
-            bid
-            for bid, behind in pairwise(awarded)
-            if bid.key == "supporting_entity_contact" and bid.guessed and behind.key in OF_CONTACT
-        ),
-        None,
-    )
-    strayed = held is not None and held.guessed and _stands_by(awarded, held, ENTITY_KEYS | {"supporting_entity_name"})
-    if own is None or held is not None and not strayed:
-        return awarded
-    other = {id(own): "contact_name", id(held): "supporting_entity_contact"}
-    return [replace(bid, key=other.get(id(bid), bid.key)) for bid in awarded]
-
-
-def _stands_by(awarded: list[Asked], bid: Asked, keys: Set[str]) -> bool:
-    at = awarded.index(bid)
-    return any(each.key in keys for each in (*awarded[max(at - 1, 0) : at], *awarded[at + 1 : at + 2]))
-
-
-def _says_whose(bid: Asked) -> bool:
-    """True if a label of the data says of which person it asks, and not the section it stands in."""
-    named = bid.key.removeprefix("pair:")
-    return any(h.group in ("label", "pair") and h.key == named and h.score >= SURE_WHOSE for h in bid.label.hits)
-
-
 SIGNING_BLOCK = 16
 """How many units apart the labels of one signature block stand, at most."""
-OF_CONTACT = ("contact_position", "contact_email", "contact_phone")
-HEAD, CONTACT = (
-    ("head_name", "head_position", "pair:head"),
-    ("contact_name", "contact_position", "pair:contact"),
-)
-
-
-def with_signatory(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
-    """“Person responsible” in the signature block, where another label before the e-mail address may ask for the
-    contact, is the one who signs."""
-    held = next((bid for bid in awarded if bid.key == "contact_name"), None)
-    of_contact = [bid for bid in awarded if bid.key in OF_CONTACT]
-    behind = [bid for bid in awarded if held is not None and bid.label.first > held.label.first]
-    if held is None or not of_contact or not behind or any(bid.key == "signatory_name" for bid in awarded):
-        return awarded
-    if of_contact[-1].label.first > held.label.first or section_of(behind[0].key) != "signature":
-        return awarded
-    taken = {unit for bid in awarded for unit in range(bid.label.first, bid.label.last + 1)}
-    free = [bid for bid in bids if bid.key == "contact_name" and bid.label.first not in taken]
-    before = [bid for bid in free if bid.label.first < of_contact[0].label.first]
-    if not before:
-        return awarded
-    kept = [bid for bid in awarded if bid is not held]
-    signs = replace(held, key="signatory_name", guessed=True)
-    return sorted([*kept, before[0], signs], key=lambda bid: bid.label.first)
 
 
 def with_signature(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[Asked]:

@@ -6,103 +6,27 @@ neighbours, that is what it asks, and a person is asked to look.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import groupby, pairwise
 
 from extractors.answer_model import chances
 from extractors.candidates import Candidate
-from extractors.headings import LATE, context_of
+from extractors.headings import LATE
 from extractors.label_ends import style_of
-from extractors.looks import CHOICES, look_bonus, names_option
+from extractors.looks import CHOICES, look_bonus
 from extractors.numbering import without_number
 from extractors.peeking import peek, peek_lines
-from extractors.question_keys import section_of
 from extractors.search import Asked, Search
-from extractors.telling import SELDOM, TOLD, is_told, keys_of, told, told_apart
-from pipeline.country_naming import name_country
+from extractors.telling import SELDOM, is_told, keys_of, tells, told_apart
+from extractors.usual_order import ENTITY, FULL, SINGLE_EVENT, missing, without
 from pipeline.document import TICKED, UNTICKED
-from pipeline.folding import fold
 from pipeline.languages import says_nothing
-from pipeline.questions import questions
 
-_BEGINNING = (
-    "institution_name",
-    "institution_type",
-    "institution_country",
-    "institution_address",
-    "head_name",
-    "head_position",
-    "contact_name",
-    "contact_position",
-    "contact_email",
-    "contact_phone",
-    "title",
-)
-FULL = (
-    *_BEGINNING,
-    "declared_theme",
-    "background",
-    "objectives",
-    "expected_results",
-    "deliverables",
-    "target_groups",
-    "policy_alignment",
-    "cross_cutting",
-    "activities",
-    "start_date",
-    "duration_months",
-    "expertise_sought",
-    "preferred_experience",
-    "working_languages",
-    "other_support",
-    "contributions",
-)
-"""What nearly every form for an action asks, in the order most editions have."""
-SINGLE_EVENT = (
-    *_BEGINNING,
-    "event_type",
-    "event_date",
-    "event_place",
-    "declared_theme",
-    "background",
-    "objectives",
-    "target_groups",
-    "contribution_sought",
-    "expertise_sought",
-    "contributions",
-)
-"""The same for one event."""
-TURNED = (("expected_results", "objectives"), ("deliverables", "expected_results"), ("deliverables", "objectives"))
-"""Questions alike in meaning, the other way round than usual."""
-SURELY_DATED = 0.85
-"""How well words of its own must ask for the day of signing: any date would answer them."""
-COMPANY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "title": ((), ("declared_theme", "background")),
-    "institution_mandate": (("institution_", "declared_theme"), ("institution_", "head_", "contact_")),
-    "supporting_entity_name": ((), ("supporting_entity_",)),
-    "supporting_entity_contact": (("supporting_entity_name",), ()),
-    "supporting_entity_role": (("supporting_entity_",), ()),
-    "previous_cooperation": (
-        ("other_support", "contributions", "security_situation", "supporting_entity_"),
-        ("other_support", "contributions", "security_situation", "attachments_listed"),
-    ),
-    "security_situation": (
-        ("contributions", "other_support", "previous_cooperation", "working_languages", "preferred_experience"),
-        ("attachments_listed", "signat"),
-    ),
-    "attachments_listed": ((), ("signat",)),
-}
-"""What such questions usually stand behind and before: how the keys begin; nothing where anything may stand."""
-ENTITY = ("supporting_entity_name", "supporting_entity_contact", "supporting_entity_role")
 CORE = ("institution_name", "title")
 """Every form asks for them, in a line."""
 ADDRESSES = ("contact_email", "institution_website")
 """Questions whose answers look like no other's, beside those with boxes to tick."""
-TELLS, DATED, UNLIKE = 0.12, 0.08, -0.1
-"""How well an answer suits a question that it tells, a date a question for one, and how badly an answer suits a
-question that it cannot answer (``look_bonus``)."""
-OVERRULED = 0.1
-"""How much better, at least, the words of a label must suit another question to speak for that one."""
+UNLIKE = -0.1
+"""How badly an answer suits a question that it cannot answer (``look_bonus``)."""
 NAME_BEFORE = {
     "head_position": "head_name",
     "contact_position": "contact_name",
@@ -111,20 +35,11 @@ NAME_BEFORE = {
     "signatory_position": "signatory_name",
 }
 """Whose name is asked before what."""
-WHOSE = {
-    "head_name": "head",
-    "pair:head": "head",
-    "contact_name": "contact",
-    "pair:contact": "contact",
-}
-"""The person a question for a name is about, as the sections are called."""
 POST_BEHIND = {name: post for post, name in NAME_BEFORE.items() if post.endswith("_position")}
 BOXES_TELL = BESIDE = 0.6
 """How sure a question is that the options of its boxes tell, or a person's other answers beside it."""
 UNSURE = 0.8
 """Score below which a guessed question gives way to one that every form asks."""
-ANOTHER = 0.6
-"""How well the words of a label must name another person, at least, to speak for that one."""
 LITTLE = 0.5
 """How well the words of a label fit, at least, where its place says what it asks."""
 
@@ -142,7 +57,7 @@ def with_core(search: Search, awarded: list[Asked], bids: Sequence[Asked]) -> li
         suits += [
             Asked(key, b.label, LITTLE, 0.0, LITTLE, guessed=True)
             for b in seldom.values()
-            if b.guessed and b.key in SELDOM and key in _missing(search, _without(awarded, b), b.label.first)
+            if b.guessed and b.key in SELDOM and key in missing(search, without(awarded, b), b.label.first)
         ]
         if suits:
             given_up = (holder, seldom[suits[0].label.first])
@@ -231,9 +146,8 @@ def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate])
 
 def _asks_role(label: Candidate, left: list[str]) -> bool:
     """True if only the supporting entity's role is left to ask, or of what is left the words may ask for that alone."""
-    return [key for key in left if any(hit.key == key for hit in label.hits) or len(left) == 1] == [
-        "supporting_entity_role"
-    ]
+    may_ask = left if len(left) == 1 else [key for key in left if any(hit.key == key for hit in label.hits)]
+    return may_ask == ["supporting_entity_role"]
 
 
 def _is_left_open(search: Search, label: Candidate) -> bool:
@@ -260,7 +174,7 @@ def _by_place(search: Search, asked: list[Asked], labels: list[Candidate]) -> It
     """Labels between neighbours that leave room for just as many questions, or for one that their words speak for, or
     their answers."""
     language = search.lexicon.data.language
-    for keys, group in groupby(labels, lambda label: _missing(search, asked, label.first)):
+    for keys, group in groupby(labels, lambda label: missing(search, asked, label.first)):
         waiting = list(group)
         hinted = {key: label for label, key in (*told_apart(search, asked, waiting, keys), *_hinted(waiting, keys))}
         even = len(waiting) == len(keys)
@@ -288,7 +202,7 @@ def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Ite
         late = search.places.get(label.first, 0.0) >= LATE
         dates = ("signature_date" if late else "event_date" if search.simple else "start_date",)
         left = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates)) if key not in given]
-        telling = [key for key in left if _tells(search, key, look)]
+        telling = [key for key in left if tells(search, key, look)]
         if label.first not in used and len(telling) == 1:
             given.add(telling[0])
             yield Asked(telling[0], label, LITTLE, 0.0, BOXES_TELL if boxes else LITTLE, guessed=True, placed=boxes)
@@ -318,121 +232,3 @@ def _of_a_person(search: Search, found: list[Asked], label: Candidate) -> Iterat
         yield NAME_BEFORE[behind.key]
     if before is not None and before.key in POST_BEHIND and is_told(search, label, "post"):
         yield POST_BEHIND[before.key]
-
-
-def _tells(search: Search, key: str, look: str) -> bool:
-    return look_bonus(key, look, search.lexicon.data.language) >= (DATED if key.endswith("_date") else TELLS)
-
-
-def placed(search: Search, asked: list[Asked]) -> list[Asked]:
-    """The questions with a note on those that stand where nothing else is missing, on what their answers tell, and on
-    neighbours alike in meaning that stand the other way round than usual: if one is guessed, each may be the other."""
-    given = {key for bid in asked for key in keys_of(bid)}
-    asked = [
-        replace(bid, told=_told(search, asked, bid), overruled=_is_overruled(bid, given) or _signs_alone(asked, at))
-        for at, bid in enumerate(asked)
-    ]
-    turned = {id(bid) for pair in pairwise(asked) if _are_turned(*pair) for bid in pair}
-    return [
-        replace(
-            bid,
-            placed=bid.placed or _missing(search, _without(asked, bid), bid.label.first) == (bid.key,),
-            turned=id(bid) in turned or _is_astray(asked, at) or _names_another(search, bid),
-            in_company=_is_in_company(asked, at),
-        )
-        for at, bid in enumerate(asked)
-    ]
-
-
-def _is_in_company(asked: Sequence[Asked], at: int) -> bool:
-    """True for a question that forms may do without, directly before or behind those it belongs to."""
-    before, behind = COMPANY.get(asked[at].key, ((), ()))
-    above = keys_of(asked[at - 1])[-1] if at else ""
-    below = keys_of(asked[at + 1])[0] if at + 1 < len(asked) else ""
-    ahead, after = above.startswith(before) if before else None, below.startswith(behind) if behind else None
-    return bool(before or behind) and False not in (ahead, after)
-
-
-def _names_another(search: Search, bid: Asked) -> bool:
-    """True for a label taken to ask for a person whose words rather name another, in no section of that person."""
-    own = WHOSE.get(bid.key)
-    if own is None or context_of(search, bid.label) == own:
-        return False
-    named = dict.fromkeys(WHOSE.values(), 0.0)
-    for hit in bid.label.hits:
-        whose = WHOSE.get(f"pair:{hit.key}" if hit.group == "pair" else hit.key)
-        if whose is not None:
-            named[whose] = max(named[whose], hit.score)
-    return max(named.values()) >= max(ANOTHER, named[own] + OVERRULED)
-
-
-def _is_astray(asked: Sequence[Asked], at: int) -> bool:
-    """True for a guessed label for a contact that stands among the questions on somebody else's: that of the supporting
-    entity away from its name and role, that of the applicant between them."""
-    bid = asked[at]
-    near = {key for each in (*asked[max(at - 1, 0) : at], *asked[at + 1 : at + 2]) for key in keys_of(each)}
-    if bid.key == "supporting_entity_contact":
-        return bid.guessed and near.isdisjoint(ENTITY)
-    of_contact = {"contact_position", "contact_email", "contact_phone"}
-    return bid.key == "contact_name" and bid.guessed and not near.isdisjoint(ENTITY) and near.isdisjoint(of_contact)
-
-
-def _told(search: Search, asked: list[Asked], bid: Asked) -> float | None:
-    """How likely the answer is one to this question; its options, a date or a country tell it for certain."""
-    look = peek(search, bid.label)
-    language = search.lexicon.data.language
-    named = bid.key in CHOICES and names_option(bid.key, look, language)
-    dated = bid.key.endswith("_date") and _tells(search, bid.key, look)
-    if named or dated or bid.key == "institution_country" and _is_country(look):
-        return 1.0
-    return told(search, asked, bid)
-
-
-def _is_country(look: str) -> bool:
-    """True for the name of one country and nothing else."""
-    found = name_country(look)
-    return found.code is not None and fold(found.quote) == fold(look)
-
-
-def _is_overruled(bid: Asked, given: set[str]) -> bool:
-    seldom = frozenset() if "supporting_entity_name" in given else SELDOM
-    others = [h.score for h in bid.label.hits if h.key in questions() and h.key not in given and h.key not in seldom]
-    return bid.guessed and bid.key not in CHOICES and max(others, default=0.0) > bid.base + OVERRULED
-
-
-def _signs_alone(asked: Sequence[Asked], at: int) -> bool:
-    """True for a label in words of its own that would ask who signs, where or when, with nothing of the kind asked
-    before or behind it, or whose words hardly ask for the day: “Date of the last reform” asks for another."""
-    near = [bid for bid in (*asked[max(at - 1, 0) : at], *asked[at + 1 : at + 2]) if section_of(bid.key) == "signature"]
-    hardly = asked[at].key == "signature_date" and asked[at].base < SURELY_DATED
-    unsure = asked[at].guessed or asked[at].base < SURELY_DATED
-    return unsure and section_of(asked[at].key) == "signature" and (hardly and asked[at].guessed or not near)
-
-
-def _are_turned(before: Asked, behind: Asked) -> bool:
-    keys = before.key, behind.key
-    told = min(before.told or 0.0, behind.told or 0.0) >= TOLD
-    return keys in TURNED and (before.guessed or behind.guessed) and not told
-
-
-def _without(asked: Sequence[Asked], bid: Asked) -> list[Asked]:
-    return [each for each in asked if each is not bid]
-
-
-def _missing(search: Search, asked: Sequence[Asked], at: int) -> tuple[str, ...]:
-    """The usual questions between those asked before and behind the unit ``at`` that no label asks; ``asked`` stand in
-    their order on the form."""
-    order = SINGLE_EVENT if search.simple else FULL
-    places = _places(order)
-    before = (bid for bid in reversed(asked) if bid.label.first < at)
-    behind = (bid for bid in asked if bid.label.first > at)
-    first = next((places[key] for bid in before for key in reversed(keys_of(bid)) if key in places), -1) + 1
-    last = next((places[key] for bid in behind for key in keys_of(bid) if key in places), len(order))
-    room = order[first:last]
-    given = {key for bid in asked for key in keys_of(bid)} if room else set()
-    return tuple(key for key in room if key not in given)
-
-
-@cache
-def _places(order: tuple[str, ...]) -> dict[str, int]:
-    return {key: place for place, key in enumerate(order)}

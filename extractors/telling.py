@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
 from extractors.candidates import Candidate
-from extractors.looks import is_initials
+from extractors.looks import is_initials, look_bonus
 from extractors.numbering import without_number
 from extractors.peeking import peek
 from extractors.question_keys import PAIRS, is_worded
@@ -89,3 +89,12 @@ def _share(found: Mapping[str, float], kinds: Collection[str], without: Collecti
     rest = sum(chance for other, chance in found.items() if other not in kinds and other not in without)
     own = sum(found.get(kind, 0.0) for kind in kinds)
     return own / (own + rest) if own >= FAINT else own
+
+
+TELLS, DATED = 0.12, 0.08
+"""How well an answer suits a question that it tells, a date a question for one (``look_bonus``)."""
+
+
+def tells(search: Search, key: str, look: str) -> bool:
+    """True if what stands behind a label answers this question and hardly another, by its look."""
+    return look_bonus(key, look, search.lexicon.data.language) >= (DATED if key.endswith("_date") else TELLS)

@@ -13,9 +13,9 @@ from extractors.label_doubts import is_doubtful
 from extractors.labels import lexicon
 from extractors.layout import Layout
 from extractors.required_marks import RequiredMarks
-from extractors.revising import with_contact
 from extractors.search import Asked
 from extractors.set_apart import set_apart
+from extractors.whose import with_contact
 from extractors.word import read_word
 from pipeline.document import Line, Piece
 from pipeline.languages import LANGUAGES, load_language

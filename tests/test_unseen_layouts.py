@@ -11,9 +11,9 @@ from extractors.labels import Hit, column_lexicon
 from extractors.layout import Layout
 from extractors.looks import is_initials, is_named_in_full, spells
 from extractors.paged import read_pdf
-from extractors.revising import with_contact
 from extractors.search import Asked
 from extractors.typed_marks import with_boxes
+from extractors.whose import with_contact
 from pipeline.document import Cell, Line, Piece
 from tests.test_paged import HEIGHT, made, put
 from tests.test_understanding import cells, document, flags, line, values
