@@ -248,8 +248,8 @@ def _intruder(
         third = next((b for b in awarded if b.key == second.key), None)
         if third is None or third is holder or search.fits(search.layout.units[third.label.first]):
             continue
-        if holder.score - second.score <= SECOND_CHOICE and bid.score + second.score > holder.score + third.score:
-            return third if third.score < second.score - DEARER else None
+        if holder.score - second.score <= DEARER and bid.score + second.score > holder.score + third.score:
+            return third
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from extractors.activities import spans_in_order
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answer, Answers
-from extractors.choices import Choice, boxes_of, is_cross, marked_boxes, ticked, typed
+from extractors.choices import Choice, ticked, typed
 from extractors.confidence import confidence_of, signs_of
 from extractors.dates import read_date
 from extractors.field_doubts import field_doubts
@@ -16,11 +16,13 @@ from extractors.label_doubts import is_doubtful
 from extractors.layout import Layout, Span, evidence_of
 from extractors.looks import POSTS, is_initials, spells
 from extractors.persons import looks_like_post
+from extractors.printed_boxes import boxes_of
 from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
 from extractors.signing_sentence import NONE, Sentence
 from extractors.tongues import read_tongues, unread_tongues
+from extractors.typed_boxes import is_cross, marked_boxes
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
 from pipeline.questions import questions

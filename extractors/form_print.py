@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from extractors.answers import Answers
-from extractors.choices import boxes_of
 from extractors.layout import Layout, Unit
 from extractors.looks import CHOICES
+from extractors.printed_boxes import boxes_of
 from extractors.scan_doubts import Stretch
 from extractors.search import Asked, Found
 

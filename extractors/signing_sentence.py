@@ -60,7 +60,7 @@ class Sentence:
 NONE = Sentence({}, frozenset())
 
 
-def signing_sentence(layout: Layout, language: str, asked: Set[str]) -> Sentence:
+def signing_sentence(layout: Layout, language: str, asked: Set[str] = frozenset()) -> Sentence:
     """The last sentence of a form that names who signs, where and when; nothing where none does. ``asked``: the
     questions that have a label of their own."""
     phrases = _phrases(language)

@@ -17,6 +17,7 @@ THINGS = frozenset({"institution_name", "institution_acronym", "supporting_entit
 """What has a name and is no person."""
 
 _LAST_BRACKET = re.compile(r"\(([^()]{2,30})\)\W*$")
+"""Few words in round brackets; longer ones are hints (``form_speech.LAST_BRACKET``: what may be a remark)."""
 
 
 def wanted_of(candidate: Candidate, hits: Sequence[Hit], context: str | None, search: Search) -> dict[str, float]:

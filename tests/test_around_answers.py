@@ -3,13 +3,14 @@
 import pytest
 
 from classifiers.money import money_mentions
-from extractors.choices import marked_boxes, ticked
+from extractors.choices import ticked
 from extractors.extraction import extract
 from extractors.joining import joined
 from extractors.labels import lexicon
 from extractors.layout import Layout, Span
 from extractors.notices import notices_of
 from extractors.options import options_of
+from extractors.typed_boxes import marked_boxes
 from extractors.word import read_word
 from pipeline.document import Cell, Document, Line, Piece
 from pipeline.languages import LANGUAGES, load_language

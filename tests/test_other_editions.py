@@ -4,10 +4,11 @@ import pytest
 
 from extractors.activities import find_activities
 from extractors.activity_drafts import Draft
-from extractors.choices import boxes_of, ticked
+from extractors.choices import ticked
 from extractors.extraction import extract
 from extractors.layout import Layout
 from extractors.options import options_of
+from extractors.printed_boxes import boxes_of
 from extractors.signing_sentence import signing_sentence
 from extractors.word import read_word
 from pipeline.document import Cell, Document, Line, Piece

@@ -5,16 +5,17 @@ from dataclasses import replace
 import pytest
 
 from extractors.activities import find_activities
-from extractors.choices import boxes_of, marked_boxes
 from extractors.extraction import extract, survey
 from extractors.grey_print import is_grey
 from extractors.halves import halves_of
 from extractors.label_doubts import is_doubtful
 from extractors.labels import lexicon
 from extractors.layout import Layout
+from extractors.printed_boxes import boxes_of
 from extractors.required_marks import RequiredMarks
 from extractors.search import Asked
 from extractors.set_apart import set_apart
+from extractors.typed_boxes import marked_boxes
 from extractors.whose import with_contact
 from extractors.word import read_word
 from pipeline.document import Line, Piece

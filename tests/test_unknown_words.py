@@ -2,11 +2,12 @@
 
 import pytest
 
-from extractors.choices import marked_boxes, ticked
+from extractors.choices import ticked
 from extractors.extraction import extract
 from extractors.layout import Layout
 from extractors.options import options_of
 from extractors.scan_doubts import unclear_words
+from extractors.typed_boxes import marked_boxes
 from pipeline.document import Cell, Document, Line, Piece
 from tests.test_understanding import cells, document, flags, line, values
 
