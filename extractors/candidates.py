@@ -144,7 +144,8 @@ def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon)
     kept = list(found)
     unique = {(c.first, fold(without_number(c.text))) for c in kept if c.where == "inline"}
     leads = Counter(text for _, text in unique)
-    ends = {(c.first, c.last): c.cut for c in sorted(kept, key=lambda c: c.cut) if c.where == "inline"}
+    stops = [c for c in kept if c.where == "inline" or c.where == "line" and c.text.endswith(":")]
+    ends = {(c.first, c.last): c.cut for c in sorted(stops, key=lambda c: c.cut)}
     return [
         c
         for c in kept
@@ -268,24 +269,31 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         if len(text.split()) > LONGEST:
             return
         answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text) or _FIRST_ITEM.search(text)
-        if not answered and not _is_marked_below(layout, ends, taken) and not _goes_on_bold(layout, ends, taken):
+        below = _continuation(layout, ends, taken)
+        goes_on = below is not None and (_is_marked_below(ends, below, lexicon) or _goes_on_bold(layout, ends))
+        if not answered and not goes_on:
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
 
 
-def _is_marked_below(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
-    """True if the next line of the label holds its asterisk or colon alone, or the rest of a word that a hyphen
-    divides: a narrow cell has put it there."""
-    follower = _continuation(layout, unit, taken)
-    if follower is None or follower.has("entry"):
+def _is_marked_below(unit: Unit, below: Unit, lexicon: Lexicon) -> bool:
+    """True if the next line of the label holds its asterisk, colon or remark alone, the end of its bracket, or the rest
+    of a word that a hyphen divides: a narrow cell has put it there."""
+    if below.has("entry"):
         return False
-    return not follower.text.strip(" *:：()") or bool(_DIVIDED.search(unit.text)) and follower.text[:1].islower()
+    marks = " *:：()[]"
+    alone = not below.text.strip(marks) or lexicon.is_remark(below.text.strip(marks))
+    return alone or _closes(unit, below) or bool(_DIVIDED.search(unit.text)) and below.text[:1].islower()
 
 
-def _goes_on_bold(layout: Layout, unit: Unit, taken: frozenset[int]) -> bool:
+def _closes(unit: Unit, below: Unit) -> bool:
+    """True if a bracket that opens in the one line closes in the other."""
+    return unit.text.count("(") > unit.text.count(")") and below.text.count(")") > below.text.count("(")
+
+
+def _goes_on_bold(layout: Layout, unit: Unit) -> bool:
     """True in a cell with print in bold alone, whose paragraph goes on in the next line: so does the label. On paper
     bold print is often misread."""
-    follower = _continuation(layout, unit, taken)
-    if follower is None or unit.cell is None or not unit.all_bold or layout.document.origin == "ocr":
+    if unit.cell is None or not unit.all_bold or layout.document.origin == "ocr":
         return False
     return all(each.all_bold for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
 
@@ -300,7 +308,7 @@ def _continuation(layout: Layout, unit: Unit, taken: frozenset[int]) -> Unit | N
     )
     if not same_cell or after.index in taken or after.start > 0 or not after.text.strip():
         return None
-    return after if not after.line.new_paragraph else None
+    return after if not after.line.new_paragraph or _closes(unit, after) else None
 
 
 def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
