@@ -23,10 +23,11 @@ LEAST_SHARE = 0.25
 LONGER = 6
 """Parts by which the last block may be longer than the longest of the others."""
 _OPENING = re.compile(
-    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>(?:[^\W\d_]{2,}\s+){1,2})?(?P<word>[^\W\d_]{3,})\.?\s*(?:№|[nN][°ºo.*]+|[nN]r\.?|#)?\s*"
+    r"\W*(?:\d{1,2}(?:\.\d{1,2})?[.)]?\s+)?(?P<before>(?:[^\W\d_]{2,}\s+|[^\W\d_]{1,2}['’]){1,3})?"
+    r"(?P<word>[^\W\d_]{3,})\.?\s*(?:№|[nN][°ºo.*]+|[nN]r\.?|#)?\s*"
     r"(?P<number>\d{1,2}|[IVX]{1,3})\b\s*[:.)–—-]*\s*"
 )
-"""``Activity 2: …``"""
+"""``Activity 2: …``, ``Fiche d'activité n° 2``"""
 _NUMBERED_LABEL = re.compile(r"\s*(?P<number>\d{1,2})[.)]\s+(?P<word>[^\d:]{3,60}?)\s*[:：]?\s*$")
 """``2. Title of the activity``: the same label in each block, numbered."""
 _COLON = re.compile(r"\s*[:：]\s*")

@@ -18,8 +18,9 @@ _LINES, _LONGEST = 3, 9
 _LAST = 12
 """Units at the end of a form among which its signature stands."""
 _TOWN = re.compile(r"\s*(?:г\.|город)\s*", re.I)
-_PLACE = re.compile(r"[^\W\d_a-zà-ÿа-яё][^\W\d_]*(?:[ '’-][^\W\d_]+){0,4}")
-"""The name of a town: a capital first, five words at most."""
+_CAPITALISED = r"[^\W\d_a-zà-ÿа-яё][^\W\d_]*"
+_PLACE = re.compile(rf"{_CAPITALISED}(?:[ '’-](?:[a-zà-ÿа-яё]{{1,3}}[ '’-]){{0,2}}{_CAPITALISED}){{0,3}}")
+"""The name of a town: four words with a capital at most, short ones between them."""
 _CLOSED = re.compile(r"(?<=[^\W\d_]{3})[.!]\s+")
 _EDGES = " \t,.:;–—-"
 _WHERE_AND_WHEN = ("signature_place", "signature_date")

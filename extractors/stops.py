@@ -207,7 +207,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         unit = search.layout.units[candidate.first]
         headed = unit.all_bold and is_larger(search, unit.index) or _heads_as_others(search, unit, labels)
         answer = _answers_above(search, unit, ends) or _stands_as_answer(search, candidate, columns, labels)
-        answer = answer or _is_option_of(search, candidate, asked)
+        answer = answer or _is_option_of(search, candidate, asked) or _stands_below_labels(search, unit, labels)
         if headed or unit.all_italic and not italic or answer:
             continue  # a heading or a hint
         marked = candidate.where != "inline" and search.lexicon.ends_in_remark(candidate.text)
@@ -269,6 +269,16 @@ def _stands_as_answer(
         return False
     left = search.layout.at(cell.table, cell.row, cell.column - 1)
     return left is not None and (cell.table, left.cell.column) in columns and left.units[0].index in labels
+
+
+def _stands_below_labels(search: Search, unit: Unit, labels: Collection[int]) -> bool:
+    """True for plain print below a label in bold, in a row of such labels: its answer, though labels stand in its
+    column further down."""
+    above = search.layout.at(unit.cell.table, unit.cell.row - 1, unit.cell.column) if unit.cell is not None else None
+    if above is None or unit.all_bold:
+        return False
+    row = [box.units[0] for box in search.layout.row(above.cell)]
+    return len(row) > 1 and all(each.index in labels and each.all_bold for each in row)
 
 
 def _numbered_alike(numbered: list[str], candidate: Candidate) -> bool:
