@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from extractors.answer_model import is_person, read_ahead
 from extractors.candidates import Candidate
-from extractors.headings import context_of, goes_on_list, is_larger
+from extractors.headings import LATE, context_of, goes_on_list, is_larger
 from extractors.layout import DOTTED, ILLEGIBLE, Unit, key_of
 from extractors.looks import CHOICES, are_boxes_of, look_bonus, told_by_boxes
 from extractors.peeking import peek
@@ -41,6 +41,8 @@ SIMPLE_FORM = {
 }
 """On a form for one event the first of each two is the usual question."""
 
+SIGNED = 0.03
+"""How much less well the words must fit that ask who signs, where and when, at the end of the form."""
 LIKE_LABEL = 0.2
 """How much a candidate must look like a label, at least, where the form has no habit."""
 BY_BOXES = 0.6
@@ -224,7 +226,8 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
         for score, base, key in scored[:3]:
             if key in search.banned or _has_boxes_of_others(standing.look, key, _is_guess(standing, key, base)):
                 continue
-            if base >= standing.need - max(0.0, score - base) and score >= 0.5:
+            signing = key.startswith("signat") and standing.place > LATE  # its labels often look otherwise
+            if base >= standing.need - max(SIGNED if signing else 0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 margin = score - max(others, default=0.4)
                 yield Asked(key, candidate, score, margin, base, _is_guess(standing, key, base))

@@ -27,6 +27,7 @@ _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНО�
 def heading_series(search: Search) -> frozenset[int]:
     """The units of such headings: at least two in order, nearly all over a label, and few beside the labels."""
     labels = {c.first for c in search.all if c.best >= SURE}
+    asking = {c.first for c in search.all if any(h.group == "label" and h.score >= SURE for h in c.hits)}
     series: dict[str, list[int]] = {}
     last: dict[str, int] = {}
     for unit in search.layout.units:
@@ -37,9 +38,10 @@ def heading_series(search: Search) -> frozenset[int]:
                     last[kind] = value
     found: set[int] = set()
     for members in series.values():
-        heads = [index for index in members if _stands_out(search, index) and _is_over_label(search, index, labels)]
-        if len(heads) >= max(2, len(members) - 1) and len(labels - set(members)) >= PARTS * len(members):
-            found.update(heads)
+        heads = [index for index in members if _stands_out(search, index)]
+        over = [index for index in heads if _is_over_label(search, index, labels)]
+        if len(over) >= max(2, len(members) - 1) and len(labels - set(members)) >= PARTS * len(members):
+            found.update(over, (index for index in heads if index not in asking))
     return frozenset(found or _in_capitals(search, labels))
 
 

@@ -12,6 +12,8 @@ from extractors.search import Search
 STRONG, MARGIN, HEADING = 0.9, 0.06, 0.8
 LARGER, MUCH_LARGER = 1.4, 3.0
 """Points by which a heading is larger than labels."""
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*")
+"""A caption: “(signature)” below the line to sign on."""
 _LISTED = re.compile(r"\s*\(?(\d{1,2})[.)]\s*[^\W\d]")
 
 
@@ -19,7 +21,7 @@ def find_headings(search: Search) -> None:
     """Note the unit and the section of each heading in ``search.headings``, in reading order."""
     for candidate in search.all:
         hit = next((h for h in candidate.hits if h.group == "section"), None)
-        if hit is None or hit.score < HEADING or candidate.where == "inline":
+        if hit is None or hit.score < HEADING or candidate.where == "inline" or _IN_BRACKETS.fullmatch(candidate.text):
             continue
         if candidate.where == "cell" and not _alone_in_row(search.layout, candidate):
             continue
