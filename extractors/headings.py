@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Set
 
 from extractors.candidates import Candidate
 from extractors.labels import Hit
@@ -139,6 +140,20 @@ def is_larger(search: Search, index: int) -> bool:
     unit, usual = search.layout.units[index], search.habit.size
     beside = unit.cell is not None and search.layout.right(unit.cell) is not None
     return bool(unit.line.size and usual and unit.line.size >= usual + (MUCH_LARGER if beside else LARGER))
+
+
+def heads_as_others(search: Search, unit: Unit, labels: Set[int]) -> bool:
+    """True for a line in the print of other headings, which is bold and larger than that of any label."""
+    size = unit.line.size
+    if not unit.all_bold or not size or unit.cell is not None:
+        return False
+    sizes = [search.layout.units[index].line.size or 0.0 for index in labels]
+    alike = [u for u in search.layout.units if u.cell is None and u.all_bold and u.line.size == size]
+    return len(alike) >= HEADINGS and max(sizes, default=size) < size and not labels & {u.index for u in alike}
+
+
+HEADINGS = 3
+"""From so many lines in one print on they are the form's headings."""
 
 
 def first_sure(search: Search) -> int:

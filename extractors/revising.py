@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from extractors.candidates import Candidate
+from extractors.headings import heads_as_others
 from extractors.label_ends import lead_of
 from extractors.layout import DOTTED, Layout, key_of
 from extractors.looks import holds_both
@@ -29,17 +30,21 @@ EXACT = 0.95
 
 
 def without_stray(search: Search, awarded: list[Asked]) -> list[Asked]:
-    """Where labels stand in boxes, a line between the boxes with no answer behind it, taken for a question by a weak
-    guess, is a heading."""
+    """What was taken for a question by a weak guess is a heading where it is printed as other headings are, or where
+    labels stand in boxes and it is a line between the boxes with no answer behind it."""
     units = search.layout.units
-    boxed = sum(units[bid.label.first].cell is not None for bid in awarded)
-    if boxed < 0.7 * len(awarded):
-        return awarded
+    labels = {bid.label.first for bid in awarded}
+    boxed = sum(units[first].cell is not None for first in labels) >= 0.7 * len(awarded)
 
     def is_stray(bid: Asked) -> bool:
-        cell = units[bid.label.first].cell
-        outside = cell is None and bid.label.where == "line" or cell is not None and len(search.layout.row(cell)) == 1
-        return outside and bid.guessed and bid.score < DOUBTFUL and not peek(search, bid.label)
+        if not bid.guessed or bid.score >= DOUBTFUL or search.lexicon.ends_in_remark(bid.label.text):
+            return False
+        unit = units[bid.label.first]
+        if heads_as_others(search, unit, labels - {unit.index}):
+            return True
+        lone = unit.cell is not None and len(search.layout.row(unit.cell)) == 1
+        outside = lone or unit.cell is None and bid.label.where == "line"
+        return boxed and outside and not peek(search, bid.label)
 
     return [bid for bid in awarded if bid.key == "signature" or not is_stray(bid)]
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate
-from extractors.headings import LARGER, goes_on_list, is_larger
+from extractors.headings import LARGER, goes_on_list, heads_as_others, is_larger
 from extractors.label_ends import begins_bold, in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
@@ -205,7 +205,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         if candidate.first in labels or candidate.last in labels or candidate.first in search.series:
             continue
         unit = search.layout.units[candidate.first]
-        headed = unit.all_bold and is_larger(search, unit.index) or _heads_as_others(search, unit, labels)
+        headed = unit.all_bold and is_larger(search, unit.index) or heads_as_others(search, unit, labels)
         answer = _answers_above(search, unit, ends) or _stands_as_answer(search, candidate, columns, labels)
         answer = answer or _is_option_of(search, candidate, asked) or _stands_below_labels(search, unit, labels)
         if headed or unit.all_italic and not italic or answer:
@@ -227,20 +227,6 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         ):
             found.append(candidate)
     return found
-
-
-def _heads_as_others(search: Search, unit: Unit, labels: set[int]) -> bool:
-    """True for a line in the print of other headings, which is bold and larger than that of any label."""
-    size = unit.line.size
-    if not unit.all_bold or not size or unit.cell is not None:
-        return False
-    sizes = [search.layout.units[index].line.size or 0.0 for index in labels]
-    alike = [u for u in search.layout.units if u.cell is None and u.all_bold and u.line.size == size]
-    return len(alike) >= HEADINGS and max(sizes, default=size) < size and not labels & {u.index for u in alike}
-
-
-HEADINGS = 3
-"""From so many lines in one print on they are the form's headings."""
 
 
 def _is_option_of(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
