@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from extractors.amounts import read_months
 from extractors.label_ends import (
     DASH,
     IN_CAPITALS,
@@ -271,8 +272,14 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text) or _FIRST_ITEM.search(text)
         below = _continuation(layout, ends, taken)
         goes_on = below is not None and (_is_marked_below(ends, below, lexicon) or _goes_on_bold(layout, ends))
-        if not answered and not goes_on:
+        if not answered and not goes_on and not _tells_length(text, lexicon.data.language):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
+
+
+def _tells_length(text: str, language: str) -> bool:
+    """True for “To be completed within: six months”: behind the colon stands an answer, and no more of the label."""
+    behind = text.rpartition(":")[2].strip()
+    return 0 < len(behind.split()) <= FEW and ":" in text and read_months(behind, language) is not None
 
 
 def _is_marked_below(unit: Unit, below: Unit, lexicon: Lexicon) -> bool:

@@ -29,12 +29,17 @@ def _behind(search: Search, last: Unit) -> list[str]:
     if last.cell is not None:
         return _peek_in_table(search, last)
     behind = [u for u in layout.units[last.index + 1 : last.index + 14] if u.text.strip()][:8]
-    if not behind or search.fits(behind[0]) or behind[0].line.role == "heading":
+    if not behind or _begins_anew(search, behind[0]):
         return []
     if behind[0].has("tick"):
         bare = len(behind[0].text.strip()) == 1  # the option stands in the cell beside
         return [u.text for u in behind if bare or u.has("tick")]
-    return [u.text for u in takewhile(lambda u: not search.fits(u) and u.line.role != "heading", behind)]
+    return [u.text for u in takewhile(lambda u: not _begins_anew(search, u), behind)]
+
+
+def _begins_anew(search: Search, unit: Unit) -> bool:
+    """True for a line that looks as labels do, and for a heading."""
+    return search.fits(unit) or unit.line.role == "heading" or unit.index in search.series
 
 
 def _wrapped(search: Search, unit: Unit) -> list[str]:

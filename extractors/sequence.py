@@ -12,6 +12,7 @@ from extractors.answer_model import chances
 from extractors.candidates import Candidate
 from extractors.headings import LATE
 from extractors.label_ends import style_of
+from extractors.layout import DOTTED
 from extractors.looks import CHOICES, look_bonus
 from extractors.numbering import without_number
 from extractors.peeking import peek, peek_lines
@@ -140,7 +141,7 @@ def _beside_entity(search: Search, asked: list[Asked], unknown: list[Candidate])
             yield Asked(key, each, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
         return
     label = behind[0] if behind and _asks_role(behind[0], left) else None
-    if label is not None and (not peek(search, label) or is_told(search, label, "supporting_entity_role")):
+    if label is not None and (_is_left_open(search, label) or is_told(search, label, "supporting_entity_role")):
         yield Asked("supporting_entity_role", label, LITTLE, 0.0, BESIDE, guessed=True, placed=True)
 
 
@@ -151,9 +152,12 @@ def _asks_role(label: Candidate, left: list[str]) -> bool:
 
 
 def _is_left_open(search: Search, label: Candidate) -> bool:
-    """True if nothing, or “n/a”, stands behind a label."""
+    """True if nothing, or dots, or “n/a”, or the next section's heading stands behind a label."""
     look = peek_lines(search, label)[:1]
-    return not look or says_nothing(look[0], search.lexicon.data.language)
+    behind = next((unit for unit in search.layout.units[label.last + 1 :] if unit.text.strip()), None)
+    if not look or behind is not None and behind.index in search.series:
+        return True
+    return not DOTTED.sub("", look[0]).strip() or says_nothing(look[0], search.lexicon.data.language)
 
 
 def _may_ask(search: Search, label: Candidate) -> bool:
