@@ -17,6 +17,8 @@ FEWEST = 6
 """Words a line must have to be worth a flag."""
 FRAMED = 9
 """Words in the longest heading that stands in a frame."""
+_NUMBER_ALONE = re.compile(r"\W*[^\W\d_]\W?\d{1,2}(?:\.\d{1,2})*\W*")
+"""“B2”: the number of the question beside it."""
 _ANSWERED = re.compile(
     r"\s*(?=[^:–—-]*[^\W\d_]{3})(?:[^\W\d_][^\s:]*\s+){0,5}[^\s:]+(?::|\s:|\s[–—-])(?:\s+[^\s:]+){1,6}\s*"
 )
@@ -119,6 +121,8 @@ def _unclaimed_cells(answers: Answers, known: Collection[int], asked: frozenset[
         above = layout.at(table, row - 1, column)
         beside = [unit.index for mate in [*mates, *([above] if above else [])] for unit in mate.units]
         if not words or len(mates) < 2 or (table, row) in rows or not asked.isdisjoint(beside):
+            continue
+        if box is mates[0] and _NUMBER_ALONE.fullmatch(box.text):
             continue
         printed = all(unit.all_bold or unit.all_italic or unit.index in layout.explained for unit in words)
         told = answers.is_instruction(Span(words[0].line, words[0].start, words[0].end))

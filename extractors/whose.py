@@ -16,6 +16,8 @@ ANOTHER, CLEARLY = 0.6, 0.1
 than the one that is asked for."""
 NAMING = frozenset({"head_name", "pair:head", "contact_name", "pair:contact"})
 """The questions for the name of the head or the contact."""
+POSTS = {"head_name": "head_position", "contact_name": "contact_position"}
+OF_POSTS = frozenset(POSTS.values())
 OF_CONTACT = ("contact_position", "contact_email", "contact_phone")
 HEAD, CONTACT = (
     ("head_name", "head_position", "pair:head"),
@@ -26,7 +28,7 @@ HEAD, CONTACT = (
 def with_contact(awarded: list[Asked]) -> list[Asked]:
     """The person before the e-mail address and the telephone is the contact: where a label guessed to ask for the head
     stands there, it asks for the contact, and the one guessed to ask for the contact before it, for the head."""
-    awarded = _with_own_name(_with_own_contact(awarded))
+    awarded = _with_own_posts(_with_own_name(_with_own_contact(awarded)))
     addresses = [at for at, bid in enumerate(awarded) if bid.key in ("contact_email", "contact_phone")]
     before = awarded[: addresses[0]] if addresses else []
     last = list(takewhile(lambda bid: bid.key in HEAD, reversed(before)))
@@ -49,6 +51,20 @@ def _with_own_name(awarded: list[Asked]) -> list[Asked]:
         if bid.key == "head_name" and behind.key in OF_CONTACT and not _says_whose(bid)
     ]
     return [replace(bid, key="contact_name") if bid in named else bid for bid in awarded]
+
+
+def _with_own_posts(awarded: list[Asked]) -> list[Asked]:
+    """The post asked directly behind a name is that person's, whichever it was guessed to be, if no other label asks
+    for it, or one that is not where it belongs either."""
+    behind_names = ((bid, behind) for bid, behind in pairwise(awarded) if bid.key in POSTS and behind.key in OF_POSTS)
+    astray = {
+        behind.key: (bid, behind)
+        for bid, behind in behind_names
+        if behind.key != POSTS[bid.key] and not _says_whose(behind)
+    }
+    kept = {bid.key for bid in awarded} - set(astray)
+    posts = {id(behind): POSTS[bid.key] for bid, behind in astray.values() if POSTS[bid.key] not in kept}
+    return [replace(bid, key=posts.get(id(bid), bid.key)) for bid in awarded]
 
 
 def _with_own_contact(awarded: list[Asked]) -> list[Asked]:
