@@ -157,7 +157,22 @@ def to_their_ends(layout: Layout, asked: list[Asked]) -> list[Asked]:
     “Other partners’ work / on the same subject (compulsory)”."""
     labels = {bid.label.first for bid in asked}
     whole = [_to_its_end(layout, _to_its_bold_end(layout, bid, labels), labels) for bid in asked]
-    return [_to_its_dots(layout, bid) for bid in whole]
+    return [_over_its_page(layout, _to_its_dots(layout, bid)) for bid in whole]
+
+
+def _over_its_page(layout: Layout, bid: Asked) -> Asked:
+    """A label that the end of a page cuts, with its words on the next page, which may say “(optional)”. Its answer
+    still stands beside where it began."""
+    cell = layout.units[bid.label.last].cell
+    following = layout.next_table(cell.table) if cell is not None else None
+    if cell is None or following is None or cell.row != layout.tables[cell.table][-1].cell.row:
+        return bid
+    row, below = layout.row(cell), layout.row(layout.tables[following][0].cell)
+    at = [key_of(box.cell) for box in row].index(key_of(cell))
+    rest = below[at] if len(below) == len(row) > 1 else None
+    if rest is None or not rest.text or rest.units[0].line.new_paragraph:
+        return bid
+    return replace(bid, label=replace(bid.label, text=tidy(f"{bid.label.text} {rest.text}")))
 
 
 def _to_its_bold_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:
