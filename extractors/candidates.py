@@ -35,6 +35,8 @@ DASHED = 5
 OVER_DASH = -0.25
 """What a line loses as a label that goes on behind a dash in plain print."""
 
+MARKS = " *:：()[]"
+"""What stands round a remark, or alone behind a label."""
 ASKED_OF_IT, FEW = 0.85, 5
 """How well the words between two colons must ask for a name, a post …, and how many they are at most."""
 
@@ -260,7 +262,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
     text, group = unit.printed(), [unit]
     for extra in range(3):
         if extra:
-            follower = _continuation(layout, group[-1], taken)
+            follower = _continuation(layout, group[-1], taken, lexicon)
             if follower is None:
                 return
             group.append(follower)
@@ -270,7 +272,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         if len(text.split()) > LONGEST:
             return
         answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text) or _FIRST_ITEM.search(text)
-        below = _continuation(layout, ends, taken)
+        below = _continuation(layout, ends, taken, lexicon)
         goes_on = below is not None and (_is_marked_below(ends, below, lexicon) or _goes_on_bold(layout, ends))
         if not answered and not goes_on and not _tells_length(text, lexicon.data.language):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
@@ -287,8 +289,7 @@ def _is_marked_below(unit: Unit, below: Unit, lexicon: Lexicon) -> bool:
     of a word that a hyphen divides: a narrow cell has put it there."""
     if below.has("entry"):
         return False
-    marks = " *:：()[]"
-    alone = not below.text.strip(marks) or lexicon.is_remark(below.text.strip(marks))
+    alone = not below.text.strip(MARKS) or lexicon.is_remark(below.text.strip(MARKS))
     return alone or _closes(unit, below) or bool(_DIVIDED.search(unit.text)) and below.text[:1].islower()
 
 
@@ -305,7 +306,7 @@ def _goes_on_bold(layout: Layout, unit: Unit) -> bool:
     return all(each.all_bold for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
 
 
-def _continuation(layout: Layout, unit: Unit, taken: frozenset[int]) -> Unit | None:
+def _continuation(layout: Layout, unit: Unit, taken: frozenset[int], lexicon: Lexicon) -> Unit | None:
     """The next unit, if the label may run on in it."""
     if unit.index + 1 >= len(layout.units) or unit.text.rstrip().endswith((":", "?")):
         return None
@@ -315,7 +316,8 @@ def _continuation(layout: Layout, unit: Unit, taken: frozenset[int]) -> Unit | N
     )
     if not same_cell or after.index in taken or after.start > 0 or not after.text.strip():
         return None
-    return after if not after.line.new_paragraph or _closes(unit, after) else None
+    goes_on = not after.line.new_paragraph or _closes(unit, after) or lexicon.is_remark(after.text.strip(MARKS))
+    return after if goes_on else None
 
 
 def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
