@@ -168,7 +168,7 @@ class AnswerPlaces:
         """Where the place beside a question is empty, its options may stand in the rows below it, or in a table of
         their own inside that place or after it: ``behind`` is the unit behind which it would begin."""
         place = self.layout.units[behind].cell
-        held = [u for u in self.layout.units if place is not None and u.cell is not None and u.cell.inside == place]
+        held = self.layout.inner.get(place, []) if place is not None else []
         below = held or self._under(own)
         if any(unit.has("tick") for unit in below) or any(unit.text.strip() for unit in held):
             return below

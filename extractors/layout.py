@@ -166,6 +166,15 @@ class Layout:
         }
 
     @cached_property
+    def inner(self) -> dict[Cell, list[Unit]]:
+        """The units of the tables that stand inside a cell."""
+        found: dict[Cell, list[Unit]] = {}
+        for unit in self.units:
+            if unit.cell is not None and unit.cell.inside is not None:
+                found.setdefault(unit.cell.inside, []).append(unit)
+        return found
+
+    @cached_property
     def explained(self) -> frozenset[int]:
         """Units that explain a question in upright print: they stand behind its bold label in the label's own cell, and
         the answers of this column of labels stand in the cells to the right or in rows of their own below. Beside an

@@ -54,7 +54,7 @@ def _peek_in_table(search: Search, last: Unit) -> list[str]:
     assert last.cell is not None
     within = layout.cells[key_of(last.cell)].units
     own = [u for u in within if u.index > last.index and u.text.strip() and u.index not in layout.explained]
-    own = own or [u for u in layout.units if u.cell is not None and u.cell.inside == last.cell and u.text.strip()]
+    own = own or [u for u in layout.inner.get(last.cell, ()) if u.text.strip()]
     if own:
         return [u.text for u in own]
     beside = layout.right(last.cell)
