@@ -153,6 +153,7 @@ def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon)
         c
         for c in kept
         if not _goes_on(layout, c, ends.get((c.first, c.last), 0), lexicon)
+        and not _specifies(layout, c)
         and (leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c, lexicon))
     ]
 
@@ -276,6 +277,19 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         goes_on = below is not None and (_is_marked_below(ends, below, lexicon) or _goes_on_bold(layout, ends))
         if not answered and not goes_on and not _tells_length(text, lexicon.data.language):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
+
+
+def _specifies(layout: Layout, candidate: Candidate) -> bool:
+    """True for “Specialists needed:” where “field, seniority, institution” stands behind it, in bold print and small
+    letters and with plain print below: that says what is to be told, and is of the label."""
+    unit = layout.units[candidate.last]
+    said = unit.line.text[candidate.cut : unit.end].strip()
+    small = bool(said) and said == said.lower() and not any(map(str.isdigit, said))
+    if not small or not unit.all_bold:
+        return False
+    below = next(iter(layout.units[unit.index + 1 : unit.index + 2]), None)
+    plain = below is not None and below.text.strip() and not any(p.bold or p.italic for p in below.pieces)
+    return bool(plain) and below is not None and below.cell == unit.cell
 
 
 def _tells_length(text: str, language: str) -> bool:

@@ -205,7 +205,7 @@ def _by_look(search: Search, found: list[Asked], labels: list[Candidate]) -> Ite
         boxes = TICKED in look or UNTICKED in look
         late = search.places.get(label.first, 0.0) >= LATE
         dates = ("signature_date" if late else "event_date" if search.simple else "start_date",)
-        left = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates)) if key not in given]
+        left = [key for key in (CHOICES if boxes else (*ADDRESSES, *dates, "working_languages")) if key not in given]
         telling = [key for key in left if tells(search, key, look)]
         if label.first not in used and len(telling) == 1:
             given.add(telling[0])

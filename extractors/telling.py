@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from extractors.answer_model import KIND_OF, chances, kind_of, kinds_of
 from extractors.candidates import Candidate
-from extractors.looks import is_initials, look_bonus
+from extractors.looks import CHOICES, is_initials, look_bonus
 from extractors.numbering import without_number
 from extractors.peeking import peek
 from extractors.question_keys import PAIRS, is_worded
@@ -72,7 +72,9 @@ def tells_unasked(search: Search, asked: Sequence[Asked], label: Candidate) -> b
         return True
     given = {key for bid in asked for key in keys_of(bid)}
     unasked = {kind_of(key) for key in questions() if key not in given}
-    return any(is_told(search, label, kind) for kind in unasked)
+    choices = (key for key in CHOICES if key not in given and (search.simple or key != "event_type"))
+    chosen = any(tells(search, key, peek(search, label)) for key in choices)  # “English”
+    return chosen or any(is_told(search, label, kind) for kind in unasked)
 
 
 def keys_of(bid: Asked) -> tuple[str, ...]:

@@ -146,3 +146,17 @@ def test_activities_may_open_with_an_elision() -> None:
 def test_the_city_of_is_no_part_of_a_towns_name(text: str, language: str, town: str) -> None:
     parts = signing_sentence(Layout(document(line("Declaration"), line(text))), language).parts
     assert [span.text for span in parts["signature_place"]] == [town]
+
+
+def test_what_is_to_be_told_behind_a_colon_is_of_the_label() -> None:
+    rows = [
+        line("Specialists needed: field, seniority, institution", bold=True),
+        line("Two inspectors of safety at work."),
+    ]
+    assert "Specialists needed:" not in labels_of("en", *rows)
+
+
+def test_languages_behind_words_nobody_knows_are_read_and_shown() -> None:
+    read = extract(document(*with_others(*cells(10, 0, "Exchanges run in", "English"))))
+    assert values(read)["working_languages"] == ["en"]
+    assert [flag.field for flag in flags(read, "doubtful_question")] == ["working_languages"]
