@@ -156,7 +156,6 @@ def test_what_is_to_be_told_behind_a_colon_is_of_the_label() -> None:
     assert "Specialists needed:" not in labels_of("en", *rows)
 
 
-def test_languages_behind_words_nobody_knows_are_read_and_shown() -> None:
+def test_languages_behind_words_nobody_knows_are_read() -> None:
     read = extract(document(*with_others(*cells(10, 0, "Exchanges run in", "English"))))
     assert values(read)["working_languages"] == ["en"]
-    assert [flag.field for flag in flags(read, "doubtful_question")] == ["working_languages"]
