@@ -1,6 +1,7 @@
 """What single answers show that a person should look at, once all are read: names that are none, questions left open
 that nobody leaves open, days that cannot be."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from extractors.form_speech import LAST_BRACKET
@@ -11,6 +12,7 @@ from pipeline.records import FieldReading, Flag
 
 Readings = Mapping[str, FieldReading]
 
+_SMALL_WORD = re.compile(r"(?<![\w'’-])[a-zà-ÿа-яё]{4,}")
 NAMES = ("head_name", "contact_name", "signatory_name")
 ALWAYS_SAID = ("institution_name", "title")
 
@@ -21,6 +23,7 @@ def field_doubts(readings: Readings, language: str) -> Iterator[Flag]:
     yield from _entity(readings, language)
     yield from _remarks(readings, language)
     yield from _open(readings)
+    yield from _town(readings)
     for key in NAMES:
         yield from _person(readings, key)
 
@@ -66,6 +69,14 @@ def _remarks(readings: Readings, language: str) -> Iterator[Flag]:
         if end is not None and words.is_remark(end[1]) or words.is_remark(said.partition(":")[0].strip(" –—-()[]")):
             message = f"“{said[-80:]}” was read as an answer and seems to be a label's end; please look."
             yield warning("maybe_hint", key, message)
+
+
+def _town(readings: Readings) -> Iterator[Flag]:
+    """A town is written with capitals: other words beside it may be the sentence it was signed in."""
+    said = _said(readings, "signature_place")
+    if _SMALL_WORD.search(said):
+        message = f"“{said[:80]}” was read as the place of signing and seems to hold more than a town; please look."
+        yield warning("doubtful_question", "signature_place", message)
 
 
 def _open(readings: Readings) -> Iterator[Flag]:

@@ -81,7 +81,7 @@ def _not_understood(found: Found, unsaid: frozenset[str]) -> Iterator[Flag]:
     for label in longest.values():
         asks = [hit for hit in label.hits[:2] if hit.score >= LIKELY]
         likely = label.first in found.telling or any(_is_missing(hit, keys) for hit in asks)
-        likely = likely and label.first not in found.needless
+        likely = likely and label.first not in found.needless or label.first in found.answered
         yield _unknown(label.text, "warning" if likely else "info")
     for text in found.in_doubt:
         yield _unknown(text, "warning")

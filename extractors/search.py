@@ -46,7 +46,8 @@ class Found:
     surely a second time; ``telling``: units of unknown labels whose answers are those to questions not asked;
     ``in_doubt``: lines within answers that may be labels; ``notices``: units in which the form tells something;
     ``unkept``: questions of other kinds that the record has no place for; ``needless``: units of unknown labels that
-    need no answer, as they say, and have none; ``signed``: the sentence with which the form is signed."""
+    need no answer, as they say, and have none; ``answered``: units of unknown labels with something in their own line
+    or in a cell of theirs; ``signed``: the sentence with which the form is signed."""
 
     asked: tuple[Asked, ...]
     stops: frozenset[int]
@@ -59,6 +60,7 @@ class Found:
     notices: frozenset[int] = frozenset()
     unkept: tuple[Asked, ...] = ()
     needless: frozenset[int] = frozenset()
+    answered: frozenset[int] = frozenset()
     signed: Sentence = NONE
 
 

@@ -54,6 +54,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
     open_ends = {bid.label.last for bid in asked if not peek(search, bid.label)}
     telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c) or _is_below(search, c, open_ends))
     unknown = [c for c in unlike if c.first not in stops or c.first in telling]
+    answered = frozenset(c.first for c in unknown if c.where != "line" and peek(search, c))
     needless = frozenset(c.first for c in unknown if search.lexicon.says_optional(c.text) and not peek(search, c))
     words = {bid.label.text: bid.key for bid in asked}
     again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
@@ -70,6 +71,7 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         notices,
         unkept,
         needless,
+        answered,
         signed,
     )
 

@@ -159,3 +159,14 @@ def test_what_is_to_be_told_behind_a_colon_is_of_the_label() -> None:
 def test_languages_behind_words_nobody_knows_are_read() -> None:
     read = extract(document(*with_others(*cells(10, 0, "Exchanges run in", "English"))))
     assert values(read)["working_languages"] == ["en"]
+
+
+def test_a_question_not_understood_that_has_an_answer_is_shown_whatever_it_asks() -> None:
+    rows = [*cells(1, 0, "Country", "Kenya"), *cells(1, 1, "Cats kept", "Two old ones")]
+    read = extract(document(*with_others(*rows)))
+    assert [flag.severity for flag in flags(read, "unknown_question")] == ["warning"]
+
+
+def test_more_than_a_town_as_place_of_signing_is_shown() -> None:
+    rows = with_others(*cells(10, 0, "Place of signature", "the premises of Suva"), *cells(10, 1, "Signature", ""))
+    assert [flag.field for flag in flags(extract(document(*rows)), "doubtful_question")] == ["signature_place"]
