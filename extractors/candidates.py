@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from extractors.amounts import read_months
+from extractors.label_continuation import continuation, goes_on_bold, is_marked_below, tells_length
 from extractors.label_ends import (
     DASH,
     IN_CAPITALS,
@@ -23,7 +23,7 @@ from extractors.label_ends import (
     style_of,
 )
 from extractors.labels import Hit, Lexicon
-from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit, key_of
+from extractors.layout import BULLET, DOTTED, CellBox, Layout, Unit
 from extractors.numbering import NUMBER, without_number
 from pipeline.document import TICKED, UNTICKED
 from pipeline.folding import fold, tidy
@@ -35,12 +35,9 @@ DASHED = 5
 OVER_DASH = -0.25
 """What a line loses as a label that goes on behind a dash in plain print."""
 
-MARKS = " *:：()[]"
-"""What stands round a remark, or alone behind a label."""
 ASKED_OF_IT, FEW = 0.85, 5
 """How well the words between two colons must ask for a name, a post …, and how many they are at most."""
 
-_DIVIDED = re.compile(r"[^\W\d_]-\s*$")
 _COLON = re.compile(r"(?<!http)(?<!https)\s*[:：](?!//)(?!\d\d\b)\s*")
 _QUESTION = re.compile(r"\?[)*\s]*(?:\([^()]{1,60}\)[*:\s]*)?")
 _NUMBERED_PART = re.compile(r"[^\W\d_]+(?:\s+(?:[IVX]{1,4}|[A-ZА-Я])|\s*\d{1,2})\s*[–—:.-]*")
@@ -263,7 +260,7 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
     text, group = unit.printed(), [unit]
     for extra in range(3):
         if extra:
-            follower = _continuation(layout, group[-1], taken, lexicon)
+            follower = continuation(layout, group[-1], taken, lexicon)
             if follower is None:
                 return
             group.append(follower)
@@ -273,9 +270,9 @@ def _of_unit(layout: Layout, unit: Unit, lexicon: Lexicon, taken: frozenset[int]
         if len(text.split()) > LONGEST:
             return
         answered = any(u.has("tick") or u.has("entry") for u in group) or _END.search(text) or _FIRST_ITEM.search(text)
-        below = _continuation(layout, ends, taken, lexicon)
-        goes_on = below is not None and (_is_marked_below(ends, below, lexicon) or _goes_on_bold(layout, ends))
-        if not answered and not goes_on and not _tells_length(text, lexicon.data.language):
+        below = continuation(layout, ends, taken, lexicon)
+        goes_on = below is not None and (is_marked_below(ends, below, lexicon) or goes_on_bold(layout, ends))
+        if not answered and not goes_on and not tells_length(text, lexicon.data.language):
             yield _candidate(text, unit, ends, ends.end, "line", OVER_DASH if runs_over_dash(unit) else 0.0, lexicon)
 
 
@@ -290,48 +287,6 @@ def _specifies(layout: Layout, candidate: Candidate) -> bool:
     below = next(iter(layout.units[unit.index + 1 : unit.index + 2]), None)
     plain = below is not None and below.text.strip() and not any(p.bold or p.italic for p in below.pieces)
     return bool(plain) and below is not None and below.cell == unit.cell
-
-
-def _tells_length(text: str, language: str) -> bool:
-    """True for “To be completed within: six months”: behind the colon stands an answer, and no more of the label."""
-    behind = text.rpartition(":")[2].strip()
-    return 0 < len(behind.split()) <= FEW and ":" in text and read_months(behind, language) is not None
-
-
-def _is_marked_below(unit: Unit, below: Unit, lexicon: Lexicon) -> bool:
-    """True if the next line of the label holds its asterisk, colon or remark alone, the end of its bracket, or the rest
-    of a word that a hyphen divides: a narrow cell has put it there."""
-    if below.has("entry"):
-        return False
-    alone = not below.text.strip(MARKS) or lexicon.is_remark(below.text.strip(MARKS))
-    return alone or _closes(unit, below) or bool(_DIVIDED.search(unit.text)) and below.text[:1].islower()
-
-
-def _closes(unit: Unit, below: Unit) -> bool:
-    """True if a bracket that opens in the one line closes in the other."""
-    return unit.text.count("(") > unit.text.count(")") and below.text.count(")") > below.text.count("(")
-
-
-def _goes_on_bold(layout: Layout, unit: Unit) -> bool:
-    """True in a cell with print in bold alone, whose paragraph goes on in the next line: so does the label. On paper
-    bold print is often misread."""
-    if unit.cell is None or not unit.all_bold or layout.document.origin == "ocr":
-        return False
-    return all(each.all_bold for each in layout.cells[key_of(unit.cell)].units if each.text.strip())
-
-
-def _continuation(layout: Layout, unit: Unit, taken: frozenset[int], lexicon: Lexicon) -> Unit | None:
-    """The next unit, if the label may run on in it."""
-    if unit.index + 1 >= len(layout.units) or unit.text.rstrip().endswith((":", "?")):
-        return None
-    after = layout.units[unit.index + 1]
-    same_cell = (after.cell is None) == (unit.cell is None) and (
-        after.cell is None or unit.cell is None or key_of(after.cell) == key_of(unit.cell)
-    )
-    if not same_cell or after.index in taken or after.start > 0 or not after.text.strip():
-        return None
-    goes_on = not after.line.new_paragraph or _closes(unit, after) or lexicon.is_remark(after.text.strip(MARKS))
-    return after if goes_on else None
 
 
 def _cuts(group: list[Unit], lexicon: Lexicon) -> Iterator[Candidate]:
