@@ -119,11 +119,13 @@ def with_signatory(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
 
 
 def names_another(search: Search, bid: Asked) -> bool:
-    """True for a label taken to ask for a person whose words rather name another, in no section of that person."""
+    """True for a label taken to ask for a person whose words rather name another, or for the head and name nobody, in
+    no section of that person."""
     own = section_of(bid.key)
     if bid.key not in NAMING or context_of(search, bid.label) == own:
         return False
     hits = ((f"pair:{hit.key}" if hit.group == "pair" else hit.key, hit.score) for hit in bid.label.hits)
     named = [(section_of(key) == own, score) for key, score in hits if key in NAMING]
     best, others = (max((score for its_own, score in named if its_own is way), default=0.0) for way in (True, False))
-    return others >= max(ANOTHER, best + CLEARLY)
+    unsaid = best == 0.0 and own == "head"  # behind a contact's name stands the address
+    return unsaid or others >= max(ANOTHER, best + CLEARLY)

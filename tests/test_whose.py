@@ -16,7 +16,7 @@ from extractors.whose import OF_CONTACT, with_contact
 from pipeline.document import Box, Cell, Line, Piece
 from pipeline.folding import fold, fold_each
 from tests.test_label_words import with_others
-from tests.test_understanding import cells, document, line, values
+from tests.test_understanding import cells, document, flags, line, values
 
 
 def hint(text: str, cell: Cell | None = None) -> Line:
@@ -84,6 +84,18 @@ def test_a_heading_does_not_take_the_question_of_the_label_below_it() -> None:
     )
     assert values(read)["head_name"] == "Mme Voahangy Razafy"
     assert values(read)["contact_name"] == "M. Tojo Rakoto"
+
+
+def test_a_name_that_no_word_or_heading_gives_to_the_head_is_shown() -> None:
+    rows = [
+        *cells(1, 0, "Name of the institution", "National Pension Fund"),
+        *cells(1, 1, "Surname and first name", "Ms Ana Koroi"),
+        *cells(1, 2, "Postal address", "P.O. Box 1203, Nairobi"),
+        *cells(1, 3, "Contact person", "Mr Peter Kamau"),
+        *cells(1, 4, "E-mail", "p.kamau@npf.go.ke"),
+    ]
+    read = extract(document(*rows, *with_others()))
+    assert [flag.field for flag in flags(read, "doubtful_question")] == ["head_name"]
 
 
 # ------------------------------------------------------------------------------------------ where answers stand
