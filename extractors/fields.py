@@ -61,7 +61,8 @@ class Fields:
                 self._single(bids[key])
         self._activities(bids.get("activities"))
         self._acronym()
-        one_event = bool({"event_type", "event_date", "contribution_sought"} & set(bids))
+        surely = {key for key, bid in bids.items() if key != "event_date" or not bid.guessed}
+        one_event = bool({"event_type", "event_date", "contribution_sought"} & surely)
         for bid in bids.values():
             self._doubt(bid, one_event)
         self._signing_sentence(bids)

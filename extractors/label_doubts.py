@@ -57,6 +57,8 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
     least = HARDLY if told >= BEYOND_DOUBT else FITTING
     borne_out = told >= TOLD and (bid.placed or bid.base >= least and not bid.overruled)
     foreign = one_event and bid.key in ACTION_KEYS - OF_BOTH
+    if bid.key == "event_date" and bid.guessed and not one_event:
+        return True
     if one_event and bid.key == "other_support" and bid.guessed and bid.base < WELL:
         return True
     alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
@@ -103,6 +105,8 @@ def _is_weak(bid: Asked, answer: str, language: str) -> bool:
     tells_nothing = bid.told is not None and likely < (HINTED if clear else FAINT)
     tells_little = tells_nothing or bid.told is not None and likely < TOLD and bid.base < WELL
     if bid.key in SPARE and bid.key != "attachments_listed" and bid.guessed and tells_little:
+        return True
+    if bid.guessed and bid.base < HARDLY and not bid.placed:
         return True
     return bid.base < FITTING and not bid.placed and (bid.key in SPARE or tells_nothing)
 

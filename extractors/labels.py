@@ -58,6 +58,10 @@ Meaning = tuple[str, str]
 """What a label asks: its group and its key."""
 
 
+LEAST_LIKELY = 0.07
+"""How likely a wording asks something, at least, to be a guess at it."""
+
+
 class Sense(NamedTuple):
     """A word as the labels know it: the words it may be, with likeness; the weight it adds to a text compared with
     labels; the weight it adds to the vote of the words, and its own votes (one per question, or None)."""
@@ -219,7 +223,7 @@ class Lexicon:
             found: list[tuple[Meaning, float]] = []
             for name, probability in guesses(text, self.data.language) if self._asks else ():
                 key = name.removeprefix("short:")
-                if key not in ("none", "activity column"):
+                if key not in ("none", "activity column") and probability >= LEAST_LIKELY:
                     group = "guess" if key == name else "short"
                     found.append(((group, key), min(0.88, 0.46 + 0.5 * probability**0.7)))
             yield found
