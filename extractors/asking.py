@@ -230,7 +230,9 @@ def _exchange(search: Search, awarded: list[Asked], bids: list[Asked]) -> list[A
         second = max(others, key=lambda b: b.score, default=None)
         if (evicted := _intruder(search, bid, holder, choices, by_first.values())) is not None:
             del by_first[evicted.label.first]
-            second = next(b for b in choices if b.key == evicted.key)
+            by_first[holder.label.first] = next(b for b in choices if b.key == evicted.key)
+            by_first[bid.label.first] = bid
+            continue
         known = bid.base >= max(EXACT, holder.base + 0.1) and not bid.guessed and bid.label.where == "cell"
         price = DEARER if known else SECOND_CHOICE
         if second is not None and holder.score - second.score <= price:

@@ -17,7 +17,6 @@ _LINES, _LONGEST = 3, 9
 """Lines such a sentence may run over, and words its parts may have."""
 _LAST = 12
 """Units at the end of a form among which its signature stands."""
-_TOWN = re.compile(r"\s*(?:г\.|город)\s*", re.I)
 _CAPITALISED = r"[^\W\d_a-zà-ÿа-яё][^\W\d_]*"
 _PLACE = re.compile(rf"{_CAPITALISED}(?:[ '’-](?:[a-zà-ÿа-яё]{{1,3}}[ '’-]){{0,2}}{_CAPITALISED}){{0,3}}")
 """The name of a town: four words with a capital at most, short ones between them."""
@@ -34,6 +33,8 @@ class Phrases:
     post: re.Pattern[str]
     done: re.Pattern[str]
     on: re.Pattern[str]
+    town: re.Pattern[str]
+    year: re.Pattern[str]
 
 
 @cache
@@ -47,6 +48,8 @@ def _phrases(language: str) -> Phrases | None:
         re.compile(rf"\b(?:{either['post']})\b\s*:?\s*", re.I),
         re.compile(rf"(?<!\w)(?:{either['done']})\s+", re.I),
         re.compile(rf"[\s,]+(?:(?:{either['on']})[\s,:]*)?$", re.I),
+        re.compile(rf"\s*(?:{either.get('town') or '(?!)'})\s*", re.I),
+        re.compile(rf"\s*(?:{either.get('year') or ''})\s*", re.I),
     )
 
 
@@ -92,10 +95,12 @@ def _bare_place_and_day(layout: Layout, phrases: Phrases, language: str) -> Sent
     """“Abuja, 3 May 2027” among the last lines, as letters are dated."""
     for unit in reversed(layout.units[-_LAST:]):
         day = read_date(unit.text, language)
-        if day is None or len(day.value) < len("2027-05-03") or day.several or unit.text[day.end :].strip(_EDGES + "г"):
+        if day is None or len(day.value) < len("2027-05-03") or day.several:
+            continue
+        if phrases.year.sub("", unit.text[day.end :], count=1).strip(_EDGES):
             continue
         place = phrases.on.sub("", unit.text[: day.start])
-        begins = prefix.end() if (prefix := _TOWN.match(place)) else 0
+        begins = prefix.end() if (prefix := phrases.town.match(place)) else 0
         if "," in unit.text[len(place) : day.start] and _PLACE.fullmatch(place[begins:].strip(_EDGES)):
             stretches = (begins, len(place)), (day.start, day.end)
             parts = zip(_WHERE_AND_WHEN, stretches, strict=True)

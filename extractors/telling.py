@@ -17,6 +17,8 @@ SELDOM = frozenset(
     {"supporting_entity_name", "supporting_entity_role", "supporting_entity_contact", "institution_mandate"}
 )
 """Questions that many forms do without."""
+TELLS, DATED = 0.12, 0.08
+"""How well an answer suits a question that it tells, a date a question for one (``look_bonus``)."""
 _ROMAN = re.compile("[ivx]+")
 SHARED = frozenset(KIND_OF.values())
 """Kinds of answers that several questions ask for: one of them asked leaves the others."""
@@ -91,10 +93,6 @@ def _share(found: Mapping[str, float], kinds: Collection[str], without: Collecti
     rest = sum(chance for other, chance in found.items() if other not in kinds and other not in without)
     own = sum(found.get(kind, 0.0) for kind in kinds)
     return own / (own + rest) if own >= FAINT else own
-
-
-TELLS, DATED = 0.12, 0.08
-"""How well an answer suits a question that it tells, a date a question for one (``look_bonus``)."""
 
 
 def tells(search: Search, key: str, look: str) -> bool:
