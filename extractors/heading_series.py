@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from extractors.label_ends import in_capitals, style_of
-from extractors.layout import key_of
+from extractors.layout import Unit, key_of
 from extractors.search import Search
 
 SURE = 0.7
@@ -21,6 +21,8 @@ _ENUMERATED = re.compile(
 )
 _WORDED = re.compile(r"\s*(?P<word>[^\W\d_]{4,})\s+(?P<number>\d{1,2}|[IVX]{1,4})\s?[.):–—-]\s*(?=[¿¡«“]?[^\W\d_])")
 """``Part 2 – The event``, ``Раздел III. Запрос``"""
+_OVER_PARTS = re.compile(r"\s*(?P<number>\d{1,2}|[A-ZА-Я])(?:\s?[.):–—-])?\s+(?=[¿¡«“]?[^\W\d_])")
+"""``2 Contact point`` over ``2.1 Name``, ``B. The request`` over ``B1 Title``"""
 _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШ"
 
 
@@ -36,13 +38,33 @@ def heading_series(search: Search) -> frozenset[int]:
                 if value in (last.get(kind, 0) + 1, last.get(kind, -1) + 2):  # one may head the activities
                     series.setdefault(kind, []).append(unit.index)
                     last[kind] = value
-    found: set[int] = set()
+    found = set(_over_parts(search))
     for members in series.values():
         heads = [index for index in members if _stands_out(search, index)]
         over = [index for index in heads if _is_over_label(search, index, labels)]
         if len(over) >= max(2, len(members) - 1) and len(labels - set(members)) >= PARTS * len(members):
             found.update(over, (index for index in heads if index not in asking))
     return frozenset(found or _in_capitals(search, labels))
+
+
+def _over_parts(search: Search) -> list[int]:
+    """Headings whose number the questions below bear as well: ``2 Contact point`` over ``2.1 Name``."""
+    over = []
+    for unit in search.layout.units:
+        number = _OVER_PARTS.match(unit.text)
+        if number is None or unit.start or unit.has("tick") or unit.index in search.activities:
+            continue
+        behind = _first_printed(search, unit.index)
+        first = re.compile(rf"\s*\(?{number['number']}{'[.-]' if number['number'].isdigit() else '[.-]?'}1(?!\d)")
+        if behind is not None and behind.index not in search.activities and first.match(behind.text):
+            over.append(unit.index)
+    return over if len(over) >= FEWEST else []
+
+
+def _first_printed(search: Search, index: int) -> Unit | None:
+    """The first line with letters behind the unit that is neither a hint nor a notice."""
+    behind = (u for u in search.layout.units[index + 1 :] if any(map(str.isalpha, u.text)))
+    return next((u for u in behind if not u.all_italic and u.index not in search.notices), None)
 
 
 def _in_capitals(search: Search, labels: set[int]) -> list[int]:
@@ -92,8 +114,7 @@ def _is_over_label(search: Search, index: int, labels: set[int]) -> bool:
     """True for a line with no answer of its own: the next that is printed is a label. A line that asks is none, unless
     it looks otherwise than the label: “Section 3: Whom do we talk to?” over “3.1 Name”."""
     heading = search.layout.units[index]
-    behind = (u for u in search.layout.units[index + 1 :] if any(map(str.isalpha, u.text)))  # “5.1” may stand before
-    unit = next((u for u in behind if not u.all_italic and u.index not in search.notices), None)
+    unit = _first_printed(search, index)
     if heading.text.rstrip().endswith((":", "*")):
         return False
     if heading.text.rstrip().endswith("?") and (unit is None or style_of(unit)[::2] == style_of(heading)[::2]):
