@@ -54,11 +54,15 @@ def without_answers(search: Search, awarded: list[Asked]) -> list[Asked]:
     “Two speakers: …”."""
     units = search.layout.units
     headings = {index for index, _ in search.headings} | search.only_headings
+    known = [units[bid.label.first].cell for bid in awarded if not bid.guessed]
 
     def is_answer(bid: Asked) -> bool:
         above = next((u for u in reversed(units[: bid.label.first]) if u.text.strip()), None)
         if above is None or above.index in headings or not search.fits(above):
             return False
+        cell = units[bid.label.first].cell
+        if cell is not None and cell != above.cell and cell in known:
+            return False  # a cell of questions
         plain = not search.fits(units[bid.label.first]) and "*" not in bid.label.text
         weak = bid.guessed and bid.base < SURELY_GUESSED
         return weak and plain and without_number(bid.label.text) == bid.label.text
