@@ -15,14 +15,16 @@ PARTS = 3
 """Labels a form must have for each of its headings."""
 FEWEST, MOST = 3, 0.6
 """Headings without numbers that make a series, and the share of them that stand over a label."""
+SPARED = 5
+"""In so many headings one more may stand over something else: the activities, a declaration."""
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _ENUMERATED = re.compile(
     r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?[.):–—-]\s*[¿¡«“]?[^\W\d_]{2}"
 )
 _WORDED = re.compile(r"\s*(?P<word>[^\W\d_]{4,})\s+(?P<number>\d{1,2}|[IVX]{1,4})\s?[.):–—-]\s*(?=[¿¡«“]?[^\W\d_])")
 """``Part 2 – The event``, ``Раздел III. Запрос``"""
-_OVER_PARTS = re.compile(r"\s*(?P<number>\d{1,2}|[A-ZА-Я])(?:\s?[.):–—-])?\s+(?=[¿¡«“]?[^\W\d_])")
-"""``2 Contact point`` over ``2.1 Name``, ``B. The request`` over ``B1 Title``"""
+_OVER_PARTS = re.compile(r"\s*(?:[^\W\d_]{4,}\s+)?(?P<number>\d{1,2}|[A-ZА-Я])(?:\s?[.):–—-])?\s+(?=[¿¡«“]?[^\W\d_])")
+"""``2 Contact point`` over ``2.1 Name``, ``Part B. The request`` over ``B1 Title``"""
 _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШ"
 
 
@@ -38,11 +40,13 @@ def heading_series(search: Search) -> frozenset[int]:
                 if value in (last.get(kind, 0) + 1, last.get(kind, -1) + 2):  # one may head the activities
                     series.setdefault(kind, []).append(unit.index)
                     last[kind] = value
-    found = set(_over_parts(search))
+    parts = _over_parts(search)
+    found = set(parts)
     for members in series.values():
         heads = [index for index in members if _stands_out(search, index)]
-        over = [index for index in heads if _is_over_label(search, index, labels)]
-        if len(over) >= max(2, len(members) - 1) and len(labels - set(members)) >= PARTS * len(members):
+        over = [index for index in heads if index in parts or _is_over_label(search, index, labels)]
+        few = 1 + len(members) // SPARED
+        if len(over) >= max(2, len(members) - few) and len(labels - set(members)) >= PARTS * len(members):
             found.update(over, (index for index in heads if index not in asking))
     return frozenset(found or _in_capitals(search, labels))
 

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from itertools import takewhile
 
 from extractors.activity_drafts import ActivitiesFound
 from extractors.answers import Answers
-from extractors.layout import Span, Unit
+from extractors.layout import Span, Unit, key_of
 from extractors.persons import looks_like_person
-from extractors.search import Found
+from extractors.search import Asked, Found
 from pipeline.folding import tidy
 from pipeline.questions import questions
 from pipeline.records import Flag, Severity
@@ -36,6 +37,7 @@ def unassigned(
     every = (*found.asked, *found.unkept)
     answered = {unit.index for bid in every for unit in answers.region(bid)[0]} | activities.taken
     labels = {index for bid in every for index in range(bid.label.first, bid.label.last + 1)}
+    labels |= {unit.index for bid in every for unit in _end_of_label(answers, bid)}
     unknown = frozenset(index for label in found.unknown for index in range(label.first, label.last + 1))
     shown = answered | labels | unknown | said
     printed = labels | {index for index, _ in found.headings} | {label.first for label in found.unknown}
@@ -66,6 +68,19 @@ def unassigned(
     yield from (_flag(unit, "warning") for unit in _beside_empty(answers, found, unknown))
     yield from (_flag(unit, "warning") for unit in _framed_ends(answers, found))
     yield from (_flag(unit, "warning") for unit in _below_empty(answers, found, known - unknown))
+
+
+def _end_of_label(answers: Answers, bid: Asked) -> Iterator[Unit]:
+    """The rest of a label that a narrow column breaks, in small letters: “(c) Acronym / in use”, answered beside it."""
+    last = answers.layout.units[bid.label.last]
+    region, rest = answers.region(bid)
+    if last.cell is None or rest is not None or not any(unit.text.strip() for unit in region):
+        return
+    if any(unit.cell is None or key_of(unit.cell) == key_of(last.cell) for unit in region):
+        return
+    behind = [unit for unit in answers.layout.cells[key_of(last.cell)].units if unit.index > last.index]
+    if behind and behind[0].text.lstrip(" (")[:1].islower():
+        yield from takewhile(lambda unit: unit.all_bold == last.all_bold, behind)
 
 
 def _beside_empty(answers: Answers, found: Found, unknown: frozenset[int]) -> Iterator[Unit]:
