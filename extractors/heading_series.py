@@ -9,6 +9,8 @@ from extractors.search import Search
 
 SURE = 0.7
 """How well the words of a label must fit to be surely one."""
+ASKING = {"label": SURE, "guess": 0.8}
+"""How well the words must fit a question, by where that is known from, for a line over no label to ask it."""
 LEAST = 14
 """Letters behind which a colon ends a label; before it, the number of a section: ``Section 1: The applicant``."""
 PARTS = 3
@@ -19,7 +21,7 @@ SPARED = 5
 """In so many headings one more may stand over something else: the activities, a declaration."""
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _ENUMERATED = re.compile(
-    r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?[.):–—-]\s*[¿¡«“]?[^\W\d_]{2}"
+    r"\s*(?:(?P<letter>[A-ZА-Я])|(?P<roman>[IVX]{1,4})|(?P<number>\d{1,2}))\s?(?P<sign>[.):–—-])\s*[¿¡«“]?[^\W\d_]{2}"
 )
 _WORDED = re.compile(r"\s*(?P<word>[^\W\d_]{4,})\s+(?P<number>\d{1,2}|[IVX]{1,4})\s?[.):–—-]\s*(?=[¿¡«“]?[^\W\d_])")
 """``Part 2 – The event``, ``Раздел III. Запрос``"""
@@ -31,7 +33,7 @@ _LATIN, _CYRILLIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗИКЛМНО�
 def heading_series(search: Search) -> frozenset[int]:
     """The units of such headings: at least two in order, nearly all over a label, and few beside the labels."""
     labels = {c.first for c in search.all if c.best >= SURE}
-    asking = {c.first for c in search.all if any(h.group == "label" and h.score >= SURE for h in c.hits)}
+    asking = {c.first for c in search.all if any(h.score >= ASKING.get(h.group, 2.0) for h in c.hits)}
     series: dict[str, list[int]] = {}
     last: dict[str, int] = {}
     for unit in search.layout.units:
@@ -84,20 +86,20 @@ def _in_capitals(search: Search, labels: set[int]) -> list[int]:
 
 
 def _numbers_of(text: str) -> Iterator[tuple[str, int]]:
-    """What number the text may begin with, by kind: in figures, Roman figures or letters of an alphabet, or behind a
-    word (which is the kind then): ``Part 2 –``."""
+    """What number the text may begin with, by kind: in figures, Roman figures or letters of an alphabet, with the sign
+    behind it, or behind a word (which is the kind then): ``Part 2 –``."""
     if worded := _WORDED.match(text):
         number = worded["number"]
         yield worded["word"].casefold(), _ROMAN.get(number, 0) if number.isalpha() else int(number)
     elif match := _ENUMERATED.match(text):
         if match["number"]:
-            yield "figures", int(match["number"])
+            yield f"figures {match['sign']}", int(match["number"])
             return
         letters = match["letter"] or match["roman"]
-        yield "Roman", _ROMAN.get(letters, 0)
+        yield f"Roman {match['sign']}", _ROMAN.get(letters, 0)
         if len(letters) == 1:
-            yield "Latin", _LATIN.find(letters) + 1
-            yield "Cyrillic", _CYRILLIC.find(letters) + 1
+            yield f"Latin {match['sign']}", _LATIN.find(letters) + 1
+            yield f"Cyrillic {match['sign']}", _CYRILLIC.find(letters) + 1
 
 
 def _stands_out(search: Search, index: int) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from extractors.activity_drafts import ActivitiesFound
@@ -65,6 +65,7 @@ def unassigned(
     early = {unit.index for unit in answers.layout.units[:first]}
     known = shown | early | {index for index, _ in found.headings}
     yield from (_flag(unit, "warning") for unit in _unclaimed_cells(answers, known, unknown))
+    yield from (_flag(unit, "warning") for unit in _entered(answers, known | activities.taken, every))
     yield from (_flag(unit, "warning") for unit in _beside_empty(answers, found, unknown))
     yield from (_flag(unit, "warning") for unit in _framed_ends(answers, found))
     yield from (_flag(unit, "warning") for unit in _below_empty(answers, found, known - unknown))
@@ -93,6 +94,14 @@ def _beside_empty(answers: Answers, found: Found, unknown: frozenset[int]) -> It
         last = further is None or not further.text
         if empty and last and beside is not None and not unknown.isdisjoint(unit.index for unit in beside.units):
             yield beside.units[0]
+
+
+def _entered(answers: Answers, known: Collection[int], asked: Sequence[Asked]) -> Iterator[Unit]:
+    """Words that were filled in between the first question and the last and answer none of them."""
+    for unit in answers.layout.units[asked[0].label.first : max(bid.label.last for bid in asked)]:
+        filled = unit.has("entry") and not unit.has("tick") and any(map(str.isalnum, unit.text))
+        if filled and unit.index not in known and not answers.is_instruction(Span(unit.line, unit.start, unit.end)):
+            yield unit
 
 
 def _framed_ends(answers: Answers, found: Found) -> Iterator[Unit]:
