@@ -12,6 +12,7 @@ from extractors.hint_lines import hint_lines
 from extractors.joining import joined
 from extractors.layout import ILLEGIBLE, Layout, Span, Unit, spans_of
 from extractors.looks import CHOICES
+from extractors.page_crossing import smaller_at_page_end
 from extractors.search import Asked, Found
 from pipeline.folding import tidy
 from pipeline.languages import LanguageData
@@ -53,6 +54,8 @@ class Answers:
         self._leads = leads + sum(unit.text.startswith("(") and is_apart(unit) for unit in layout.units)
         self.maybe_hints: dict[str, str] = {}
         """Key -> a line above its answer that may be the form's hint."""
+        self.maybe_heads: dict[str, str] = {}
+        """Key -> a line within its answer that may be the page's running head or foot."""
 
     def answer(self, bid: Asked) -> Answer:
         """The answer to one question, with its state."""
@@ -63,6 +66,8 @@ class Answers:
         if self._behind(bid) is not None:
             spans[0] = self._without_lead(bid, spans[0])
         answer = self._judged(bid, spans, region)
+        if answer.state == "answered" and (head := smaller_at_page_end(answer.spans)):
+            self.maybe_heads[bid.key] = head
         if answer.state != "answered" and (bracket := self._places.bracket_behind(bid)):
             self.maybe_hints[bid.key] = bracket
         return answer

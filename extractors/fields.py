@@ -70,6 +70,9 @@ class Fields:
         for key, line in self.answers.maybe_hints.items():
             message = f"“{line[:100]}” above the answer may be the form's hint or the applicant's words; please look."
             self.flags.append(Flag(code="maybe_hint", severity="warning", message=message, field=key))
+        for key, line in self.answers.maybe_heads.items():
+            message = f"“{line[:100]}” within the answer may be a running head or foot of the page; please look."
+            self.flags.append(Flag(code="maybe_running_head", severity="warning", message=message, field=key))
         self.flags += field_doubts(self.readings, self.language)
         readings = {key: self.readings.get(key, NOT_ON_FORM) for key in questions()}
         return readings, tuple(self.flags)

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+from rapidfuzz import fuzz
+
 from extractors.page_sheet import Sheet, Word
 from extractors.page_tables import Grid, slot_at
 
@@ -18,7 +20,7 @@ Row = tuple[str, float, list[Word]]
 
 def take_furniture(sheets: list[Sheet], grids: list[list[Grid]]) -> list[tuple[Sheet, list[Word]]]:
     """Take the running heads, feet and page numbers off the pages; gives their rows, page by page."""
-    margins = [_margin_rows(sheet) for sheet in sheets]
+    margins = _as_first_read([_margin_rows(sheet) for sheet in sheets])
     seen: Counter[tuple[str, int]] = Counter()
     for rows in margins:
         seen.update({key for row in rows for key in _keys(row)[:1]})
@@ -49,6 +51,30 @@ def _margin_rows(sheet: Sheet) -> list[Row]:
     return [(" ".join(w.text for w in r), r[0].base, r) for r in full]
 
 
+def _as_first_read(margins: list[list[Row]]) -> list[list[Row]]:
+    """The rows of scanned pages as they were read on the first page that has them, at nearly the same height."""
+    known: list[Row] = []
+    read: list[list[Row]] = []
+    for rows in margins:
+        read.append([next((_with_words(row, same) for same in known if _is_same(row, same)), row) for row in rows])
+        known += rows
+    return read
+
+
+def _with_words(row: Row, same: Row) -> Row:
+    return (same[0], same[1], row[2])
+
+
+def _is_same(row: Row, other: Row) -> bool:
+    scanned = row[2][0].confidence is not None
+    return scanned and abs(row[1] - other[1]) <= NEARLY and fuzz.ratio(_words(row), _words(other)) >= ALIKE
+
+
+NEARLY, ALIKE = 12.0, 80.0
+"""Points by which a running head may stand higher or lower on another scanned page, and how alike (0 to 100) its words
+must be read."""
+
+
 def _in_table(row: Row, grids: list[Grid]) -> bool:
     """A row of a ruled table with columns: the head of a table that goes on over pages is no running head."""
     found = slot_at(grids, row[2][0].x0 + 1, row[2][0].middle)
@@ -57,9 +83,13 @@ def _in_table(row: Row, grids: list[Grid]) -> bool:
 
 def _keys(row: Row) -> list[tuple[str, int]]:
     """The row's words with digits folded and its height, also rounded to the neighbouring steps."""
-    text = " ".join(re.findall(r"\w+", re.sub(r"\d+", "0", row[0]).casefold()))
+    text = _words(row)
     step = round(row[1] / 6)
     return [(text, step), (text, step - 1), (text, step + 1)]
+
+
+def _words(row: Row) -> str:
+    return " ".join(re.findall(r"\w+", re.sub(r"\d+", "0", row[0]).casefold()))
 
 
 def _is_lone_number(row: Row, sheet: Sheet, grids: list[Grid]) -> bool:
