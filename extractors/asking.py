@@ -49,7 +49,7 @@ from extractors.revising import (
 from extractors.search import Asked, Found, Search
 from extractors.sequence import filled, with_core
 from extractors.stops import unknown_labels, with_stops
-from extractors.whose import with_contact, with_signatory
+from extractors.whose import with_contact, with_signatory, with_signing
 from extractors.witnesses import placed
 
 
@@ -134,7 +134,7 @@ def ask(layout: Layout, lexicon: Lexicon, activities: frozenset[int], known: Map
     asked = with_contact(complete)
     if asked != complete:
         asked = filled(search, asked, unknown_labels(search, asked))
-    asked = _without_notice(layout, asked)
+    asked = with_signing(_without_notice(layout, asked))
     placed_all = placed(search, paired(search, _with_reason(search, asked)))
     return with_stops(search, paired(search, to_their_ends(search.layout, placed_all)))
 

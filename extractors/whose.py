@@ -1,6 +1,6 @@
 """Of which person a label asks: of the head of the institution, the contact, or who signs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
@@ -16,6 +16,7 @@ ANOTHER, CLEARLY = 0.6, 0.1
 than the one that is asked for."""
 NAMING = frozenset({"head_name", "pair:head", "contact_name", "pair:contact"})
 """The questions for the name of the head or the contact."""
+OF_APPLICANT = ("institution", "head", "contact", "support")
 POSTS = {"head_name": "head_position", "contact_name": "contact_position"}
 OF_POSTS = frozenset(POSTS.values())
 OF_CONTACT = ("contact_position", "contact_email", "contact_phone")
@@ -116,6 +117,27 @@ def with_signatory(awarded: list[Asked], bids: list[Asked]) -> list[Asked]:
     kept = [bid for bid in awarded if bid is not held]
     signs = replace(held, key="signatory_name", guessed=True)
     return sorted([*kept, before[0], signs], key=lambda bid: bid.label.first)
+
+
+def with_signing(awarded: list[Asked]) -> list[Asked]:
+    """What is asked of the institution among the questions on who signs is that person's post, if no label asks for
+    it: “Authority”."""
+    if any(bid.key in ("signatory_position", "pair:signatory") for bid in awarded):
+        return awarded
+    own = next((bid for at, bid in enumerate(awarded) if is_among_signing(awarded, at) and _may_be_post(bid)), None)
+    return [replace(bid, key="signatory_position", guessed=True) if bid is own else bid for bid in awarded]
+
+
+def _may_be_post(bid: Asked) -> bool:
+    return any(hit.key == "signatory_position" and hit.group in ("label", "guess") for hit in bid.label.hits)
+
+
+def is_among_signing(awarded: Sequence[Asked], at: int) -> bool:
+    """True for a question on the institution, its head or the contact that stands among those on who signs."""
+    before, behind = awarded[at - 1] if at else None, awarded[at + 1] if at + 1 < len(awarded) else None
+    within = before is not None and section_of(before.key) == "signature"
+    within = within and (behind is None or section_of(behind.key) == "signature")
+    return within and section_of(awarded[at].key) in OF_APPLICANT
 
 
 def names_another(search: Search, bid: Asked) -> bool:

@@ -10,7 +10,7 @@ from extractors.question_keys import section_of
 from extractors.search import Asked, Search
 from extractors.telling import SELDOM, TOLD, keys_of, tells, told
 from extractors.usual_order import ENTITY, missing, without
-from extractors.whose import names_another
+from extractors.whose import is_among_signing, names_another
 from pipeline.country_naming import name_country
 from pipeline.folding import fold
 from pipeline.questions import questions
@@ -70,9 +70,12 @@ def _is_in_company(asked: Sequence[Asked], at: int) -> bool:
 
 
 def _is_astray(asked: Sequence[Asked], at: int) -> bool:
-    """True for a guessed label for a contact that stands among the questions on somebody else's: that of the supporting
-    entity away from its name and role, that of the applicant between them."""
+    """True for a question on the applicant among those on who signs, and for a guessed label for a contact that stands
+    among the questions on somebody else's: that of the supporting entity away from its name and role, that of the
+    applicant between them."""
     bid = asked[at]
+    if is_among_signing(asked, at):
+        return True
     near = {key for each in (*asked[max(at - 1, 0) : at], *asked[at + 1 : at + 2]) for key in keys_of(each)}
     if bid.key == "supporting_entity_contact":
         return bid.guessed and near.isdisjoint(ENTITY)
