@@ -150,7 +150,7 @@ class AnswerPlaces:
                 if (units := way(own)) and any(unit.has("tick") for unit in units):
                     return units, None
         if rest is not None or says:
-            return within, rest
+            return within + self._cut_by_page(own), rest
         places = [units for way in ways if (units := way(own))]
         if places:
             first, *others = places
@@ -163,6 +163,13 @@ class AnswerPlaces:
         if self._is_lone(own):
             return within + self._flow(own.units[-1].index + 1, bid, None), None
         return within, None
+
+    def _cut_by_page(self, own: CellBox) -> list[Unit]:
+        """What carries an answer in its label's own cell on in the box that opens the next page."""
+        box = self._over_page(own.cell)
+        if box is None or key_of(box.cell) in self._label_cells or box.units[0].line.new_paragraph:
+            return []
+        return [unit for unit in box.units if unit.index not in self.layout.explained]
 
     def _options_below(self, own: CellBox, behind: int) -> list[Unit]:
         """Where the place beside a question is empty, its options may stand in the rows below it, or in a table of

@@ -225,7 +225,9 @@ def _runs_on(layout: Layout, unit: Unit) -> bool:
     assert unit.cell is not None
     beside = layout.right(unit.cell)
     begins = unit.text.lstrip()[:1]
-    return layout.document.origin != "word" and beside is not None and (begins.islower() or begins in "(*[")
+    if layout.document.origin == "word" or beside is None or beside.units[0].all_bold:
+        return False  # a label of its own stands beside
+    return begins.islower() or begins in "(*["
 
 
 def _with_explanation(layout: Layout, box: CellBox, lexicon: Lexicon) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from statistics import median
 from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate
 from extractors.headings import LARGER, goes_on_list, heads_as_others, is_larger
+from extractors.label_continuation import MARKS
 from extractors.label_ends import begins_bold, in_capitals
 from extractors.labels import Hit
 from extractors.layout import Layout, Unit, key_of
@@ -212,6 +213,8 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         answer = answer or _is_option_of(search, candidate, asked) or _stands_below_labels(search, unit, labels)
         if headed or unit.all_italic and not italic or answer:
             continue  # a heading or a hint
+        if search.lexicon.is_remark(candidate.text.strip(MARKS)):
+            continue  # “(compulsory)”, which the end of a page has cut off a label
         marked = candidate.where != "inline" and search.lexicon.ends_in_remark(candidate.text)
         if marked or _numbered_alike(numbered, candidate):
             found.append(candidate)
