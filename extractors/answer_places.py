@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import dropwhile, takewhile
 
 from extractors.form_speech import FormSpeech, is_apart
+from extractors.label_continuation import MARKS
 from extractors.label_ends import BRACKET_OF_LABEL, HINT_BEHIND
 from extractors.labels import lexicon
 from extractors.layout import DOTTED, CellBox, CellKey, Layout, Span, Unit, key_of
@@ -271,8 +272,8 @@ class AnswerPlaces:
         return self.layout.at(table, 0, cell.column)
 
     def _goes_on(self, own: CellBox, label: CellBox) -> bool:
-        """True for a label cell that was cut in two: by the end of a page, or before its hint, which is in italics or,
-        on paper, has neither the bold print nor the number of the label."""
+        """True for a label cell that was cut in two: by the end of a page, or before its remark or its hint, which is
+        in italics or, on paper, has neither the bold print nor the number of the label."""
         printed = [unit for unit in label.units if unit.text.strip()]
         first = printed[0]
         if first.line.page is None:
@@ -280,7 +281,8 @@ class AnswerPlaces:
         hint = all(unit.all_italic for unit in printed) and not own.units[0].all_italic
         lettered = own.units[0].all_bold and NUMBER.match(own.text) and self.layout.document.origin == "ocr"
         plain = lettered and not any(unit.all_bold or NUMBER.match(unit.text) for unit in printed)
-        return hint or bool(plain) or not first.line.new_paragraph
+        remark = lexicon(self._language).is_remark(label.text.strip(MARKS))
+        return hint or remark or bool(plain) or not first.line.new_paragraph
 
     def _same_shape(self, own: CellBox, table: int) -> bool:
         """True if the table opens the page behind the one on which the label's table ends."""
