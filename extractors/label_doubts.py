@@ -11,7 +11,7 @@ from extractors.question_keys import ACTION_KEYS
 from extractors.search import Asked
 from extractors.sequence import LITTLE
 from extractors.telling import FAINT, TOLD
-from extractors.usual_order import FULL, SINGLE_EVENT
+from extractors.usual_order import ENTITY, FULL, SINGLE_EVENT
 from pipeline.folding import fold
 from pipeline.languages import LANGUAGES, load_language, says_nothing
 from pipeline.questions import questions
@@ -40,6 +40,8 @@ _OF_THE_FORM = re.compile(r"[☐☒]|\*\)?\s*:")
 """What only the form prints: a box, a colon behind an asterisk."""
 NAMES, LONGEST_NAME = frozenset({"head_name", "contact_name", "signatory_name"}), 12
 """Questions for a person, and words in the longest name with a title."""
+SURELY_READ, LIKENED = 0.85, 0.65
+"""How sure the classifier must be of a label's words, and how much they must resemble one of the data."""
 DENIED = 0.05
 """How likely an answer answers a guessed question, at most, to speak against it."""
 
@@ -133,8 +135,15 @@ def _is_misshapen(key: str, answer: str, language: str) -> bool:
     return key == "contact_phone" and bool(CODE.search(answer))
 
 
+def _is_read_twice(bid: Asked) -> bool:
+    """True for words that the classifier is sure of and that resemble the data's labels for the same question more than
+    those for others: two witnesses, be the answer ever so odd."""
+    likened = [hit for hit in bid.label.hits if hit.group == "label" and hit.key not in ENTITY]
+    return bid.base >= SURELY_READ and bool(likened) and likened[0].key == bid.key and likened[0].score >= LIKENED
+
+
 def _is_denied(bid: Asked, key: str, answer: str, language: str) -> bool:
     """True if a guessed question's answer is one to another, as it seemed when labels competed and as it was read."""
-    if not bid.guessed or bid.told is None or bid.told >= DENIED:
+    if not bid.guessed or bid.told is None or bid.told >= DENIED or _is_read_twice(bid):
         return False
     return len(answer.split()) >= FEWEST and _chance(key, answer, language) < DENIED

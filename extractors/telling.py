@@ -19,6 +19,9 @@ SELDOM = frozenset(
 """Questions that many forms do without."""
 TELLS, DATED = 0.12, 0.08
 """How well an answer suits a question that it tells, a date a question for one (``look_bonus``)."""
+NAMED = ("institution_name", "supporting_entity_name")
+_SHORT_BEHIND = re.compile(r"[^():]*[^\W\d_]\s[^():]*\((?=[^()]*[A-ZА-Я][^()a-zа-я]*[A-ZА-Я])[^()\s]{3,12}\)\s*")
+"""“National Union of Teachers (NUT)”: only institutions are short for something."""
 _ROMAN = re.compile("[ivx]+")
 SHARED = frozenset(KIND_OF.values())
 """Kinds of answers that several questions ask for: one of them asked leaves the others."""
@@ -36,6 +39,8 @@ def told(search: Search, asked: Sequence[Asked], bid: Asked) -> float | None:
     """How likely the answer is one to this question, among those that no other label of the form surely asks; None
     where it tells nothing."""
     if bid.key == "institution_acronym" and is_initials(peek(search, bid.label)):
+        return 1.0
+    if bid.key in NAMED and _SHORT_BEHIND.fullmatch(peek(search, bid.label)):
         return 1.0
     found = _answer(search, bid.label)
     if kind_of(bid.key) not in found or not is_worded(bid.key):
