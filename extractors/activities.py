@@ -76,15 +76,15 @@ def _holds_pairs(rows: list[list[CellBox]]) -> bool:
 
 
 def _recurring(layout: Layout) -> frozenset[int]:
-    """The tables whose labels in two columns, each beside its answer, stand so in another table too: one for each
-    activity."""
-    second: dict[int, frozenset[str]] = {}
-    for table in layout.tables:
-        rows = layout.rows[table]
-        if all(len(row) in (2, 4) for row in rows):
-            second[table] = frozenset(row[2].text for row in rows if len(row) == 4) - {""}
-    often = Counter(second.values())
-    return frozenset(table for table, labels in second.items() if len(labels) > 1 and often[labels] > 1)
+    """The tables whose labels in two columns, each beside its answer, stand so again, there or in another table: for
+    each activity."""
+    pairs = {
+        table: [pair for row in layout.rows[table] if len(row) == 4 and all(pair := (row[0].text, row[2].text))]
+        for table in layout.tables
+        if all(len(row) in (1, 2, 4) for row in layout.rows[table])
+    }
+    often = Counter(pair for found in pairs.values() for pair in found)
+    return frozenset(table for table, found in pairs.items() if sum(often[pair] > 1 for pair in set(found)) > 1)
 
 
 def _is_heading(box: CellBox) -> bool:

@@ -178,7 +178,8 @@ def _goes_on(layout: Layout, unit: Unit, before: list[Part], columns: Lexicon) -
     if not before or unit.cell is None or unit.line.new_paragraph or not before[-1].label:
         return False
     bold = unit.all_bold and before[-1].unit.all_bold
-    if unit.cell.column and not bold and column_of(f"{before[-1].label} {unit.text}", columns) is None:
+    of_label = bold or layout.stands_before_others(unit.cell)
+    if unit.cell.column and not of_label and column_of(f"{before[-1].label} {unit.text}", columns) is None:
         return False  # the second line of a value
     above = before[-1].unit.cell
     same = above is not None and key_of(above) == key_of(unit.cell)

@@ -21,7 +21,7 @@ from extractors.question_keys import PAIRS
 from extractors.readings import Context, reading_of, split_acronym
 from extractors.search import Asked, Found
 from extractors.signing_sentence import NONE, Sentence
-from extractors.tongues import read_tongues, unread_tongues
+from extractors.tongues import read_tongues, tongues_in_passing, unread_tongues
 from extractors.typed_boxes import is_cross, marked_boxes
 from pipeline.country_naming import name_country
 from pipeline.folding import fold, tidy
@@ -233,6 +233,7 @@ class Fields:
             unread = unread_tongues(answer.text, self.language)
             named = tuple(read_tongues(answer.text, self.language))
             unread = unread if len(named) < EVERY else (answer.text,)  # the printed list, no choice among it
+            unread += tongues_in_passing(answer.text, self.language)
             return Choice(named, answer.spans, (), unread)
         return typed(answer, key, self.language)
 

@@ -233,6 +233,18 @@ class Layout:
         """All cells of the row, from left to right."""
         return [box for box in self.tables[cell.table] if box.cell.row == cell.row]
 
+    def stands_before_others(self, cell: Cell) -> bool:
+        """True for words that stand in several cells, each time with something else beside them: a label's."""
+        return len(self._beside_words[self.cells[key_of(cell)].text]) > 1
+
+    @cached_property
+    def _beside_words(self) -> dict[str, set[str]]:
+        beside: dict[str, set[str]] = {}
+        for box in self.cells.values():
+            right = self.right(box.cell)
+            beside.setdefault(box.text, set()).update([] if right is None else [right.text])
+        return beside
+
     def next_table(self, table: int) -> int | None:
         """The table after this one if only blank lines stand between them."""
         last = self.tables[table][-1].units[-1].index

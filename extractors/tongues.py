@@ -12,6 +12,9 @@ from pipeline.values import Value
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _JOINTS = ("and", "or", "et", "ou", "y", "e", "o", "и", "или")
+_CLAUSE_END = re.compile(r"[;,.()\n]|\s[–—-]\s")
+SENTENCE = 4
+"""Words beside the name of a language from which on a clause tells something about it."""
 LONGEST_LIST = 8
 """Words in an answer that is a list of languages and no sentence about them."""
 
@@ -65,6 +68,18 @@ def unread_tongues(text: str, language: str) -> tuple[str, ...]:
         for part in parts
         if _WORD.search(fold(part)) and not read_tongues(part, language) and known.isdisjoint(fold(part).split())
     )
+
+
+def tongues_in_passing(text: str, language: str) -> tuple[str, ...]:
+    """The clauses that tell something about a language, where another clause only names one: “we provide
+    interpretation from Mongolian” behind “English”. Nobody can tell whether it is to be worked in."""
+    clauses = [part.strip() for part in _CLAUSE_END.split(text)]
+    naming = {part: read_tongues(part, language) for part in clauses if part}
+    named = {part: tongues for part, tongues in naming.items() if tongues}
+    others = {part: len(part.split()) - len(tongues) for part, tongues in named.items()}
+    if not any(count <= 1 for count in others.values()):
+        return ()
+    return tuple(part for part, count in others.items() if count >= SENTENCE)
 
 
 @cache
