@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\s*(\d{1,2})(?:[.\-](\d{1,2}))?\s?[.):]?\s?(?=[^\d\s])")
 _STOPPED = re.compile(r"[.)\]:°–—-]|^\s*\(?[^\W\d]")
 _LABEL_END = re.compile(r"[:?]")
 _SIGN = re.compile(r"\s*[\w.\-]*?\w\s?([).:])")
-_DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
+DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
 """``15 April 2027`` begins with a number and is none."""
 _LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?(?:\s(?=[^\d\s])|\s*$)")
 """``B2 Results``; in a narrow column ``B2`` may stand alone in its line."""
@@ -290,7 +290,7 @@ def _number_of(text: str) -> tuple[int, int] | None:
     if lettered is not None:
         letter = lettered[1].upper()
         return ord(letter) - ord("A" if letter.isascii() else "А") + 1, int(lettered[2])
-    match = None if _DAY.fullmatch(text.strip()) else _NUMBER.match(text)
+    match = None if DAY.fullmatch(text.strip()) else _NUMBER.match(text)
     return (int(match[1]), int(match[2] or 0)) if match else None
 
 

@@ -24,6 +24,13 @@ def peek_lines(search: Search, candidate: Candidate) -> list[str]:
     return _behind(search, last) or ([rest] if rest else [])
 
 
+def said_beside(search: Search, candidate: Candidate) -> list[str]:
+    """The lines in the cell beside a label, past the hint in italics in its own cell."""
+    last = search.layout.units[candidate.last]
+    beside = search.layout.right(last.cell) if last.cell is not None else None
+    return [tidy(u.text) for u in beside.units if u.text.strip() and not _is_prompt(u)] if beside is not None else []
+
+
 def _behind(search: Search, last: Unit) -> list[str]:
     layout = search.layout
     if last.cell is not None:

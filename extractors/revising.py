@@ -11,7 +11,7 @@ from extractors.label_ends import lead_of
 from extractors.layout import DOTTED, Layout, key_of
 from extractors.looks import holds_both
 from extractors.numbering import without_number
-from extractors.peeking import peek, peek_lines
+from extractors.peeking import peek, peek_lines, said_beside
 from extractors.persons import looks_like_person, split_person
 from extractors.question_keys import PAIRS, PERSONS, section_of
 from extractors.search import Asked, Search
@@ -140,12 +140,21 @@ def _as_pair(search: Search, bid: Asked, given: set[str]) -> Asked:
     person = PERSONS.get(bid.key)
     if person is None or {f"{bid.key.split('_')[0]}_name", f"{bid.key.split('_')[0]}_position"} <= given:
         return bid
-    if not search.lexicon.asks_position(bid.label.text):
+    hint = _hint_below(search, bid)
+    if not bid.key.endswith("_position") and not search.lexicon.asks_position(f"{bid.label.text} {hint}"):
         return bid
-    name, post = split_person("\n".join(peek_lines(search, bid.label)))
+    name, post = split_person("\n".join((said_beside if hint else peek_lines)(search, bid.label)))
     if post is None or not looks_like_person(name):
         return bid
     return replace(bid, key=f"pair:{person}")
+
+
+def _hint_below(search: Search, bid: Asked) -> str:
+    """What stands in italics below a label in its own cell: “name and title”."""
+    last = search.layout.units[bid.label.last]
+    cell = search.layout.cells[key_of(last.cell)].units if last.cell is not None else []
+    behind = [unit for unit in cell if unit.index > last.index and unit.text.strip()]
+    return " ".join(unit.text for unit in behind) if all(unit.all_italic for unit in behind) else ""
 
 
 def _asks_address(search: Search, bid: Asked, given: set[str]) -> bool:

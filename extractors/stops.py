@@ -6,6 +6,7 @@ from statistics import median
 
 from extractors.alternation import lines_in_doubt
 from extractors.candidates import Candidate
+from extractors.habit import DAY
 from extractors.headings import LARGER, goes_on_list, heads_as_others, is_larger
 from extractors.label_continuation import MARKS
 from extractors.label_ends import begins_bold, in_capitals
@@ -21,6 +22,7 @@ from extractors.search import UNKEPT, Asked, Found, Search
 from extractors.signing_sentence import signing_sentence
 from extractors.telling import keys_of, tells_unasked
 
+_NUMBER = re.compile(r"\s*(?:\*\s*)?(\d{1,2}(?:\.\d{1,2})*)[.)]?\s")
 BEHIND = 1000
 """Added to the place of a letter in the alphabet: letters and numbers are no one order."""
 ALIKE = 6
@@ -323,7 +325,7 @@ def _has_neighbour(layout: Layout, candidate: Candidate) -> bool:
 
 
 def _number(text: str) -> tuple[int, ...] | None:
-    match = re.match(r"\s*(\d{1,2}(?:\.\d{1,2})*)[.)]?\s", text)
+    match = None if DAY.fullmatch(text.strip()) else _NUMBER.match(text)
     return tuple(int(part) for part in match[1].split(".")) if match else None
 
 
