@@ -72,6 +72,7 @@ def _in_blocks(layout: Layout, anchors: list[Anchor], columns: Lexicon, language
     labels = _labels(blocks, columns) - _repeated_values(layout, blocks, columns, language)
     if len(labels) < 2 or _share(blocks, labels) < LEAST_SHARE:
         return None
+    blocks = [_rejoined(block, labels) for block in blocks]
     inline = {part.label for block in blocks[:-1] for part in block if part.value.text.strip()}
     blocks[-1] = _cut(layout, _within_cells(blocks), labels, inline)
     named = _named(blocks, labels, columns, language)
@@ -96,6 +97,20 @@ def _unread(blocks: list[list[Part]], labels: set[str], named: dict[str, str]) -
 
 def _says(text: str) -> bool:
     return any(map(str.isalpha, text))  # figures alone count the activities
+
+
+def _rejoined(block: list[Part], labels: set[str]) -> list[Part]:
+    """The parts of a block, of which two with nothing between them may be one label that the end of a page has cut."""
+    whole: list[Part] = []
+    for part in block:
+        begun = next((at for at in range(len(whole) - 1, 0, -1) if whole[at].label), 0)
+        joined = f"{whole[begun].label} {part.label}" if begun and part.label not in labels else ""
+        if joined in labels and not whole[begun].value.text.strip():
+            whole[begun] = replace(whole[begun], label=joined)
+            end = part.unit.end
+            part = Part(part.unit, end, "", Span(part.unit.line, end, end))
+        whole.append(part)
+    return whole
 
 
 def _share(blocks: list[list[Part]], labels: set[str]) -> float:

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from extractors.form_speech import LAST_BRACKET
 from extractors.labels import lexicon
-from extractors.persons import looks_like_person, split_person
+from extractors.persons import looks_like_person, looks_like_post, split_person
 from pipeline.languages import LANGUAGES, says_nothing
 from pipeline.records import FieldReading, Flag
 
 Readings = Mapping[str, FieldReading]
 
+_DASHES = re.compile(r"\s[–—-]\s")
 _SMALL_WORD = re.compile(r"(?<![\w'’-])[a-zà-ÿа-яё]{4,}")
 NAMES = ("head_name", "contact_name", "signatory_name")
+POSTS = ("head_position", "contact_position", "signatory_position")
 ALWAYS_SAID = ("institution_name", "title")
 
 
@@ -26,6 +28,8 @@ def field_doubts(readings: Readings, language: str) -> Iterator[Flag]:
     yield from _town(readings)
     for key in NAMES:
         yield from _person(readings, key)
+    for key in POSTS:
+        yield from _post(readings, key, language)
 
 
 def warning(code: str, key: str, message: str) -> Flag:
@@ -66,7 +70,8 @@ def _remarks(readings: Readings, language: str) -> Iterator[Flag]:
     for key in readings:
         said = _said(readings, key)
         end = LAST_BRACKET.search(said)
-        if end is not None and words.is_remark(end[1]) or words.is_remark(said.partition(":")[0].strip(" –—-()[]")):
+        ends = [said.partition(":")[0].strip(" –—-()[]"), _DASHES.split(said)[-1], *([end[1]] if end else [])]
+        if any(map(words.is_remark, ends)):
             message = f"“{said[-80:]}” was read as an answer and seems to be a label's end; please look."
             yield warning("maybe_hint", key, message)
 
@@ -85,6 +90,16 @@ def _open(readings: Readings) -> Iterator[Flag]:
         if key in readings and readings[key].state in ("blank", "placeholder"):
             message = f"No answer was found for {key.replace('_', ' ')}, which nobody leaves open; please look."
             yield warning("doubtful_question", key, message)
+
+
+def _post(readings: Readings, key: str, language: str) -> Iterator[Flag]:
+    """A post with a name before it (“Ms X, Director”) answers two questions, where no other answers the one for it."""
+    name, more = split_person(_said(readings, key))
+    person = looks_like_person(name) and not looks_like_post(name, language)
+    asked = bool(_said(readings, key.replace("_position", "_name")))
+    if more is not None and not asked and person and looks_like_post(more, language):
+        message = f"“{name[:60]}” stands before the post in {key.replace('_', ' ')}; please see whose name it is."
+        yield warning("more_than_a_name", key, message)
 
 
 def _person(readings: Readings, key: str) -> Iterator[Flag]:

@@ -36,6 +36,7 @@ CLEAR_HERE, UNLIKELY = 0.4, 0.02
 _SITE = re.compile(r"[^\W_]\.[^\W\d_]{2,}")
 _LABELLED = re.compile(r"\s*\(?(?:[^\W\d_]{0,2}\d{1,2}(?:\.\d{1,2})*)[.)]?\s+[^:]*[^\W\d_]{3}[^:]*:\s")
 """“2.4) Reference number of your file: 2025/17”"""
+_NUMBERED = re.compile(r"\s*(?:\*\s*)?(\d{1,2})[.)]\s+[^\W\d_]")
 _OF_THE_FORM = re.compile(r"[☐☒]|\*\)?\s*:")
 """What only the form prints: a box, a colon behind an asterisk."""
 NAMES, LONGEST_NAME = frozenset({"head_name", "contact_name", "signatory_name"}), 12
@@ -65,6 +66,8 @@ def is_doubtful(bid: Asked, key: str, answer: str, language: str, one_event: boo
         return True
     alone = bid.overruled and bid.key.startswith("signat")  # who signs is asked among the last
     alone = alone or bid.guessed and bid.key != "other_support" and _asks_others(bid.label.text, language)
+    if _is_next_label(bid, answer):
+        return True
     if bid.turned or alone or foreign and bid.key == "deliverables" or _is_misshapen(key, answer, language):
         return True
     if not denied and (borne_out or bid.placed and bid.base > LITTLE) or _is_vouched_for(bid, answer, language):
@@ -140,6 +143,12 @@ def _is_read_twice(bid: Asked) -> bool:
     those for others: two witnesses, be the answer ever so odd."""
     likened = [hit for hit in bid.label.hits if hit.group == "label" and hit.key not in ENTITY]
     return bid.base >= SURELY_READ and bool(likened) and likened[0].key == bid.key and likened[0].score >= LIKENED
+
+
+def _is_next_label(bid: Asked, answer: str) -> bool:
+    """True for an answer that bears the number behind the label's own: “30. Its tasks” to “29. Supporting body”."""
+    own, behind = (_NUMBERED.match(text) for text in (bid.label.text, answer))
+    return own is not None and behind is not None and int(behind[1]) - int(own[1]) == 1
 
 
 def _is_denied(bid: Asked, key: str, answer: str, language: str) -> bool:

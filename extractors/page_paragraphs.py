@@ -61,9 +61,15 @@ def _has_room(before: Draft, draft: Draft) -> bool:
 
 def _differs(before: Draft, draft: Draft) -> bool:
     """True for two lines in different print: a bold line below one that ends in plain print is one of its own."""
-    if draft.style[0] and not before.words[-1].bold and before.words[-1].kind == "text":
+    if _is_bold(draft) and not before.words[-1].bold and before.words[-1].kind == "text":
         return True
     return any(a is not None and b is not None and a != b for a, b in zip(before.style, draft.style, strict=True))
+
+
+def _is_bold(draft: Draft) -> bool:
+    """True if all its words are bold, be the asterisk behind them or not."""
+    words = [word.bold for word in draft.words if word.kind == "text" and any(map(str.isalnum, word.text))]
+    return bool(words) and all(words)
 
 
 def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:

@@ -213,7 +213,7 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         headed = unit.all_bold and is_larger(search, unit.index) or heads_as_others(search, unit, labels)
         answer = _answers_above(search, unit, ends) or _stands_as_answer(search, candidate, columns, labels)
         answer = answer or _is_option_of(search, candidate, asked) or _stands_below_labels(search, unit, labels)
-        if headed or unit.all_italic and not italic or answer:
+        if headed or unit.all_italic and not italic or answer or _heads_activities(search, candidate):
             continue  # a heading or a hint
         if search.lexicon.is_remark(candidate.text.strip(MARKS)):
             continue  # “(compulsory)”, which the end of a page has cut off a label
@@ -234,6 +234,13 @@ def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
         ):
             found.append(candidate)
     return found
+
+
+def _heads_activities(search: Search, candidate: Candidate) -> bool:
+    """True for a line in bold directly above the activities."""
+    units = search.layout.units
+    behind = next((u.index for u in units[candidate.last + 1 :] if u.text.strip() and not u.all_italic), None)
+    return behind in search.activities and units[candidate.first].all_bold and units[candidate.first].cell is None
 
 
 def _is_option_of(search: Search, candidate: Candidate, asked: list[Asked]) -> bool:
