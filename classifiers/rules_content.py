@@ -156,16 +156,24 @@ def _clause_steers(plain: str, language: str, in_role: bool, own: frozenset[str]
 
 
 def _by_itself(plain: str, language: str, own: frozenset[str]) -> bool:
-    """True for “by the Federation alone”, not for “by the Federation of Trade Unions of Norway”."""
+    """True for “by the Federation alone” and “The Federation wrote …”, not for “by the Federation of Trade Unions of
+    Norway”."""
     alone = cue_pattern(language, "support", "alone")
     for by in cue_pattern(language, "money", "by").finditer(plain):
-        named = plain[by.end() :].strip()
-        if article := cue_pattern(language, "support", "articles").match(named):
-            named = named[article.end() :].strip()
-        first, _, more = named.partition(" ")
+        first, more = _named_first(plain[by.end() :], language)
         if first in own and (not more or more.startswith(",") or alone.match(more)):
             return True
-    return False
+    first, more = _named_first(plain, language)
+    return first in own and any(cue_pattern(language, "support", verb).match(more) for verb in ("wrote", "leads"))
+
+
+def _named_first(plain: str, language: str) -> tuple[str, str]:
+    """The first word behind an article, and what follows."""
+    named = plain.strip()
+    if article := cue_pattern(language, "support", "articles").match(named):
+        named = named[article.end() :].strip()
+    first, _, more = named.partition(" ")
+    return first, more
 
 
 def _unhelped(plain: str, language: str, name: str) -> bool:

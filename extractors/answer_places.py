@@ -168,8 +168,10 @@ class AnswerPlaces:
     def _cut_by_page(self, own: CellBox) -> list[Unit]:
         """What carries an answer in its label's own cell on in the box that opens the next page."""
         box = self._over_page(own.cell)
-        if box is None or key_of(box.cell) in self._label_cells or box.units[0].line.new_paragraph:
+        if box is None or key_of(box.cell) in self._label_cells:
             return []
+        if box.units[0].line.new_paragraph and not (box.units[0].item and any(u.item for u in own.units)):
+            return []  # neither a line nor a list goes on
         return [unit for unit in box.units if unit.index not in self.layout.explained]
 
     def _options_below(self, own: CellBox, behind: int) -> list[Unit]:
@@ -373,7 +375,8 @@ def _wraps_to_margin(unit: Unit, mates: list[Unit]) -> bool:
 
 def _carries_on(label: Unit, unit: Unit) -> bool:
     """True for a line of the label's own paragraph, in its print."""
-    alike = _has_bold(unit) == _has_bold(label) and unit.line.size == label.line.size
+    size = unit.line.size == label.line.size or _has_bold(unit) and unit.text[:1].islower()
+    alike = _has_bold(unit) == _has_bold(label) and size
     return alike and not unit.line.new_paragraph and unit.line.page is not None and not unit.has("entry")
 
 

@@ -7,7 +7,7 @@ from itertools import dropwhile, pairwise
 
 from extractors.answer_model import weight_of
 from extractors.answer_places import AnswerPlaces
-from extractors.form_speech import PUNCTUATION, FormSpeech, is_apart, is_italic
+from extractors.form_speech import PUNCTUATION, FormSpeech, is_apart, is_bold, is_italic
 from extractors.hint_lines import hint_lines
 from extractors.joining import joined
 from extractors.layout import ILLEGIBLE, Layout, Span, Unit, spans_of
@@ -125,6 +125,7 @@ class Answers:
             self._show_answer_apart(bid.key, spans)
         while kept and self._speech.is_remark_behind(kept[-1]):
             kept.pop()
+        self._show_bold_lead(bid.key, kept)
         if kept and _is_unreadable(kept):
             return Answer("unreadable", tuple(kept), tuple(region))
         if any(s.text.strip() for s in kept):
@@ -136,6 +137,12 @@ class Answers:
         for span in spans:
             if is_apart(span) and weight_of(key, span.text, self._language) >= SUITS:
                 self.maybe_hints[key] = tidy(span.text)
+
+    def _show_bold_lead(self, key: str, kept: list[Span]) -> None:
+        """Show the first line of an answer if it alone is in bold, as labels are: it may be the label's end."""
+        first, rest = kept[:1], kept[1:]
+        if rest and is_bold(first[0]) and not any(map(is_bold, rest)) and self.layout.document.origin != "ocr":
+            self.maybe_hints[key] = tidy(first[0].text)
 
     def _prompts_over_lines(self, spans: list[Span]) -> list[Span]:
         """The spans of paragraphs of several lines that are a prompt: “Click or tap here / to enter text.”"""

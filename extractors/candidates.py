@@ -151,6 +151,7 @@ def _without_leads(layout: Layout, found: Iterable[Candidate], lexicon: Lexicon)
         for c in kept
         if not _goes_on(layout, c, ends.get((c.first, c.last), 0), lexicon)
         and not _specifies(layout, c)
+        and not _opens_marked(layout, c)
         and (leads[fold(without_number(c.text))] < 2 or not _is_lead(layout, c, lexicon))
     ]
 
@@ -163,6 +164,13 @@ def _goes_on(layout: Layout, candidate: Candidate, end: int, lexicon: Lexicon) -
     if len(more.split()) > FEW:
         return False
     return any(hit.group == "short" and hit.score >= ASKED_OF_IT for hit in lexicon.hits(more.rstrip(" :：*"))[:1])
+
+
+def _opens_marked(layout: Layout, candidate: Candidate) -> bool:
+    """True for “For whom?” of “For whom? Persons concerned *”, all in bold: the asterisk ends the label."""
+    unit = layout.units[candidate.last]
+    behind = unit.line.text[candidate.cut : unit.end].rstrip()
+    return candidate.where == "inline" and unit.all_bold and behind.endswith("*") and any(map(str.isalpha, behind))
 
 
 def _is_lead(layout: Layout, candidate: Candidate, lexicon: Lexicon) -> bool:

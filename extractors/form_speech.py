@@ -147,6 +147,12 @@ def is_italic(span: Span) -> bool:
     return bool(words) and all(p.italic for p in words)
 
 
+def is_bold(span: Span) -> bool:
+    """True if every printed word of the span is in bold."""
+    words = _words_of(span)
+    return bool(words) and all(p.bold for p in words)
+
+
 def is_apart(span: Span | Unit) -> bool:
     """True if every printed word is set apart from labels and answers."""
     words = _words_of(span)

@@ -149,9 +149,12 @@ class Lexicon:
         return fold(text) in self._remarks
 
     def ends_in_remark(self, text: str) -> bool:
-        """True for “Its part (optional)”: only a form prints that."""
+        """True for “Its part (optional)” and “Its part – optional”: only a form prints that."""
         bracket = LAST_BRACKET.search(text)
-        return bracket is not None and self.is_remark(bracket[1])
+        if bracket is not None and self.is_remark(bracket[1]):
+            return True
+        words, dash, remark = text.rpartition(" – ")
+        return bool(dash) and any(map(str.isalpha, words)) and self.is_remark(remark.rstrip(" :*"))
 
     def asks_position(self, text: str) -> bool:
         """True if a word of the label asks for somebody's post."""

@@ -79,7 +79,8 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
     first, last = draft.words[0], before.words[-1]
     if first.kind == "entry" and first.parts > 1 or first.kind == "tick" or last.kind == "entry":
         return True
-    if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
+    other = abs(before.size - draft.size) > 0.6 or _differs(before, draft)
+    if other and not _carries_bold_on(before, draft) or _BULLET.match(draft.text):
         return True
     if before.tinted != draft.tinted or _is_labelled(before) and _is_labelled(draft) or _is_named(before, draft):
         return True
@@ -91,6 +92,14 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
     if roomy and not _runs_on(before, draft):
         return True
     return _is_indented(before, draft, size)
+
+
+def _carries_bold_on(before: Draft, draft: Draft) -> bool:
+    """True for a line that begins in the bold print of the whole line before, in small letters, though it may end in
+    other print: “**programme** (optional)”."""
+    first = draft.words[0]
+    same = first.bold and abs(first.size - before.words[-1].size) <= 0.6
+    return same and _is_bold(before) and draft.text[:1].islower()
 
 
 def _is_named(before: Draft, draft: Draft) -> bool:

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from extractors.candidates import Candidate
 from extractors.headings import heads_as_others
-from extractors.label_ends import lead_of
+from extractors.label_ends import begins_bold, lead_of
 from extractors.layout import DOTTED, Layout, key_of
 from extractors.looks import holds_both
 from extractors.numbering import without_number
@@ -225,7 +225,7 @@ def _to_its_end(layout: Layout, bid: Asked, labels: Set[int]) -> Asked:
     if first.cell is None or beside is None:
         return bid
     printed = [unit for unit in layout.cells[key_of(first.cell)].units if unit.text.strip() and not unit.all_italic]
-    if not beside.text and (first.line.page is None or not all(unit.all_bold for unit in printed)):
+    if not beside.text and (first.line.page is None or not all(begins_bold(unit) for unit in printed)):
         return bid
     lead = lead_of(printed) if printed else []
     if lead and first.line.page is not None:
