@@ -8,6 +8,8 @@ from extractors.page_lines import Draft
 _BULLET = re.compile(r"[•‣▪▫●○◦·►➢➤✦❖\uf0b7☐☒*]\s|[☐☒]")
 _LISTED = re.compile(r"(?:[-–—]|\(?\d{1,2}[.)]|\(?[a-zA-Zа-яА-Я][.)]|[ivxIVX]{1,4}[.)]|\d{1,2}(?:\.\d{1,2})+\.?)\s")
 _NAMED = re.compile(r"[^\W\d_a-zа-я][^:.;,\d]{2,40}:\s+\S")
+_FILL = re.compile(r"[\s._…]{6,}")
+"""A line of dots to write on."""
 _SHORT = 0.7
 """Where a line ends, as a share of the page's width, that may have left room for more."""
 _CLOSED = re.compile(r"[.!?:;…»\"”)]$")
@@ -81,6 +83,8 @@ def _begins(before: Draft, draft: Draft, pitch: dict[int, float]) -> bool:
         return True
     other = abs(before.size - draft.size) > 0.6 or _differs(before, draft)
     if other and not _carries_bold_on(before, draft) or _BULLET.match(draft.text):
+        return True
+    if _FILL.fullmatch(before.text) and draft.text[:1].isupper():
         return True
     if before.tinted != draft.tinted or _is_labelled(before) and _is_labelled(draft) or _is_named(before, draft):
         return True
