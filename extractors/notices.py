@@ -2,7 +2,7 @@
 declaration over the signature."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from extractors.layout import CellBox, Layout, Unit
@@ -43,21 +43,27 @@ def notices_of(layout: Layout, data: LanguageData) -> frozenset[int]:
     return frozenset(found)
 
 
-def declarations_of(layout: Layout, asked: Sequence[Asked], data: LanguageData) -> frozenset[int]:
+def declarations_of(
+    layout: Layout, asked: Sequence[Asked], data: LanguageData, heads: Collection[int] = ()
+) -> frozenset[int]:
     """The units of what is signed (“I confirm that the information is correct.”): sentences behind the last question
-    but those of the signature, up to the next label."""
+    but those of the signature, up to the next label. Directly below a heading (``heads``) they may begin otherwise."""
     labels = {at for bid in asked for at in range(bid.label.first, bid.label.last + 1)}
     others = [bid.label.last for bid in asked if not bid.key.startswith(SIGNING)]
     openings = tuple(f"{fold(text)} " for text in data.marks.declaration)
-    about = whole_words(data.marks.declared)
+    declared = whole_words(data.marks.declaration)
+    about = {fold(text) for text in data.marks.declared}
     found: set[int] = set()
+    above = -1
     for unit in layout.units[max(others, default=len(layout.units)) + 1 :]:
-        text = f"{fold(unit.text)} "
-        if unit.index in labels or not unit.line.new_paragraph or not text.startswith(openings):
+        text, headed = f"{fold(unit.text)} ", above in heads
+        above = unit.index if unit.text.strip() else above
+        opens = text.startswith(openings) or headed and declared.search(f" {text}") is not None
+        if unit.index in labels or not unit.line.new_paragraph or not opens:
             continue
         lines = [unit.index, *takewhile(lambda at: at not in labels, _rest_of_paragraph(layout, unit))]
         said = " ".join(layout.units[at].text for at in lines)
-        told = {found.group().strip() for found in about.finditer(f" {fold(said)} ")}
+        told = {text for text in about if f" {text} " in f" {fold(said)} "}
         if len(said.split()) >= SENTENCE and len(told) > 1 and ":" not in said.rstrip(" :"):
             found.update(lines)
     return frozenset(found)

@@ -46,8 +46,9 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         and not goes_on_list(search, candidate.first)
     ]
     stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
-    notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data)
-    stops |= notices | set(_prominent(search, asked, labels))
+    heads = set(_prominent(search, asked, labels))
+    notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data, stops | heads)
+    stops |= notices | heads
     keys = {key for bid in asked for key in keys_of(bid)}
     signed = signing_sentence(search.layout, search.lexicon.data.language, keys)
     stops |= signed.units
