@@ -60,6 +60,8 @@ def _over_parts(search: Search) -> list[int]:
         number = _OVER_PARTS.match(unit.text)
         if number is None or unit.start or unit.has("tick") or unit.index in search.activities:
             continue
+        if not _stands_out(search, unit.index) or unit.text.rstrip().endswith("."):
+            continue  # “3 offices take part.”
         behind = _first_printed(search, unit.index)
         first = re.compile(rf"\s*\(?{number['number']}{'[.-]' if number['number'].isdigit() else '[.-]?'}1(?!\d)")
         if behind is not None and behind.index not in search.activities and first.match(behind.text):
