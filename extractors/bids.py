@@ -51,6 +51,10 @@ BY_PLACE = 0.78
 """How well a label fits a position whose words say nothing but that stands between a name and a post."""
 
 
+SURELY_GUESSED = 0.85
+"""How well the words of a guessed label must fit to ask something where the line above looks like a label."""
+
+
 @dataclass(slots=True)
 class Standing:
     """Where a candidate stands on the form, whatever it asks: worked out once for all its questions and all passes.
@@ -226,11 +230,18 @@ def bids_of(search: Search, standings: Iterable[Standing]) -> Iterable[Asked]:
         for score, base, key in scored[:3]:
             if key in search.banned or _has_boxes_of_others(standing.look, key, _is_guess(standing, key, base)):
                 continue
+            if base < SURELY_GUESSED and _is_guess(standing, key, base) and _is_sentence(search, candidate):
+                continue
             signing = key.startswith("signat") and standing.place > LATE  # its labels often look otherwise
             if base >= standing.need - max(SIGNED if signing else 0.0, score - base) and score >= 0.5:
                 others = [s for s, _, k in scored if k != key]
                 margin = score - max(others, default=0.4)
                 yield Asked(key, candidate, score, margin, base, _is_guess(standing, key, base))
+
+
+def _is_sentence(search: Search, candidate: Candidate) -> bool:
+    """True for words in plain print that end in a full stop: “3 offices take part.”"""
+    return candidate.text.rstrip().endswith(".") and not search.layout.units[candidate.first].all_bold
 
 
 def _has_boxes_of_others(look: str, key: str, guessed: bool) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Set
 from dataclasses import replace
 from itertools import takewhile
 
+from extractors.bids import SURELY_GUESSED
 from extractors.candidates import Candidate
 from extractors.headings import heads_as_others
 from extractors.label_ends import begins_bold, lead_of
@@ -19,8 +20,6 @@ from pipeline.folding import fold, tidy, whole_words
 
 ENTITY_KEYS = frozenset({"supporting_entity_contact", "supporting_entity_role"})
 """Asked only where the supporting entity itself is."""
-SURELY_GUESSED = 0.85
-"""How well the words of a guessed label must fit to ask something where the line above looks like a label."""
 DOUBTFUL = 0.65
 """Score below which a question is doubtful."""
 NAMED = 0.5
