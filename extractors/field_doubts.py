@@ -4,7 +4,6 @@ that nobody leaves open, days that cannot be."""
 import re
 from collections.abc import Iterator, Mapping
 
-from extractors.form_speech import LAST_BRACKET
 from extractors.labels import lexicon
 from extractors.persons import looks_like_person, looks_like_post, split_person
 from pipeline.languages import LANGUAGES, says_nothing
@@ -12,6 +11,8 @@ from pipeline.records import FieldReading, Flag
 
 Readings = Mapping[str, FieldReading]
 
+_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
+_MARKED = re.compile(r"[^\W\d_]\s?\*\)?\s*:?\s*(?:\n|$)")
 _DASHES = re.compile(r"\s[–—-]\s")
 _SMALL_WORD = re.compile(r"(?<![\w'’-])[a-zà-ÿа-яё]{4,}")
 NAMES = ("head_name", "contact_name", "signatory_name")
@@ -64,14 +65,13 @@ def _entity(readings: Readings, language: str) -> Iterator[Flag]:
 
 
 def _remarks(readings: Readings, language: str) -> Iterator[Flag]:
-    """No answer begins or ends by saying that it must be given: “full name (compulsory)”, “optional: www.…” are the
-    form's."""
+    """No answer says that it must be given: “full name (compulsory)”, “optional: www.…” and a line within it that ends
+    so or in an asterisk are the form's."""
     words = lexicon(language if language in LANGUAGES else "en")
     for key in readings:
         said = _said(readings, key)
-        end = LAST_BRACKET.search(said)
-        ends = [said.partition(":")[0].strip(" –—-()[]"), _DASHES.split(said)[-1], *([end[1]] if end else [])]
-        if any(map(words.is_remark, ends)):
+        ends = [said.partition(":")[0].strip(" –—-()[]"), _DASHES.split(said)[-1], *_BRACKET.findall(said)]
+        if any(map(words.is_remark, ends)) or _MARKED.search(said):
             message = f"“{said[-80:]}” was read as an answer and seems to be a label's end; please look."
             yield warning("maybe_hint", key, message)
 

@@ -32,7 +32,8 @@ def goes_on(before: Draft, draft: Draft) -> bool:
         return False
     if abs(before.size - draft.size) > 0.6 or _differs(before, draft) or _BULLET.match(draft.text):
         return False
-    if _LISTED.match(draft.text) and _CLOSED.search(before.text):
+    label = draft.text[:1].isupper() and draft.text.rstrip().endswith(":")
+    if (label or _LISTED.match(draft.text)) and _CLOSED.search(before.text):
         return False
     moved = Draft(draft.words, draft.box, draft.sheet, right=before.right)
     return not _has_room(before, moved)
