@@ -23,6 +23,8 @@ from extractors.signing_sentence import signing_sentence
 from extractors.telling import keys_of, tells_unasked
 
 _NUMBER = re.compile(r"\s*(?:\*\s*)?(\d{1,2}(?:\.\d{1,2})*)[.)]?\s")
+SURELY, LONGEST_LABEL = 0.85, 12
+"""How well a line must fit a question to be a label within an answer, and how many words it has at most."""
 BEHIND = 1000
 """Added to the place of a letter in the alphabet: letters and numbers are no one order."""
 ALIKE = 6
@@ -71,13 +73,31 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         labels_stand_over(search.layout, asked),
         frozenset(again),
         telling,
-        tuple(unit.text for unit in lines_in_doubt(search.layout, search.habit.turns)),
+        tuple(
+            unit.text
+            for unit in (
+                *lines_in_doubt(search.layout, search.habit.turns),
+                *_asking(search, keys | {"signature"}, labels | stops),
+            )
+        ),
         notices,
         unkept,
         needless,
         answered,
         signed,
     )
+
+
+def _asking(search: Search, given: Collection[str], known: Collection[int]) -> Iterator[Unit]:
+    """Lines in an answer that end as labels do and surely ask what no label of the form asks."""
+    for unit in search.layout.units[min(known, default=0) :]:
+        text = unit.text.strip()
+        shaped = text[:1].isupper() and text.endswith((":", "?", "*")) and len(text.split()) <= LONGEST_LABEL
+        if not shaped or unit.index in known or unit.index in search.activities or unit.all_italic:
+            continue
+        first = next(iter(search.lexicon.hits(text.rstrip(" :*"))), None)
+        if first is not None and first.group in ("label", "guess") and first.score >= SURELY and first.key not in given:
+            yield unit
 
 
 def _is_below(search: Search, candidate: Candidate, ends: Collection[int]) -> bool:

@@ -174,3 +174,32 @@ def test_activities_of_one_table_with_labels_beside_their_values(wrapped: bool) 
         document(*cells(1, 0, "Name of the institution", "National Pension Fund"), *with_others(*missions(wrapped)))
     )
     assert len(whole.fields["activities"].value or ()) == 3  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------------------------------ labels within answers
+def test_a_label_in_the_middle_of_an_answer_is_shown() -> None:
+    rows = [
+        *cells(1, 0, "Nom de l'institution", "Office national de l'emploi"),
+        line("Buts poursuivis [à remplir] :", bold=True),
+        line("Améliorer le rapprochement de l'offre et de la demande d'emploi dans deux villes."),
+        Line("Effets escomptés :", (Piece("text", 0, 18),), page=1, new_paragraph=False),
+        Line("Un parcours d'accueil est appliqué.", (Piece("text", 0, 35),), page=1, new_paragraph=False),
+        *cells(2, 0, "Nom du signataire", "Mme Awa Ndiaye"),
+        *cells(2, 1, "Fonction du signataire", "Directrice générale"),
+        *cells(2, 2, "Date de signature", "3 mai 2027"),
+    ]
+    read = extract(document(*rows))
+    assert any("Effets escomptés" in flag.message for flag in flags(read, "unknown_question"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Doter deux villes d'agences. Effets escomptés [à remplir] :\nUn parcours d'accueil.", True),
+        ("Doter deux villes d'agences.\nAgents formés et populations touchées *\nVingt négociateurs.", True),
+        ("Doter deux villes (Lomé et Kara) d'agences.", False),
+    ],
+)
+def test_what_only_a_form_prints_is_shown_within_an_answer(text: str, shown: bool) -> None:
+    known = {"institution_name": "Office national de l'emploi", "title": "Agences"}
+    assert bool([*field_doubts(said(objectives=text, **known), "fr")]) is shown
