@@ -31,6 +31,9 @@ DAY = re.compile(r"\d{1,2}\D{1,30}(?:19|20)\d\d\W*(?:г(?:ода|\.)?)?")
 _LETTERED = re.compile(r"\s*([A-Za-zА-Яа-я])[.\-]?(\d{1,2})\s?[.):]?(?:\s(?=[^\d\s])|\s*$)")
 """``B2 Results``; in a narrow column ``B2`` may stand alone in its line."""
 
+_PARTED = re.compile(r"\s*(\d{1,2})([a-zа-я])[.)]\s+(?=[^\d\s])")
+"""``3b) Kind of event``"""
+
 
 @dataclass(frozen=True)
 class Habit:
@@ -285,11 +288,14 @@ def _numbered_look(unit: Unit) -> tuple[bool, str, int]:
 
 
 def _number_of(text: str) -> tuple[int, int] | None:
-    """``3.2`` is (3, 2), ``7`` is (7, 0), ``B2`` is (2, 2)."""
+    """``3.2`` is (3, 2), ``7`` is (7, 0), ``B2`` is (2, 2), ``3b)`` is (3, 2)."""
     lettered = _LETTERED.match(text)
     if lettered is not None:
         letter = lettered[1].upper()
         return ord(letter) - ord("A" if letter.isascii() else "А") + 1, int(lettered[2])
+    parted = _PARTED.match(text)
+    if parted is not None:
+        return int(parted[1]), ord(parted[2]) - ord("a" if parted[2].isascii() else "а") + 1
     match = None if DAY.fullmatch(text.strip()) else _NUMBER.match(text)
     return (int(match[1]), int(match[2] or 0)) if match else None
 
