@@ -101,10 +101,11 @@ def _asking(search: Search, given: Collection[str], known: Collection[int]) -> I
 
 
 def _is_below(search: Search, candidate: Candidate, ends: Collection[int]) -> bool:
-    """True for words with an answer right behind a question without one: “Our link in your institution” under “Whom do
-    we talk to?”, which only heads it."""
+    """True for words right behind a question without an answer: “Our link in your institution” under “Whom do we talk
+    to?”, which only heads it; on paper, where looks are unsure, perhaps the answer itself."""
     before = next((u for u in reversed(search.layout.units[: candidate.first]) if u.text.strip()), None)
-    return before is not None and before.index in ends and bool(peek(search, candidate))
+    behind = before is not None and before.index in ends
+    return behind and (search.layout.document.origin == "ocr" or bool(peek(search, candidate)))
 
 
 def _unkept(search: Search, labels: Collection[int]) -> Iterator[Asked]:
