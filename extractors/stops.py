@@ -1,7 +1,7 @@
 """Where an answer must end: headings, repeated questions, and what looks like a question in words we do not know."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from statistics import median
 
 from extractors.alternation import lines_in_doubt
@@ -38,8 +38,48 @@ SURE_ANSWER = 0.1
 
 def with_stops(search: Search, asked: list[Asked]) -> Found:
     """The questions with every unit at which an answer must end, and the labels in words we do not know."""
-    labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
-    repeated = [
+    labels = _units_of(asked)
+    repeated = _repeated(search, asked, labels)
+    stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
+    heads = set(_prominent(search, asked, labels))
+    notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data, stops | heads)
+    keys = {key for bid in asked for key in keys_of(bid)}
+    signed = signing_sentence(search.layout, search.lexicon.data.language, keys)
+    stops |= notices | heads | signed.units
+    unkept = tuple(_unkept(search, labels))
+    beyond = _units_of(unkept)
+    unlike = [label for label in unknown_labels(search, asked) if label.first not in beyond]
+    open_ends = {bid.label.last for bid in asked if not peek(search, bid.label)}
+    telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c) or _is_below(search, c, open_ends))
+    unknown = [c for c in unlike if c.first not in stops or c.first in telling]
+    words = {bid.label.text: bid.key for bid in asked}
+    again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
+    again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
+    in_doubt = (*lines_in_doubt(search.layout, search.habit.turns), *_asking(search, keys, labels | stops))
+    return Found(
+        asked=tuple(asked),
+        stops=frozenset(stops | {c.first for c in unknown} | labels | beyond | search.activities),
+        unknown=tuple(unknown),
+        headings=tuple(search.headings),
+        over=labels_stand_over(search.layout, asked),
+        again=frozenset(again),
+        telling=telling,
+        in_doubt=tuple(unit.text for unit in in_doubt),
+        notices=notices,
+        unkept=unkept,
+        needless=frozenset(c.first for c in unknown if search.lexicon.says_optional(c.text) and not peek(search, c)),
+        answered=frozenset(c.first for c in unknown if c.where != "line" and peek(search, c)),
+        signed=signed,
+    )
+
+
+def _units_of(bids: Iterable[Asked]) -> set[int]:
+    return {unit for bid in bids for unit in range(bid.label.first, bid.label.last + 1)}
+
+
+def _repeated(search: Search, asked: list[Asked], labels: Collection[int]) -> list[Candidate]:
+    """The questions that are printed again: no answers."""
+    return [
         candidate
         for candidate in search.all
         if candidate.first not in labels
@@ -47,45 +87,6 @@ def with_stops(search: Search, asked: list[Asked]) -> Found:
         and not _is_own_answer(search, candidate, asked)
         and not goes_on_list(search, candidate.first)
     ]
-    stops = {index for index, _ in search.headings} | search.series | {candidate.first for candidate in repeated}
-    heads = set(_prominent(search, asked, labels))
-    notices = search.notices | declarations_of(search.layout, asked, search.lexicon.data, stops | heads)
-    stops |= notices | heads
-    keys = {key for bid in asked for key in keys_of(bid)}
-    signed = signing_sentence(search.layout, search.lexicon.data.language, keys)
-    stops |= signed.units
-    unkept = tuple(_unkept(search, labels))
-    beyond = {unit for bid in unkept for unit in range(bid.label.first, bid.label.last + 1)}
-    unlike = [label for label in unknown_labels(search, asked) if label.first not in beyond]
-    open_ends = {bid.label.last for bid in asked if not peek(search, bid.label)}
-    telling = frozenset(c.first for c in unlike if tells_unasked(search, asked, c) or _is_below(search, c, open_ends))
-    unknown = [c for c in unlike if c.first not in stops or c.first in telling]
-    answered = frozenset(c.first for c in unknown if c.where != "line" and peek(search, c))
-    needless = frozenset(c.first for c in unknown if search.lexicon.says_optional(c.text) and not peek(search, c))
-    words = {bid.label.text: bid.key for bid in asked}
-    again = {hit.key for candidate in repeated if (hit := _surest(candidate)) is not None}
-    again |= {words[each.text] for each in search.all if each.text in words and each.first not in labels}
-    return Found(
-        tuple(asked),
-        frozenset(stops | {c.first for c in unknown} | labels | beyond | search.activities),
-        tuple(unknown),
-        tuple(search.headings),
-        labels_stand_over(search.layout, asked),
-        frozenset(again),
-        telling,
-        tuple(
-            unit.text
-            for unit in (
-                *lines_in_doubt(search.layout, search.habit.turns),
-                *_asking(search, keys | {"signature"}, labels | stops),
-            )
-        ),
-        notices,
-        unkept,
-        needless,
-        answered,
-        signed,
-    )
 
 
 def _asking(search: Search, given: Collection[str], known: Collection[int]) -> Iterator[Unit]:
@@ -96,7 +97,12 @@ def _asking(search: Search, given: Collection[str], known: Collection[int]) -> I
         if not shaped or unit.index in known or unit.index in search.activities or unit.all_italic:
             continue
         first = next(iter(search.lexicon.hits(text.rstrip(" :*"))), None)
-        if first is not None and first.group in ("label", "guess") and first.score >= SURELY and first.key not in given:
+        if (
+            first is not None
+            and first.group in ("label", "guess")
+            and first.score >= SURELY
+            and first.key not in {*given, "signature"}
+        ):
             yield unit
 
 
@@ -219,7 +225,7 @@ def _surest(candidate: Candidate) -> Hit | None:
 
 def unknown_labels(search: Search, asked: list[Asked]) -> list[Candidate]:
     """What has the look and the place of a question of this form, in words we do not know."""
-    labels = {unit for bid in asked for unit in range(bid.label.first, bid.label.last + 1)}
+    labels = _units_of(asked)
     columns = _label_columns(search.layout, asked, labels_stand_over(search.layout, asked))
     ends = {bid.label.last: bid for bid in asked}
     numbers = [(bid.label.first, _place_in_order(bid.label.text)) for bid in asked]
