@@ -9,6 +9,9 @@ from extractors.page_sheet import Sheet, Word
 from extractors.page_tables import Grid, slot_at
 
 _HEAD, _FOOT = 0.115, 0.885
+_NEARLY, _ALIKE = 12.0, 80.0
+"""Points by which a running head may stand higher or lower on another scanned page, and how alike (0 to 100) its words
+must be read."""
 _PAGE_NUMBER = re.compile(
     r"^[\s\-–—|·.(\[]*(?:(?:page|p[áa]g(?:ina)?|стр(?:аница)?|с|p|seite|n[°º]?)\.?\s*:?\s*)?\d{1,3}"
     r"(?:\s*(?:/|\||of|de|sur|di|von|из|-)\s*\d{1,3})?[\s\-–—|·.)\]]*$",
@@ -56,23 +59,14 @@ def _as_first_read(margins: list[list[Row]]) -> list[list[Row]]:
     known: list[Row] = []
     read: list[list[Row]] = []
     for rows in margins:
-        read.append([next((_with_words(row, same) for same in known if _is_same(row, same)), row) for row in rows])
+        read.append([next(((*same[:2], row[2]) for same in known if _is_same(row, same)), row) for row in rows])
         known += rows
     return read
 
 
-def _with_words(row: Row, same: Row) -> Row:
-    return (same[0], same[1], row[2])
-
-
 def _is_same(row: Row, other: Row) -> bool:
     scanned = row[2][0].confidence is not None
-    return scanned and abs(row[1] - other[1]) <= NEARLY and fuzz.ratio(_words(row), _words(other)) >= ALIKE
-
-
-NEARLY, ALIKE = 12.0, 80.0
-"""Points by which a running head may stand higher or lower on another scanned page, and how alike (0 to 100) its words
-must be read."""
+    return scanned and abs(row[1] - other[1]) <= _NEARLY and fuzz.ratio(_words(row), _words(other)) >= _ALIKE
 
 
 def _in_table(row: Row, grids: list[Grid]) -> bool:

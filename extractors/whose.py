@@ -124,12 +124,17 @@ def with_signing(awarded: list[Asked]) -> list[Asked]:
     it: “Authority”."""
     if any(bid.key in ("signatory_position", "pair:signatory") for bid in awarded):
         return awarded
-    own = next((bid for at, bid in enumerate(awarded) if is_among_signing(awarded, at) and _may_be_post(bid)), None)
-    return [replace(bid, key="signatory_position", guessed=True) if bid is own else bid for bid in awarded]
+    own = next((bid for at, bid in enumerate(awarded) if is_among_signing(awarded, at) and _like_post(bid)), None)
+    return [
+        replace(bid, key="signatory_position", base=_like_post(bid), guessed=True, placed=True) if bid is own else bid
+        for bid in awarded
+    ]
 
 
-def _may_be_post(bid: Asked) -> bool:
-    return any(hit.key == "signatory_position" and hit.group in ("label", "guess") for hit in bid.label.hits)
+def _like_post(bid: Asked) -> float:
+    """How well the words of a label ask for the post of the person who signs, at most."""
+    hits = (hit for hit in bid.label.hits if hit.group in ("label", "guess"))
+    return max((hit.score for hit in hits if hit.key == "signatory_position"), default=0.0)
 
 
 def is_among_signing(awarded: Sequence[Asked], at: int) -> bool:
